@@ -1,0 +1,58 @@
+"""The exception tree: faults of programs and requests. Faults in data are values, never exceptions.
+
+    TrueliftError                    exit code 1
+    +-- UsageError                   exit code 2: the command's words are off
+    +-- CheckFailed                  exit code 3: something does not reconcile or verify
+    |   +-- NotSealed                a baseline is required and there is none
+    +-- NotFound                     the thing named does not exist in this brand
+    +-- CurrencyMismatch             two currencies met in one sum
+    +-- JournalRefused               the journal's rules refuse an entry
+        +-- Unbalanced               an entry's postings do not sum to zero
+        +-- PeriodClosed             the period no longer takes entries
+
+Every message is one sentence that says what, where and what to do.
+"""
+
+from __future__ import annotations
+
+
+class TrueliftError(Exception):
+    """Something could not be done; the message says what, where and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(TrueliftError):
+    """The request itself is off: a wrong option, an unknown kind, a missing name."""
+
+    exit_code = 2
+
+
+class CheckFailed(TrueliftError):
+    """A check did not hold: figures do not reconcile, or verification found a difference."""
+
+    exit_code = 3
+
+
+class NotSealed(CheckFailed):
+    """A sealed baseline is required here and there is none, or it would be late."""
+
+
+class NotFound(TrueliftError):
+    """The thing named does not exist in this workspace and brand."""
+
+
+class CurrencyMismatch(TrueliftError):
+    """Two currencies met in one sum; translate one of them first."""
+
+
+class JournalRefused(TrueliftError):
+    """The journal's rules refuse this entry."""
+
+
+class Unbalanced(JournalRefused):
+    """The postings of an entry do not sum to zero."""
+
+
+class PeriodClosed(JournalRefused):
+    """The accounting period no longer takes entries."""
