@@ -64,7 +64,7 @@ class Estimate:
             raise ValueError(msg)
 
     def scaled(self, factor: float, shift: float = 0.0) -> Self:
-        """Map the point and its limits by factor * x + shift; a negative factor swaps the limits."""
+        """Map point and limits by factor * x + shift; a negative factor swaps the limits."""
         ends = sorted((self.low * factor + shift, self.high * factor + shift))
         return type(self)(self.point * factor + shift, ends[0], ends[1], self.level, self.grade)
 

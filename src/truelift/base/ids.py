@@ -12,8 +12,9 @@ NAMESPACE = uuid.UUID("6f0c6a5e-6f0b-5c5c-9a0f-7472756c6966")
 
 def canonical_json(value: object) -> bytes:
     """Write a value as JSON in one fixed form: sorted keys, no spaces, UTF-8, no NaN."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False,
-                      allow_nan=False)
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode()
 
 

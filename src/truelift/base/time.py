@@ -145,9 +145,7 @@ def local_to_utc(
     return local - offsets[inverse], exists[inverse]
 
 
-def utc_to_local(
-    utc: npt.NDArray[np.datetime64], zone: str
-) -> npt.NDArray[np.datetime64]:
+def utc_to_local(utc: npt.NDArray[np.datetime64], zone: str) -> npt.NDArray[np.datetime64]:
     """Turn UTC into wall-clock times of a zone (datetime64[us]); NaT stays NaT."""
     quarters, inverse = _distinct_quarters(utc)
     tz = ZoneInfo(zone)

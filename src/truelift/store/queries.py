@@ -1,0 +1,72 @@
+"""Queries: SQL files by name, with the few template functions that keep one text for every engine.
+
+In:   `store/sql/<stage>.<name>.sql`.
+Out:  SQL text for an engine. Parameters are named: `$brand`, `$as_of`, `$known_at`, ...
+
+Template functions (all there are):
+    @known(orders)      the rows of a fact kind as known at $known_at for $brand
+    @catalog(codes)     a catalog kind as known, handed in as a relation
+    @given(path)        any other relation handed in by the caller
+    @seconds(a, b)      whole seconds from timestamp a to timestamp b
+    @days_before(t, n)  timestamp t less n days
+    @whole(a, b)        integer division of two whole numbers >= 0
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+_CALL = re.compile(r"@(known|catalog|given|seconds|days_before|whole)\(([^()]*)\)")
+
+
+@cache
+def text(name: str) -> str:
+    """Give a query's text as it stands in its file; KeyError when there is no such file."""
+    path = resources.files("truelift.store") / "sql" / f"{name}.sql"
+    if not path.is_file():
+        raise KeyError(name)
+    return path.read_text(encoding="utf-8")
+
+
+def render(sql: str, dialect: str = "duckdb") -> str:
+    """Replace the template functions by the dialect's own words."""
+    return _CALL.sub(lambda call: _render_call(call[1], call[2], dialect), sql)
+
+
+def relations(sql: str) -> dict[str, set[str]]:
+    """Name the relations a query needs: {'known': {...}, 'catalog': {...}, 'given': {...}}."""
+    found: dict[str, set[str]] = {"known": set(), "catalog": set(), "given": set()}
+    for function, argument in _CALL.findall(sql):
+        if function in found:
+            found[function].add(argument.strip())
+    return found
+
+
+def _render_call(function: str, argument: str, dialect: str) -> str:
+    parts = [part.strip() for part in argument.split(",")]
+    if function == "known":
+        return (
+            f"(select * from fact_{parts[0]} where brand = $brand and recorded_at <= $known_at"
+            f" and (superseded_at is null or superseded_at > $known_at))"
+        )
+    if function == "catalog":
+        return f"catalog_{parts[0]}"
+    if function == "given":
+        return f"given_{parts[0]}"
+    return _ARITHMETIC[dialect][function].format(*parts)
+
+
+_ARITHMETIC = {
+    "duckdb": {
+        "seconds": "date_diff('second', {0}, {1})",
+        "days_before": "({0} - to_days(cast({1} as integer)))",
+        "whole": "({0} // {1})",
+    },
+    "spark": {
+        "seconds": "(unix_seconds(cast({1} as timestamp)) - unix_seconds(cast({0} as timestamp)))",
+        "days_before": "({0} - make_dt_interval(cast({1} as int)))",
+        "whole": "({0} div {1})",
+    },
+}
