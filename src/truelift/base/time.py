@@ -162,5 +162,5 @@ def _distinct_quarters(
 ) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.intp]]:
     minutes = moments.astype("datetime64[m]")
     floored = minutes - (minutes - np.datetime64(0, "m")) % _QUARTER_HOUR
-    quarters, inverse = np.unique(floored, return_inverse=True)
-    return quarters, inverse
+    quarters, inverse = np.unique(floored.astype(np.int64), return_inverse=True)
+    return quarters.astype("datetime64[m]"), inverse

@@ -5,7 +5,7 @@ Frozen values; each field carries the column it is read from (base.columns).
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - dataclass fields are introspected
+import datetime as dt
 from dataclasses import dataclass
 
 from truelift.base.columns import ColumnType, Plane, column, kind_of

@@ -48,8 +48,8 @@ class EventBatch:
     """Rows of one kind from one file, all cells text.
 
     kind: name of the kind. origin: who says so; a re-import of the same origin updates, another
-    origin that differs is a conflict (for canonical files the file's name, for a vendor's export the
-    name of the format). rows: text columns named as the kind's columns (a subset), plus `notes`
+    origin that differs is a conflict (for canonical files the file's name, for a vendor's export
+    the name of the format). rows: text columns named as the kind's columns (a subset), plus `notes`
     (JSON text or null); empty cells are null. lines: 1-based line (or row) in the file, int64.
     """
 
