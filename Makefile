@@ -1,0 +1,86 @@
+# Everything needed is Python 3.11 or newer and make. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+UV     := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+          --generate-hashes --no-emit-index-url --no-emit-find-links \
+          --custom-compile-command "make requirements" --extra web --extra reports
+
+# Debian packages that tests use; installed when missing, where apt and root are at hand.
+SYSTEM_PACKAGES :=
+
+PYTEST ?= -n 2
+LINTS  := ruff format types imports tidy
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check $(LINTS) docs bench requirements clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .make/core ## the sample programme through the whole river; DEMO_SERVE=0 prints and exits
+	@$(BIN)/truelift demo -w demo
+
+test: .make/dev .make/system ## all tests; the last lines name what could not run here
+	@$(BIN)/python -m pytest $(PYTEST) --cov
+
+check: .make/dev ## lint, types, import contracts, tidiness and documents, in seconds
+	@+$(MAKE) --no-print-directory --keep-going --jobs 4 --output-sync=target $(LINTS)
+
+ruff: .make/dev
+	@$(BIN)/ruff check --quiet
+format: .make/dev
+	@$(BIN)/ruff format --quiet --check
+types: .make/dev
+	@$(BIN)/mypy --no-error-summary
+imports: .make/dev
+	@$(BIN)/lint-imports --no-logo > .make/imports.log || { cat .make/imports.log; exit 1; }
+tidy: .make/dev
+	@$(BIN)/python -m pytest -q --no-header tests/test_tidy.py tests/test_docs.py \
+		tests/test_architecture.py tests/test_requirements.py
+
+docs: .make/dev ## checks that the documents name everything the code has
+	@$(BIN)/python -m pytest -q --no-header tests/test_docs.py tests/test_architecture.py
+
+bench: .make/dev ## speed, beside a peer doing the same work
+	@$(BIN)/python -m bench
+
+requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and requirements/*.in
+	@$(UV) pyproject.toml requirements/core.in -o requirements/core.txt
+	@$(UV) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
+
+clean: ## removes the environment, the demo and everything cached
+	@rm -rf .make $(VENV) demo build dist .coverage .hypothesis \
+		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Set-up: each stamp is as old as the last time its list was installed.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+		echo "Truelift needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make an environment; on Debian: apt install python3-venv" >&2; exit 1; }
+
+.make/core: $(VENV)/pyvenv.cfg requirements/core.txt pyproject.toml
+	@mkdir -p .make
+	@$(PIP) --require-hashes -r requirements/core.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.make/dev: .make/core requirements/dev.txt
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.make/system: Makefile
+	@mkdir -p .make
+	@missing=; for name in $(SYSTEM_PACKAGES); do \
+		dpkg -s $$name > /dev/null 2>&1 || missing="$$missing $$name"; done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends $$missing > /dev/null \
+		|| echo "apt could not install:$$missing" >&2; \
+	fi
+	@touch $@
