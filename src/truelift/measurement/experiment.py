@@ -1,0 +1,69 @@
+"""Incrementality from an experiment: what share of tracked outcomes was extra.
+
+In:   one experiment's factor with limits, its design, its age, whose campaign it was.
+Out:  incremental and expected units with limits and grade, or the reason why there are none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from truelift.base.errors import UsageError
+from truelift.base.estimate import Estimate, Grade, Reason, Withheld
+
+DESIGNS = ("geo", "switchback", "holdout", "user")
+"""Designs whose treatment is randomised: over regions, over time, over people kept out, over
+people."""
+
+OLDEST_DAYS = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class Incrementality:
+    """Incremental outcomes per tracked outcome; a factor above 1 is possible (halo sales).
+
+    factor with limits low and high at `level` (0.95 = 95 %), without unit. grade: A or B.
+    """
+
+    factor: float
+    low: float
+    high: float
+    level: float
+    design: str
+    grade: Grade
+
+    def units(self, tracked: float) -> Estimate:
+        """Give incremental units of a tracked count: tracked x factor, limits mapped likewise."""
+        ratio = Estimate(self.factor, self.low, self.high, self.level, self.grade)
+        return ratio.scaled(tracked)
+
+
+def incrementality(
+    factor: float,
+    low: float | None,
+    high: float | None,
+    level: float | None,
+    *,
+    design: str,
+    same_campaign: bool,
+    age_days: float,
+) -> Incrementality | Withheld:
+    """Read one experiments row as a factor for tracked outcomes of the same kind.
+
+    age_days: days from the experiment's end to what is measured; negative while it runs.
+    Randomised on this outcome in this campaign gives grade A; a factor carried over from another
+    campaign, at most 12 months (365 days) old, B. Older, or without limits: withheld, since its
+    uncertainty must enter the limits. Raises UsageError for an unknown design.
+    """
+    if design not in DESIGNS:
+        msg = f"There is no experiment design {design!r}; use one of {', '.join(DESIGNS)}."
+        raise UsageError(msg)
+    if low is None or high is None or not all(map(math.isfinite, (factor, low, high))):
+        return Withheld(Reason.NOT_OBSERVED, "The experiment states no limits for its factor.")
+    if not low <= factor <= high:
+        return Withheld(Reason.NOT_OBSERVED, "The experiment's limits do not enclose its factor.")
+    if age_days > OLDEST_DAYS:
+        return Withheld(Reason.NOT_OBSERVED, "The experiment ended more than 12 months before.")
+    grade = Grade.A if same_campaign else Grade.B
+    return Incrementality(factor, low, high, 0.95 if level is None else level, design, grade)

@@ -1,0 +1,145 @@
+"""Limits that stay right under continuous looking: the boundary on the information clock.
+
+In:   standard errors, degrees of freedom, the ratio of largest to first information; a placebo
+      calibration when there is one.
+Out:  multipliers and half widths in log units (formulas: reference/science.md 1.4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from scipy import special
+
+from truelift.measurement.ragged import Floats
+
+LimitsKind = Literal["theory", "calibrated"]
+
+LEAST_WINDOWS = 200
+"""Below this many campaign-free windows a calibration does not replace theory, it widens it."""
+
+_LARGEST_ALPHA = 0.1  # above it the approximation's tail is no longer monotone in c
+_LOG_RATIOS = np.concatenate([[0.0], np.geomspace(1e-3, 60.0, 240)])
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a replay of campaign-free windows found; kept as a signed record by its issue.
+
+    kappa: the placebo quantile of max over looks |delta| / (se (I / I_max)^-shape), or with fewer
+    than LEAST_WINDOWS windows of max |delta| / (c se). shape: Wang-Tsiatis D. q: the drift it was
+    found with. windows, clusters: replayed windows and independent blocks. error_any with limits:
+    the share of held-out windows whose limits were ever wrong.
+    """
+
+    version: str
+    platform: str
+    metric: str
+    level: float
+    kappa: float
+    shape: float
+    q: float
+    windows: int
+    clusters: int
+    error_any: float
+    error_any_low: float
+    error_any_high: float
+
+    @property
+    def in_force(self) -> bool:
+        """Say whether there are enough windows to replace theory."""
+        return self.windows >= LEAST_WINDOWS
+
+
+Limits = Calibration | Literal["theory"]
+
+
+def boundary(ratio: Floats, alpha: float = 0.05) -> Floats:
+    """Give the constant c with P(sup over 1 <= u <= ratio of |B_u| / sqrt(u) > c) = alpha.
+
+    ratio: largest over first information, any shape; below 1 counts as 1. Miller and Siegmund
+    (1982): phi(c) (c - 1/c) ln r + 4 phi(c) / c, joined to the single-look tail as r goes to 1.
+    Solved to the last digits: a table of roots, then Newton steps. Raises ValueError for an alpha
+    outside (0, 0.1].
+    """
+    if not 0 < alpha <= _LARGEST_ALPHA:
+        msg = f"alpha {alpha} is not in (0, {_LARGEST_ALPHA}]"
+        raise ValueError(msg)
+    log_ratio = np.minimum(np.log(np.maximum(ratio, 1.0)), _LOG_RATIOS[-1])
+    c = np.interp(log_ratio, _LOG_RATIOS, _roots(alpha))
+    for _ in range(3):
+        value, slope = _crossing(c, log_ratio)
+        c = c - (value - alpha) / slope
+    return np.asarray(c, dtype=np.float64)
+
+
+def multiplier(ratio: Floats, nu: Floats, alpha: float = 0.05) -> Floats:
+    """Give c_t = t_nu^-1(Phi(c(ratio))): the boundary with the variance estimated on nu degrees.
+
+    nu: degrees of freedom, inf when the variance is known; shapes broadcast.
+    """
+    c, degrees = np.broadcast_arrays(boundary(ratio, alpha), nu)
+    finite = np.where(np.isfinite(degrees), degrees, 1.0)
+    corrected = -special.stdtrit(finite, special.ndtr(-c))
+    return np.asarray(np.where(np.isfinite(degrees), corrected, c), dtype=np.float64)
+
+
+def half_width(
+    se: Floats,
+    nu: Floats,
+    *,
+    ratio: Floats,
+    share: Floats,
+    level: float = 0.95,
+    limits: Limits = "theory",
+    placebo_factor: float | None = None,
+) -> Floats:
+    """Give the half width of the limits in log units, valid over the whole path of looks.
+
+    se: standard error now. nu: its degrees of freedom. ratio: largest over first information.
+    share: information now over the largest, in (0, 1]. Theory: c_t se, times max(1,
+    placebo_factor) where a placebo replay was too short to calibrate. Calibrated:
+    kappa se share^-shape (the boundary of Wang and Tsiatis).
+    """
+    if limits != "theory" and limits.in_force:
+        return np.asarray(limits.kappa * se * share**-limits.shape, dtype=np.float64)
+    found = placebo_factor if limits == "theory" else limits.kappa
+    factor = max(1.0, found if found is not None else 1.0)
+    return np.asarray(multiplier(ratio, nu, 1 - level) * se * factor, dtype=np.float64)
+
+
+def kind(limits: Limits) -> LimitsKind:
+    """Name the limits in force, as every output prints them."""
+    return "calibrated" if limits != "theory" and limits.in_force else "theory"
+
+
+def _crossing(c: Floats, log_ratio: Floats) -> tuple[Floats, Floats]:
+    """Give the crossing probability at c and its derivative in c."""
+    density = np.exp(-c * c / 2) / np.sqrt(2 * np.pi)
+    tail = 2 * special.ndtr(-c)
+    # Half a log unit of information carries the two-sided tail over to the end-point term.
+    weight = np.minimum(2 * log_ratio, 1.0)
+    ends = 4 * density / c
+    value = density * (c - 1 / c) * log_ratio + tail + (ends - tail) * weight
+    ends_slope = -4 * density * (1 + 1 / (c * c))
+    slope = (
+        density * (2 - c * c + 1 / (c * c)) * log_ratio
+        - 2 * density
+        + (ends_slope + 2 * density) * weight
+    )
+    return value, slope
+
+
+@cache
+def _roots(alpha: float) -> Floats:
+    """Solve for c at the table's log ratios by bisection."""
+    low = np.full(len(_LOG_RATIOS), 1.6)
+    high = np.full(len(_LOG_RATIOS), 40.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = _crossing(middle, _LOG_RATIOS)[0] > alpha
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return (low + high) / 2
