@@ -142,4 +142,4 @@ def _roots(alpha: float) -> Floats:
         middle = (low + high) / 2
         above = _crossing(middle, _LOG_RATIOS)[0] > alpha
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2, dtype=np.float64)
