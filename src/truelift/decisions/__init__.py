@@ -1,0 +1,6 @@
+"""Decisions: what to do. Nothing yet.
+
+In:   valuation and measurement.
+Out:  proposals, each with the chance of regret.
+Must not: act on a proposal; a person decides.
+"""
