@@ -1,0 +1,310 @@
+"""The SQL of attribution equals the Python reference, share by share, on made-up histories."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from truelift.attribution.conflicts import conflicts_of
+from truelift.attribution.models import Model, shares_of
+from truelift.attribution.ownership import Catalog, Ownership
+from truelift.attribution.path import Conversion, HumanClicks, path_of
+from truelift.base.columns import ColumnType, Kind
+from truelift.base.time import Lookback
+from truelift.catalog.creator import Alias, Profile
+from truelift.catalog.tracking import Code, Link
+from truelift.facts.content import Post
+from truelift.facts.conversion import Lead, Order
+from truelift.facts.kinds import KINDS
+from truelift.facts.visit import Click
+from truelift.store import queries
+
+START = dt.datetime(2026, 3, 1)
+KNOWN_AT = dt.datetime(2026, 6, 1)
+AS_OF = START + dt.timedelta(days=60)
+LOOKBACK = Lookback(30)
+FACTS = ("orders", "leads", "clicks", "posts")
+NOUNS = ("codes", "links", "aliases", "profiles")
+MODELS = {
+    Model.CODE_FIRST: "attribution.shares_code_first",
+    Model.LAST: "attribution.shares_last",
+    Model.FIRST: "attribution.shares_first",
+    Model.LINEAR: "attribution.shares_linear",
+}
+
+# A few moments, so that ties in time, owners that change and edges of the lookback are common.
+moments = st.one_of(
+    st.sampled_from([0, 1, 29, 30, 31, 45, 60, 61]).map(lambda day: START + dt.timedelta(days=day)),
+    st.integers(0, 61 * 24).map(lambda hour: START + dt.timedelta(hours=hour)),
+)
+maybe = st.none() | moments
+creators = st.sampled_from(["ana", "bo", "cy"])
+campaigns = st.none() | st.sampled_from(["spring", "summer"])
+code_names = st.sampled_from(["ANA10", "BO10", "SITE", "OLD", "ZED"])
+spellings = st.sampled_from(["ana10", "ANA10", "Bo10", "SITE", "old", "zed"])
+visitors = st.none() | st.sampled_from(["v1", "v2", "v3"])
+slugs = st.sampled_from(["a1", "a2", "b1", "brand", "gone"])
+click_ids = st.sampled_from([f"c{number}" for number in range(12)])
+contents = st.none() | st.sampled_from(["tiktok:@ana", "TikTok:@Ana", "reel-7", "Reel-7", "other"])
+utm_campaigns = st.none() | st.sampled_from(["spring_26", "Spring_26", "nobody"])
+
+codes = st.builds(
+    Code,
+    code=code_names,
+    valid_from=maybe,
+    valid_to=maybe,
+    creator=st.none() | creators,
+    campaign=campaigns,
+    kind=st.none() | st.sampled_from(["creator", "sitewide", "evergreen"]),
+)
+links = st.builds(
+    Link,
+    slug=slugs,
+    destination=st.just("https://shop.example/"),
+    creator=st.none() | creators,
+    campaign=campaigns,
+    post_id=st.none() | st.sampled_from(["p1", "p2"]),
+    kind=st.none() | st.sampled_from(["campaign", "evergreen"]),
+    valid_from=maybe,
+    valid_to=maybe,
+)
+aliases = st.one_of(
+    st.builds(
+        Alias,
+        kind=st.just(kind),
+        alias=names,
+        valid_from=maybe,
+        creator=st.none() | creators,
+        campaign=campaigns,
+    )
+    for kind, names in (
+        ("code", spellings),
+        ("utm_content", st.sampled_from(["Reel-7", "reel-7", "tiktok:@ana"])),
+        ("utm_campaign", st.sampled_from(["spring_26", "SPRING_26"])),
+        ("name", st.just("Ana")),
+    )
+)
+profiles = st.builds(
+    Profile,
+    platform=st.sampled_from(["tiktok", "instagram"]),
+    handle=st.just("ana"),
+    creator=creators,
+    valid_from=maybe,
+    valid_to=maybe,
+)
+posts = st.builds(
+    Post,
+    platform=st.sampled_from(["instagram", "tiktok"]),
+    post_id=st.sampled_from(["p1", "p2"]),
+    published_at=moments,
+)
+clicks = st.tuples(
+    st.builds(
+        Click,
+        click_id=click_ids,
+        clicked_at=moments,
+        slug=slugs,
+        visitor=visitors,
+        consent=st.sampled_from([None, True, True, False]),
+    ),
+    st.sampled_from(["human"] * 6 + ["bot", "duplicate"]),
+)
+orders = st.builds(
+    Order,
+    source=st.none() | st.just("shop"),
+    order_id=st.sampled_from([f"o{number}" for number in range(6)]),
+    ordered_at=moments,
+    currency=st.just("USD"),
+    subtotal=st.just(1000),
+    code=st.none() | code_names,
+    codes=st.none()
+    | st.lists(spellings, min_size=1, max_size=4, unique=True).map(
+        lambda names: ";".join(sorted(names))
+    ),
+    click_id=st.none() | click_ids,
+    visitor=visitors,
+    utm_source=st.none() | st.sampled_from(["tiktok_shop", "TikTok_Shop", "newsletter"]),
+    utm_content=contents,
+    utm_campaign=utm_campaigns,
+)
+leads = st.builds(
+    Lead,
+    source=st.none() | st.just("crm"),
+    lead_id=st.sampled_from(["l0", "l1"]),
+    created_at=moments,
+    code=st.none() | code_names,
+    click_id=st.none() | click_ids,
+    visitor=visitors,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    catalog: Catalog
+    clicks: tuple[tuple[Click, str], ...] = ()
+    orders: tuple[Order, ...] = ()
+    leads: tuple[Lead, ...] = ()
+
+
+def many(rows, key, *, most):
+    return st.lists(rows, max_size=most, unique_by=key).map(tuple)
+
+
+histories = st.builds(
+    History,
+    catalog=st.builds(
+        Catalog,
+        codes=many(codes, lambda row: (row.code, row.valid_from), most=8),
+        links=many(links, lambda row: row.slug, most=5),
+        aliases=many(aliases, lambda row: (row.kind, row.alias.lower(), row.valid_from), most=6),
+        profiles=many(profiles, lambda row: (row.platform, row.handle), most=2),
+        posts=many(posts, lambda row: (row.platform, row.post_id), most=3),
+    ),
+    clicks=many(clicks, lambda pair: pair[0].click_id, most=10),
+    orders=many(orders, lambda row: (row.source, row.order_id), most=6),
+    leads=many(leads, lambda row: (row.source, row.lead_id), most=2),
+)
+
+ARROW = {
+    ColumnType.COUNT: pa.int64(),
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.MONEY: pa.int64(),
+    ColumnType.UNIT_MONEY: pa.int64(),
+    ColumnType.RATE: pa.int64(),
+    ColumnType.BOOLEAN: pa.bool_(),
+    ColumnType.INSTANT: pa.timestamp("us"),
+    ColumnType.DATE: pa.date32(),
+}
+FACT_COLUMNS = (
+    ("brand", pa.string()),
+    ("day", pa.date32()),
+    ("recorded_at", pa.timestamp("us")),
+    ("superseded_at", pa.timestamp("us")),
+)
+
+
+def table(kind: Kind, rows: Sequence[dict[str, object]], extra=()) -> pa.Table:
+    schema = pa.schema(
+        [(column.name, ARROW.get(column.type, pa.string())) for column in kind.columns]
+        + list(extra)
+    )
+    return pa.Table.from_pylist(list(rows), schema=schema)
+
+
+def fact(kind: Kind, row, **more) -> dict[str, object]:
+    values = dataclasses.asdict(row)
+    recorded = {
+        "brand": "acme",
+        "day": values[kind.occurred].date(),
+        "recorded_at": START,
+        "superseded_at": None,
+    }
+    return values | recorded | more
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        yield connection
+
+
+def load(engine: duckdb.DuckDBPyConnection, history: History) -> None:
+    """Put a history into tables, among rows of another brand, later known and no longer known."""
+    catalog = history.catalog
+    rows = {
+        "orders": [fact(KINDS["orders"], row) for row in history.orders],
+        "leads": [fact(KINDS["leads"], row) for row in history.leads],
+        "posts": [fact(KINDS["posts"], row) for row in catalog.posts],
+        "clicks": [
+            fact(KINDS["clicks"], click) | {"class": label} for click, label in history.clicks
+        ],
+    }
+    for name in FACTS:
+        noise = [
+            row | change
+            for row in rows[name]
+            for change in (
+                {"brand": "other"},
+                {"recorded_at": KNOWN_AT + dt.timedelta(days=1)},
+                {"superseded_at": KNOWN_AT},
+            )
+        ]
+        extra = (*FACT_COLUMNS, ("class", pa.string())) if name == "clicks" else FACT_COLUMNS
+        engine.register(f"fact_{name}", table(KINDS[name], rows[name] + noise, extra))
+    for name in NOUNS:
+        nouns = [dataclasses.asdict(row) for row in getattr(catalog, name)]
+        engine.register(f"catalog_{name}", table(KINDS[name], nouns))
+
+
+def run(engine: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    text = queries.render(queries.text(name))
+    values = {
+        "brand": "acme",
+        "known_at": KNOWN_AT,
+        "as_of": AS_OF,
+        "lookback_days": LOOKBACK.days,
+    }
+    used = {key: value for key, value in values.items() if f"${key}" in text}
+    return engine.sql(text, params=used).to_arrow_table()
+
+
+def conversions(history: History) -> list[Conversion]:
+    found = [Conversion.of_order(order) for order in history.orders]
+    found += [Conversion.of_lead(lead) for lead in history.leads]
+    return [conversion for conversion in found if conversion.converted_at <= AS_OF]
+
+
+def reference_paths(history: History):
+    ownership = Ownership(history.catalog)
+    humans = HumanClicks(pair for pair in history.clicks if pair[0].clicked_at <= AS_OF)
+    return [(one, path_of(one, humans, ownership, LOOKBACK)) for one in conversions(history)]
+
+
+def words(rows) -> list[tuple]:
+    return sorted(rows, key=repr)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=histories)
+def test_sql_and_reference_give_the_same_shares(engine, history):
+    load(engine, history)
+    engine.register("given_touchpoints", run(engine, "attribution.touchpoints"))
+    paths = reference_paths(history)
+    for model, name in MODELS.items():
+        expected = [
+            (
+                *dataclasses.astuple(share.conversion),
+                share.creator,
+                share.campaign,
+                share.platform,
+                share.post_id,
+                share.evergreen,
+                None if share.evidence is None else str(share.evidence),
+                share.share_ppm,
+                share.position,
+            )
+            for conversion, path in paths
+            for share in shares_of(model, conversion, path)
+        ]
+        columns = (
+            "conversion_kind",
+            "source",
+            "conversion_id",
+            "creator",
+            "campaign",
+            "platform",
+            "post_id",
+            "evergreen",
+            "evidence",
+            "share_ppm",
+            "position",
+        )
+        found = [tuple(row[column] for column in columns) for row in run(engine, name).to_pylist()]
+        assert words(found) == words(expected), model
