@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from truelift.base.estimate import Reason
+from truelift.measurement.ageing import ENGAGEMENT_CURVE, reading
+from truelift.measurement.baseline import (
+    DEFAULT_PRIOR,
+    DRIFT_GRID,
+    VariancePrior,
+    estimate_baselines,
+    inverse_trigamma,
+    variance_prior,
+)
+
+
+@pytest.mark.parametrize("q", [0.0, 0.003, 0.05, 0.4])
+def test_the_filter_agrees_with_the_oracle(oracle, pool, q):
+    group, z, matrix = pool
+    level, p, s2, df, _, _ = oracle.baseline(matrix, q)
+    moderated, nu0, s02 = oracle.squeeze_var(s2, df)
+    found = estimate_baselines(group, z, 40, q=q)
+    np.testing.assert_allclose(found.level, level, rtol=1e-9)
+    np.testing.assert_allclose(found.p, p, rtol=1e-9)
+    np.testing.assert_allclose(found.s2, moderated, rtol=1e-9)
+    np.testing.assert_allclose(found.nu, nu0 + df, rtol=1e-9)
+    assert found.prior.s02 == pytest.approx(s02, rel=1e-9)
+    assert found.q.tolist() == [q] * 40
+
+
+def test_the_pooled_drift_agrees_with_the_oracle(oracle, pool):
+    group, z, matrix = pool
+    assert estimate_baselines(group, z, 40).q[0] == oracle.fit_q(matrix)
+
+
+def test_a_post_that_was_not_observed_is_no_post(pool):
+    group, z, _ = pool
+    with_gaps = np.insert(z, [0, 3, 100], np.nan)
+    groups = np.insert(group, [0, 3, 100], [group[0], group[3], group[100]])
+    whole, gaps = estimate_baselines(group, z, 40), estimate_baselines(groups, with_gaps, 40)
+    np.testing.assert_array_equal(whole.level, gaps.level)
+    np.testing.assert_array_equal(whole.n, gaps.n)
+
+
+def test_fewer_than_two_posts_are_withheld_with_their_reason():
+    found = estimate_baselines(np.array([0, 1, 1]), np.array([5.0, 4.0, 4.5]), 3)
+    assert found.known.tolist() == [False, True, False]
+    assert found.withheld(0).reason is Reason.TOO_FEW_POSTS
+    assert found.withheld(1) is None
+    assert found.withheld(2).reason is Reason.NO_BASELINE
+    assert np.isnan(found.s2).tolist() == [True, False, True]
+
+
+def test_no_post_at_all_withholds_everything():
+    found = estimate_baselines(np.array([], int), np.array([]), 2)
+    assert not found.known.any()
+    assert found.q[0] == DRIFT_GRID[0]
+    assert len(estimate_baselines(np.array([], int), np.array([]), 0).level) == 0
+
+
+def test_one_creator_alone_takes_the_documented_prior():
+    z = np.random.default_rng(3).normal(5, 0.8, 20)
+    found = estimate_baselines(np.zeros(20, int), z, 1)
+    assert found.prior == DEFAULT_PRIOR
+    assert found.nu[0] == pytest.approx(DEFAULT_PRIOR.nu0 + 19)
+
+
+def test_a_small_pool_takes_the_documented_degrees_and_its_own_scale():
+    random = np.random.default_rng(4)
+    group = np.repeat(np.arange(5), 30)
+    found = estimate_baselines(group, random.normal(5, 3, 150), 5, q=0)
+    assert found.prior.nu0 == DEFAULT_PRIOR.nu0
+    assert 2 < np.sqrt(found.prior.s02) < 4
+
+
+def test_a_given_prior_is_used_as_it_stands(pool):
+    group, z, _ = pool
+    prior = VariancePrior(8.0, 0.5)
+    assert estimate_baselines(group, z, 40, prior=prior).prior == prior
+
+
+def test_equal_variances_are_pooled_almost_wholly():
+    df = np.full(50, 10.0)
+    assert variance_prior(np.full(50, 0.5), df).nu0 > 1000
+
+
+@pytest.mark.parametrize("y", [0.001, 0.3, 1.0, 40.0])
+def test_inverse_trigamma_inverts_trigamma(y):
+    from scipy import special  # noqa: PLC0415 - the one test that needs it
+
+    assert inverse_trigamma(float(special.polygamma(1, y))) == pytest.approx(y, rel=1e-6)
+
+
+def test_all_zero_counters_give_a_finite_baseline():
+    z, _ = reading(np.zeros(40), np.full(40, 900.0), ENGAGEMENT_CURVE)
+    found = estimate_baselines(np.repeat([0, 1], 20), z, 2)
+    assert np.all(found.s2 > 0)
+    np.testing.assert_allclose(found.level, np.log(0.5))
+
+
+def test_one_viral_post_widens_the_variance_and_breaks_nothing():
+    y = np.full(20, 100.0)
+    y[10] *= 1000
+    calm, _ = reading(np.full(20, 100.0), np.full(20, 900.0), ENGAGEMENT_CURVE)
+    wild, _ = reading(y, np.full(20, 900.0), ENGAGEMENT_CURVE)
+    group = np.zeros(20, int)
+    before, after = estimate_baselines(group, calm, 1), estimate_baselines(group, wild, 1)
+    assert after.s2[0] > before.s2[0]
+    assert abs(after.level[0] - before.level[0]) < 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(2, 20))
+def test_the_order_of_creators_does_not_matter(random, creators):
+    numbers = np.random.default_rng(random.randrange(2**32))
+    counts = numbers.integers(0, 15, creators)
+    group = np.repeat(np.arange(creators), counts)
+    z = numbers.normal(4, 1, len(group))
+    shuffled = numbers.permutation(creators)
+    place = np.argsort(shuffled)
+    order = np.argsort(place[group], kind="stable")
+    one = estimate_baselines(group, z, creators)
+    two = estimate_baselines(place[group][order], z[order], creators)
+    np.testing.assert_allclose(two.level[place], one.level, rtol=1e-9)
+    np.testing.assert_allclose(two.s2[place], one.s2, rtol=1e-9)
+    np.testing.assert_allclose(two.nu[place], one.nu, rtol=1e-6)
+
+
+def test_every_real_creator_gets_a_baseline_that_agrees_with_the_oracle(oracle, real_posts):
+    names, group, engagement = real_posts
+    z, _ = reading(engagement, np.full(len(group), 1000.0), ENGAGEMENT_CURVE)
+    found = estimate_baselines(group, z, len(names))
+    assert len(names) == 129
+    assert found.known.all()
+    assert np.all((found.s2 > 0) & (found.p > 0) & (found.p < 1))
+    creator = int(np.argmin(np.abs(found.n - 400)))
+    level, p, *_ = oracle.baseline(z[group == creator][None], found.q[0])
+    assert found.level[creator] == pytest.approx(level[0], rel=1e-9)
+    assert found.p[creator] == pytest.approx(p[0], rel=1e-9)

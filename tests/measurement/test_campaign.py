@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from truelift.base.estimate import Grade, Reason
+from truelift.measurement.ageing import ENGAGEMENT_CURVE
+from truelift.measurement.baseline import Baselines
+from truelift.measurement.campaign import campaign_lift, random_effects
+from truelift.measurement.lift import Control, campaign_posts, creator_lift
+
+
+def lifted(counts, levels, control=None, *, n=20, late=False):
+    creators = len(levels)
+    found = Baselines(
+        np.array(levels, float),
+        np.full(creators, 0.05),
+        np.full(creators, 0.4),
+        np.full(creators, 24.0),
+        np.full(creators, 0.01),
+        np.broadcast_to(n, creators),
+    )
+    posts = campaign_posts(
+        np.arange(creators), np.array(counts, float), np.full(creators, 800.0), ENGAGEMENT_CURVE
+    )
+    return creator_lift(found, posts, control=control, late=late)
+
+
+def test_one_creator_alone_has_the_same_limits_as_a_campaign():
+    for control in (None, Control(0.1, 0.2, 8)):
+        lifts = lifted([300], [5.0], control)
+        row, whole = lifts.row(0), campaign_lift(lifts)
+        for name in ("log", "low", "high", "units", "units_low", "units_high", "expected"):
+            assert getattr(whole, name) == pytest.approx(getattr(row, name), rel=1e-12)
+
+
+def test_units_are_the_sum_of_the_creators_and_limits_are_not():
+    lifts = lifted([300, 500, 800], [5.0, 6.0, 6.0])
+    whole = campaign_lift(lifts)
+    assert whole.units == pytest.approx(lifts.units.sum())
+    assert whole.observed == 1600
+    assert whole.expected + whole.units == whole.observed
+    assert whole.units_low > lifts.units_low.sum()
+    assert (whole.measured, whole.withheld, whole.grade) == (3, 0, Grade.C)
+
+
+def test_controls_are_shared_so_their_doubt_does_not_average_out():
+    counts, levels = [300] * 50, [5.0] * 50
+    free, shared = (campaign_lift(lifted(counts, levels, Control(0.0, se, 9))) for se in (0.0, 0.3))
+    assert shared.high - shared.log > 2 * (free.high - free.log)
+    assert shared.units_high > free.units_high
+
+
+def test_a_few_large_creators_against_many_small_ones_are_flagged():
+    whole = campaign_lift(lifted([100_000, *[300] * 9], [np.log(150_000), *[np.log(150)] * 9]))
+    assert whole.units < 0 < whole.log
+    assert whole.signs_differ
+
+
+def test_agreeing_signs_are_not_flagged():
+    assert not campaign_lift(lifted([300, 400], [5.0, 5.0])).signs_differ
+
+
+def test_a_withheld_creator_is_counted_and_left_out():
+    whole = campaign_lift(lifted([300, 400], [5.0, np.nan], n=np.array([20, 0])))
+    assert (whole.measured, whole.withheld, whole.observed) == (1, 1, 300)
+
+
+def test_the_grade_is_the_worst_of_the_creators():
+    lifts = lifted([300, 400], [5.0, 5.0], Control(0, 0.1, 9), late=np.array([True, False]))
+    assert campaign_lift(lifts).grade is Grade.C
+
+
+def test_a_campaign_of_nobody_is_withheld():
+    assert campaign_lift(lifted([300], [np.nan], n=0)).reason is Reason.NO_BASELINE
+    assert campaign_lift(lifted([], [])).reason is Reason.NOT_OBSERVED
+
+
+def test_a_campaign_without_any_count_has_limits_and_no_units():
+    whole = campaign_lift(lifted([0, 0], [1.0, 1.0]))
+    assert (whole.units, whole.expected) == (0, 0)
+    assert whole.low < whole.log < whole.high
+
+
+def test_the_random_effects_mean_is_dersimonian_and_laird():
+    delta, variance = np.array([0.5, -1.0, 0.6]), np.array([0.25, 0.5, 1.0])
+    weight = 1 / variance
+    fixed = (weight * delta).sum() / weight.sum()
+    q = (weight * (delta - fixed) ** 2).sum()
+    between = (q - 2) / (weight.sum() - (weight**2).sum() / weight.sum())
+    mean, mean_variance, found = random_effects(delta, variance)
+    assert found == pytest.approx(between)
+    assert mean_variance == pytest.approx(1 / (1 / (variance + between)).sum())
+    assert mean == pytest.approx((delta / (variance + between)).sum() * mean_variance)
+
+
+def test_creators_who_agree_have_no_variance_between_them():
+    assert random_effects(np.array([0.3, 0.3]), np.array([0.1, 0.2]))[2] == 0
+    assert random_effects(np.array([0.3]), np.array([0.1])) == pytest.approx((0.3, 0.1, 0))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 12)), min_size=1, max_size=12))
+def test_expected_and_incremental_add_up_over_a_campaign(creators):
+    counts, levels = zip(*creators, strict=True)
+    whole = campaign_lift(lifted(counts, levels))
+    assert whole.expected + whole.units == whole.observed == sum(counts)
+    assert whole.units_low <= whole.units <= whole.units_high <= whole.observed

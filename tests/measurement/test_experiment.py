@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from truelift.base.errors import UsageError
+from truelift.base.estimate import Grade, Reason
+from truelift.measurement.experiment import incrementality
+
+
+def read(factor=0.6, low=0.4, high=0.8, level=0.9, **options):
+    settings = {"design": "geo", "same_campaign": False, "age_days": 100} | options
+    return incrementality(factor, low, high, level, **settings)
+
+
+def test_an_experiment_in_the_campaign_is_grade_a_and_a_carried_factor_is_b():
+    assert read(same_campaign=True, age_days=-3).grade is Grade.A
+    assert read(age_days=365).grade is Grade.B
+
+
+def test_a_factor_maps_tracked_units_with_its_limits():
+    found = read(factor=1.5, low=0.9, high=2.1).units(40)
+    assert (found.point, found.low, found.high) == pytest.approx((60, 36, 84))
+    assert (found.level, found.grade) == (0.9, Grade.B)
+
+
+def test_the_level_is_95_percent_unless_stated():
+    assert read(level=None).level == 0.95
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"age_days": 366},
+        {"low": None},
+        {"high": None},
+        {"factor": math.nan},
+        {"low": 0.7},
+        {"high": math.inf},
+    ],
+)
+def test_an_old_or_boundless_factor_is_withheld(row):
+    found = read(**row)
+    assert found.reason is Reason.NOT_OBSERVED
+    assert found.detail
+
+
+def test_an_unknown_design_names_the_known_ones():
+    with pytest.raises(UsageError, match="geo, switchback, holdout, user"):
+        read(design="hunch")
