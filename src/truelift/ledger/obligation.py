@@ -1,0 +1,314 @@
+"""An obligation: what is owed for one thing, from commitment to payment, and the entries it makes.
+
+In:   the steps of one obligation in order: signed, delivered, invoiced, paid, cancelled.
+Out:  entries, through a `Writer`.
+
+One obligation is one agreement and type of cost, or one line of a document that stands alone.
+States are cumulative: what is reported twice, as a live deliverable and as an invoice, is one cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from truelift.base.money import allocate
+from truelift.ledger import chart
+from truelift.ledger.chart import Book
+
+if TYPE_CHECKING:
+    from truelift.ledger.source import Happening
+    from truelift.ledger.writer import Leg, Writer
+
+
+@dataclass(slots=True)
+class Pool:
+    """An amount with what it was booked at in the brand's currency; a part takes its base along."""
+
+    amount: int = 0
+    base: int = 0
+
+    def add(self, amount: int, base: int) -> None:
+        """Put an amount and its base in; both may be negative."""
+        self.amount += amount
+        self.base += base
+
+    def take(self, amount: int) -> int:
+        """Take 0 <= amount <= the pool out and give its base; the last unit takes all of it."""
+        base = allocate(self.base, [amount, self.amount - amount])[0] if amount else 0
+        self.add(-amount, -base)
+        return base
+
+
+@dataclass(slots=True)
+class Prepaid:
+    """Payments ahead of the work, oldest first, each frozen at the rate of its own day."""
+
+    layers: list[Pool] = field(default_factory=list)
+
+    @property
+    def amount(self) -> int:
+        """Give what is still prepaid."""
+        return sum(layer.amount for layer in self.layers)
+
+    def take(self, amount: int) -> int:
+        """Take up to what is there from the oldest layers and give its base."""
+        base = 0
+        for layer in self.layers:
+            part = min(amount, layer.amount)
+            base += layer.take(part)
+            amount -= part
+        return base
+
+
+@dataclass(slots=True)
+class Obligation:
+    """The running states of one obligation; every step writes the entries it implies.
+
+    awaits_delivery: the price is earned by deliverables, so what is invoiced or paid ahead of them
+    is prepaid and not cost. estimated: the accrual was an own estimate, so that the last invoice
+    settles it and the difference is a price variance.
+    """
+
+    writer: Writer
+    cost_type: str
+    awaits_delivery: bool = False
+    standalone: bool = False
+    fixed: int = 0
+    cancelled: bool = False
+    commitment: Pool = field(default_factory=Pool)
+    accrued: Pool = field(default_factory=Pool)
+    payable: Pool = field(default_factory=Pool)
+    payable_tax: Pool = field(default_factory=Pool)
+    prepaid: Prepaid = field(default_factory=Prepaid)
+    total_accrued: int = 0
+    total_committed: int = 0
+    total_invoiced: int = 0
+    total_tax: int = 0
+    reported_committed: int = 0
+    reported_accrued: dict[str | None, int] = field(default_factory=dict)
+    reported_invoiced: int = 0
+    reported_tax: int = 0
+    accrued_for: dict[str | None, int] = field(default_factory=dict)
+    ahead_of_work: dict[str | None, int] = field(default_factory=dict)
+
+    @property
+    def accounts(self) -> chart.CostAccounts:
+        """Give the expense and the accrual account of this type of cost."""
+        return chart.COST_TYPES[self.cost_type]
+
+    @property
+    def room(self) -> int:
+        """Give how much may still be paid ahead: the price less what is earned or prepaid."""
+        if not self.awaits_delivery or self.cancelled:
+            return 0
+        return max(0, self.fixed - self.total_accrued - self.prepaid.amount)
+
+    def commit(self, amount: int, at: Happening) -> None:
+        """R01: raise the commitment to at least `amount`; what is accrued already uses it up."""
+        raised = amount - self.total_committed
+        if raised <= 0:
+            return
+        used = self.total_committed - self.commitment.amount
+        base = self.writer.base(raised)
+        self._commitment("commitment", raised, base, at)
+        self.commitment.add(raised, base)
+        self.total_committed = amount
+        self._use_commitment(self.total_accrued - used, at)
+
+    def commit_reported(self, amount: int, at: Happening) -> None:
+        """R01: a document commits an amount; together they commit no less than their sum."""
+        self.reported_committed += amount
+        self.commit(self.reported_committed, at)
+
+    def deliver(self, amount: int, at: Happening, rule: str = "R03") -> int:
+        """R03, R06: the work is received; accrue what was not accrued for it yet, and give that."""
+        wanted = amount
+        for line in dict.fromkeys((at.deliverable, None)):
+            absorbed = min(wanted, self.ahead_of_work.get(line, 0))
+            if absorbed:
+                self.ahead_of_work[line] -= absorbed
+                wanted -= absorbed
+        self._accrue(wanted, at, rule, "accrual")
+        return wanted
+
+    def accrue_reported(self, amount: int, at: Happening) -> None:
+        """Accrue what a document reports as incurred, as far as it is not accrued yet."""
+        line = at.deliverable
+        reported = self.reported_accrued.get(line, 0) + amount
+        self.reported_accrued[line] = reported
+        known = self.total_accrued if line is None else self.accrued_for.get(line, 0)
+        self._accrue_ahead(max(0, reported - known), at)
+
+    def invoice(
+        self, net: int, tax: int, at: Happening, *, recoverable: bool = True, last: bool = False
+    ) -> None:
+        """R13, R14: an invoice, net and tax; `last` closes an estimate of a standing-alone line."""
+        self.reported_invoiced += net
+        self.reported_tax += tax
+        due = max(0, self.reported_invoiced - self.total_invoiced)
+        tax_due = max(0, self.reported_tax - self.total_tax)
+        self._invoice(due, tax_due, at, recoverable=recoverable, last=last)
+
+    def pay(
+        self, gross: int, tax: int, withheld: int, at: Happening, *, recoverable: bool = True
+    ) -> None:
+        """R16, R02: money left the bank; what no invoice asked for is invoiced or prepaid first."""
+        unasked = max(0, gross - self.payable.amount - self.payable_tax.amount)
+        tax_part = min(tax, unasked)
+        net = unasked - tax_part
+        advance = min(self.room, net - min(net, max(0, self.accrued.amount)))
+        settled = gross - advance
+        kept = allocate(withheld, [settled, advance])
+        if advance:
+            self._advance(advance, kept[1], at)
+        if unasked - advance:
+            self._invoice(net - advance, tax_part, at, recoverable=recoverable)
+        if settled:
+            self._settle(settled, kept[0], at)
+
+    def cancel(self, fee: int, at: Happening) -> None:
+        """End the agreement: its cancellation fee accrues, the rest of the price is released."""
+        self._accrue(fee, at, self.accounts.rule, "cancellation_fee")
+        self.cancelled = True
+        rest = self.commitment.amount
+        self._commitment("commitment_released", -rest, -self.commitment.take(rest), at)
+
+    def take_back(self, amount: int, base: int, at: Happening) -> None:
+        """R07: take an exact part of what was accrued back, even when it is paid already."""
+        self.accrued.add(-amount, -base)
+        self.total_accrued -= amount
+        accounts = self.accounts
+        residue = self.accrued.base if self.accrued.amount == 0 else 0
+        self.accrued.base -= residue
+        legs: list[Leg] = [
+            (accounts.accrued, amount, base + residue),
+            (accounts.expense, -amount, -base),
+            (chart.REALISED_FX, 0, -residue),
+        ]
+        self.writer.write("R07", "commission_reversed", at, legs, memo="Commission taken back")
+
+    def _accrue_ahead(self, amount: int, at: Happening) -> None:
+        """Accrue what a document reports before the work itself is known; the work absorbs it."""
+        self._accrue(amount, at, self.accounts.rule, "accrual")
+        line = at.deliverable
+        self.ahead_of_work[line] = self.ahead_of_work.get(line, 0) + amount
+
+    def _accrue(self, amount: int, at: Happening, rule: str, kind: str) -> None:
+        if amount <= 0:
+            return
+        accounts = self.accounts
+        covered = min(amount, self.prepaid.amount)
+        covered_base = self.prepaid.take(covered)
+        rest = amount - covered
+        rest_base = self.writer.base(rest)
+        legs: list[Leg] = [
+            (accounts.expense, amount, covered_base + rest_base),
+            (chart.PREPAID_FEES, -covered, -covered_base),
+            (accounts.accrued, -rest, -rest_base),
+        ]
+        memo = f"{self.cost_type} accrued".capitalize()
+        self.writer.write(rule, kind, at, legs, memo=memo)
+        self.accrued.add(rest, rest_base)
+        self.total_accrued += amount
+        self.accrued_for[at.deliverable] = self.accrued_for.get(at.deliverable, 0) + amount
+        self._use_commitment(amount, at)
+
+    def _use_commitment(self, amount: int, at: Happening) -> None:
+        used = min(max(0, amount), self.commitment.amount)
+        self._commitment("commitment_used", -used, -self.commitment.take(used), at)
+
+    def _commitment(self, kind: str, amount: int, base: int, at: Happening) -> None:
+        legs: list[Leg] = [
+            (chart.COMMITMENT, amount, base),
+            (chart.COMMITMENT_CONTRA, -amount, -base),
+        ]
+        memo = kind.replace("_", " ").capitalize()
+        self.writer.write("R01", kind, at, legs, memo=memo, book=Book.COMMIT)
+
+    def _invoice(
+        self, due: int, tax: int, at: Happening, *, recoverable: bool, last: bool = False
+    ) -> None:
+        estimated = self.standalone and bool(self.reported_accrued)
+        excess = due - min(due, max(0, self.accrued.amount))
+        ahead = min(excess, self.room)
+        variance = excess - ahead
+        if not self.awaits_delivery and not estimated:
+            self._accrue_ahead(variance, at)
+            variance = 0
+        self._match(
+            due - ahead, variance, tax, at, recoverable=recoverable, last=last and estimated
+        )
+        if ahead:
+            base = self.writer.base(ahead)
+            legs: list[Leg] = [(chart.PREPAID_FEES, ahead, base), (chart.PAYABLE, -ahead, -base)]
+            self.writer.write("R14", "prepaid_invoice", at, legs, memo="Invoice ahead of the work")
+            self.prepaid.layers.append(Pool(ahead, base))
+            self.payable.add(ahead, base)
+        self.total_invoiced += due
+        self.total_tax += tax
+
+    def _match(
+        self, due: int, variance: int, tax: int, at: Happening, *, recoverable: bool, last: bool
+    ) -> None:
+        """R13: accrual to payable at its booked base, the difference to the expense, and tax."""
+        accounts, matched = self.accounts, due - variance
+        left_over = max(0, self.accrued.amount - matched) if last else 0
+        variance_base, tax_base = self.writer.base(variance), self.writer.base(tax)
+        matched_base = self._relieve(matched)
+        left_base = self.accrued.take(left_over)
+        cost_tax, cost_tax_base = (0, 0) if recoverable else (tax, tax_base)
+        own_tax, own_tax_base = (tax, tax_base) if recoverable else (0, 0)
+        owed, owed_base = due + cost_tax, matched_base + variance_base + cost_tax_base
+        legs: list[Leg] = [
+            (accounts.accrued, matched + left_over, matched_base + left_base),
+            (accounts.expense, variance - left_over, variance_base - left_base),
+            (chart.OTHER_COST, cost_tax, cost_tax_base),
+            (chart.PAYABLE, -owed, -owed_base),
+        ]
+        taxes: list[Leg] = [
+            (chart.INPUT_TAX, own_tax, own_tax_base),
+            (chart.PAYABLE, -own_tax, -own_tax_base),
+        ]
+        self.writer.write("R13", "invoice", at, legs, tax_legs=taxes, memo="Invoice matched")
+        self.payable.add(owed, owed_base)
+        self.payable_tax.add(own_tax, own_tax_base)
+        self.total_accrued += variance - left_over
+
+    def _relieve(self, amount: int) -> int:
+        """Take an amount out of the accrual; beyond what stands there, at the day's rate.
+
+        That much is missing only where commissions were taken back after they had been paid.
+        """
+        there = min(amount, max(0, self.accrued.amount))
+        beyond = amount - there
+        base = self.accrued.take(there) + self.writer.base(beyond)
+        self.accrued.add(-beyond, -self.writer.base(beyond))
+        return base
+
+    def _settle(self, gross: int, withheld: int, at: Happening) -> None:
+        """R16: payable at its booked base, bank at the day's rate, and 7100 takes the rest."""
+        parts = allocate(gross, [self.payable.amount, self.payable_tax.amount])
+        cost_base, tax_base = self.payable.take(parts[0]), self.payable_tax.take(parts[1])
+        paid_base = self.writer.base(gross)
+        bases = allocate(paid_base, [gross - withheld, withheld])
+        legs: list[Leg] = [
+            (chart.PAYABLE, parts[0], cost_base),
+            (chart.BANK, withheld - gross, -bases[0]),
+            (chart.WITHHOLDING_TAX, -withheld, -bases[1]),
+            (chart.REALISED_FX, 0, paid_base - cost_base - tax_base),
+        ]
+        taxes: list[Leg] = [(chart.PAYABLE, parts[1], tax_base)]
+        self.writer.write("R16", "payment", at, legs, tax_legs=taxes, memo="Payment settled")
+
+    def _advance(self, amount: int, withheld: int, at: Happening) -> None:
+        base = self.writer.base(amount)
+        bases = allocate(base, [amount - withheld, withheld])
+        legs: list[Leg] = [
+            (chart.PREPAID_FEES, amount, base),
+            (chart.BANK, withheld - amount, -bases[0]),
+            (chart.WITHHOLDING_TAX, -withheld, -bases[1]),
+        ]
+        self.writer.write("R02", "advance", at, legs, memo="Advance paid")
+        self.prepaid.layers.append(Pool(amount, base))
+        self.total_invoiced += amount

@@ -1,0 +1,194 @@
+"""Source facts: what the books are drawn from, as the operation `book` hands it over.
+
+In:   accepted facts, already of one brand; days are in the legal entity's time zone.
+Out:  frozen values that the posting rules read, and the faults that rules give back.
+
+Amounts are whole minor units of the named currency. None is missing, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedDeliverable:
+    """One piece of work in an agreement, with its stand-alone price when the parties set one."""
+
+    deliverable: str
+    price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementSigned:
+    """What creator and brand signed: the fixed fee, its currency, and the work it is for.
+
+    fee_minor: the fixed price; None when only the deliverables carry prices. cancel_fee_minor: owed
+    on cancelled_on instead of the undelivered rest.
+    """
+
+    agreement: str
+    creator: str
+    currency: str
+    signed_on: dt.date
+    campaign: str | None = None
+    fee_minor: int | None = None
+    deliverables: tuple[AgreedDeliverable, ...] = ()
+    cancelled_on: dt.date | None = None
+    cancel_fee_minor: int = 0
+    cost_centre: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverableLive:
+    """A deliverable was published (or accepted, where policy says so): the service is received."""
+
+    deliverable: str
+    agreement: str
+    live_on: dt.date
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionEarned:
+    """An order that earns commission under an agreement.
+
+    base_minor: the net base as the agreement defines it, in the order's currency. rate_ppm: parts
+    per million, 10 % is 100000.
+    """
+
+    order: str
+    agreement: str
+    base_minor: int
+    currency: str
+    rate_ppm: int
+    ordered_on: dt.date
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionReversed:
+    """A refund, partial or full, of an order that earned commission.
+
+    refunded_minor: by how much the commission base of the order fell, in the order's currency.
+    """
+
+    refund: str
+    order: str
+    refunded_minor: int
+    refunded_on: dt.date
+
+
+class CostState(StrEnum):
+    """How far a cost has come. States are cumulative: paid implies invoiced implies accrued."""
+
+    COMMITTED = "committed"
+    ACCRUED = "accrued"
+    INVOICED = "invoiced"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class CostDocument:
+    """One row of the `costs` file: a document (line) reached a state on a day.
+
+    Rows that name an agreement or deliverable advance its states; others stand alone under their
+    document and line. cost_type: a key of `chart.COST_TYPES`. amount_minor: net of tax for accrued
+    and invoiced rows, all that was settled for paid rows (tax_minor comes on top of it when given).
+    recoverable: the tax comes back from the authority. withheld_minor: the part of a payment kept
+    back for the authority, contained in the amount. settles: the document that this one settles.
+    """
+
+    document: str
+    state: CostState
+    on: dt.date
+    cost_type: str
+    amount_minor: int
+    currency: str
+    line: str | None = None
+    creator: str | None = None
+    campaign: str | None = None
+    agreement: str | None = None
+    deliverable: str | None = None
+    tax_minor: int = 0
+    recoverable: bool = True
+    withheld_minor: int = 0
+    settles: str | None = None
+    counterparty: str | None = None
+    cost_centre: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All the facts of one brand that move the books, in any order; copies count once."""
+
+    agreements: tuple[AgreementSigned, ...] = ()
+    live: tuple[DeliverableLive, ...] = ()
+    commissions: tuple[CommissionEarned, ...] = ()
+    refunds: tuple[CommissionReversed, ...] = ()
+    documents: tuple[CostDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the controller of the legal entity signed: so far, the currency of the books."""
+
+    currency: str
+
+
+class FaultCode(StrEnum):
+    """What is wrong with a fact. Closed: each is a sentence a controller can act on."""
+
+    NO_RATE = "NO_RATE"
+    UNKNOWN_AGREEMENT = "UNKNOWN_AGREEMENT"
+    UNKNOWN_DOCUMENT = "UNKNOWN_DOCUMENT"
+    UNKNOWN_ORDER = "UNKNOWN_ORDER"
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"
+    CURRENCY_DIFFERS = "CURRENCY_DIFFERS"
+    NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
+    LIVE_AFTER_CANCEL = "LIVE_AFTER_CANCEL"
+    CONFLICT = "CONFLICT"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """A fact that could not be booked as it stands: by which rule, which event, and why."""
+
+    event: str
+    rule: str
+    code: FaultCode
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """What a posting belongs to, besides its account."""
+
+    campaign: str | None = None
+    creator: str | None = None
+    deliverable: str | None = None
+    agreement: str | None = None
+    cost_centre: str | None = None
+    counterparty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """When something happened, under which event key, what it is about, and what it names itself.
+
+    subject: the words for people, as in "deliverable D1". The dimensions given here win over the
+    obligation's own.
+    """
+
+    on: dt.date
+    event: str
+    subject: str
+    campaign: str | None = None
+    creator: str | None = None
+    deliverable: str | None = None
+    counterparty: str | None = None
