@@ -84,6 +84,11 @@ def test_a_campaign_without_any_count_has_limits_and_no_units():
     assert whole.low < whole.log < whole.high
 
 
+def test_limits_too_wide_for_a_number_stay_finite():
+    whole = campaign_lift(lifted([300, 400], [5.0, 5.0], Control(0.0, 1e4, 2)))
+    assert np.isfinite([whole.units_low, whole.units_high]).all()
+
+
 def test_the_random_effects_mean_is_dersimonian_and_laird():
     delta, variance = np.array([0.5, -1.0, 0.6]), np.array([0.25, 0.5, 1.0])
     weight = 1 / variance

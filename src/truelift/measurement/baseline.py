@@ -32,6 +32,7 @@ LEAST_POOL = 10
 
 _LEAST_VARIANCE = 1e-6
 _LEAST_SPREAD = 1e-4
+_NEWTON_STEPS = 40  # far from the root a step halves y, near it digits double
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,9 @@ def variance_prior(s2: Floats, df: Floats) -> VariancePrior:
 def inverse_trigamma(value: float) -> float:
     """Solve trigamma(y) = value for y > 0 by Newton's method on 1 / trigamma (Smyth 2004)."""
     y = 0.5 + 1 / value
-    for _ in range(60):
+    for _ in range(_NEWTON_STEPS):
         trigamma = float(special.polygamma(1, y))
-        step = trigamma * (1 - trigamma / value) / float(special.polygamma(2, y))
-        y += step
-        if -step / y < 1e-10:  # noqa: PLR2004 - relative step at which the root is good
-            break
+        y += trigamma * (1 - trigamma / value) / float(special.polygamma(2, y))
     return y
 
 

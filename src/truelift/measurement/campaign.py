@@ -14,7 +14,7 @@ import numpy as np
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
-from truelift.measurement.lift import Lifts, sentence
+from truelift.measurement.lift import LARGEST_EXPONENT, Lifts, sentence
 from truelift.measurement.ragged import Floats
 
 
@@ -84,12 +84,12 @@ def campaign_lift(
     ratios = lifts.ratios
     noise = lifts.control.se**2 if lifts.control else 0.0
     scaled = ratios.observed[known] + ratios.offset
-    exposure = scaled * np.exp(-lifts.log[known])
+    exposure = scaled * np.exp(np.minimum(-lifts.log[known], LARGEST_EXPONENT))
     own, nu = _pooled_variance(exposure, ratios.variance[known], ratios.nu[known])
     factor = _multiplier(lifts, own, nu, limits=limits, placebo_factor=placebo_factor)
     mean, mean_variance, between = random_effects(lifts.log[known], ratios.variance[known])
     mean_half = factor * math.sqrt(mean_variance + noise)
-    half = factor * math.sqrt(own + noise)
+    half = min(factor * math.sqrt(own + noise), LARGEST_EXPONENT)
     observed = float(np.sum(ratios.observed[known]))
     reach, anyway = float(np.sum(scaled)), float(np.sum(exposure))
     expected = observed - float(np.sum(lifts.units[known]))

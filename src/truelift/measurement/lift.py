@@ -22,7 +22,8 @@ FORMULA = "augmented-level-1"
 
 FEW_CONTROLS = 5
 
-_LARGEST_EXPONENT = 700.0  # e^709 is the largest double
+LARGEST_EXPONENT = 600.0
+"""e^600 times any count still is a number; e^710 is none."""
 
 
 _SENTENCES = {
@@ -366,7 +367,7 @@ def split(observed: Floats, delta: Floats, offset: float = 0.0) -> tuple[Floats,
     observed. The expected part is rounded first and the incremental part taken as the rest, in
     the same arithmetic: then expected + units == observed in floating point, not only on paper.
     """
-    scale = -np.expm1(np.minimum(-delta, _LARGEST_EXPONENT))
+    scale = -np.expm1(np.minimum(-delta, LARGEST_EXPONENT))
     expected = observed - np.minimum((observed + offset) * scale, observed)
     return observed - expected, expected
 

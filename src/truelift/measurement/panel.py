@@ -1,0 +1,92 @@
+"""The panel: posts of many creators as sorted columns, ready for baselines and lift.
+
+In:   one row per post (creator, platform, publication, newest reading) in any order.
+Out:  PostPanel, sorted by unit (creator on one platform) and publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from truelift.measurement.metric import Metric, counted
+from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
+
+Instants = npt.NDArray[np.datetime64]
+HOUR = np.timedelta64(3_600_000_000, "us")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PostPanel:
+    """Posts sorted by unit and publication; every column has shape (posts,).
+
+    units: (creator, platform) of each unit, sorted. unit: index of each post's unit. rows: index of
+    each post among the rows the panel was made from.
+    age_hours: age at the newest reading, first_age_hours: at the first; nan where never read.
+    counters: column name -> counts, nan where missing.
+    """
+
+    units: tuple[tuple[str, str], ...]
+    unit: Integers
+    rows: Integers
+    post_ids: Objects
+    published_at: Instants
+    age_hours: Floats
+    first_age_hours: Floats
+    counters: Mapping[str, Floats]
+
+    def __len__(self) -> int:
+        """Give the number of posts."""
+        return len(self.unit)
+
+    def only(self, mask: Booleans) -> PostPanel:
+        """Keep the posts a mask names; units keep their indices."""
+        return PostPanel(
+            self.units,
+            self.unit[mask],
+            self.rows[mask],
+            self.post_ids[mask],
+            self.published_at[mask],
+            self.age_hours[mask],
+            self.first_age_hours[mask],
+            {name: values[mask] for name, values in self.counters.items()},
+        )
+
+    def counts(self, metric: Metric) -> Floats:
+        """Give a metric's count per post, nan where it was not observed."""
+        return counted(metric, self.counters, self.unit)
+
+
+def post_panel(
+    *,
+    creator: Objects,
+    platform: Objects,
+    post_ids: Objects,
+    published_at: Instants,
+    observed_at: Instants,
+    first_observed_at: Instants,
+    counters: Mapping[str, Floats],
+) -> PostPanel:
+    """Sort posts into a panel. Instants are naive UTC (datetime64[us], NaT where never read)."""
+    names = np.char.add(np.char.add(creator.astype(str), "\x00"), platform.astype(str))
+    distinct, index = np.unique(names, return_inverse=True)
+    order = np.lexsort((post_ids.astype(str), published_at, index))
+    units = tuple((name.split("\x00")[0], name.split("\x00")[1]) for name in distinct.tolist())
+    return PostPanel(
+        units=units,
+        unit=index[order].astype(np.int64),
+        rows=order.astype(np.int64),
+        post_ids=post_ids[order],
+        published_at=published_at[order],
+        age_hours=_hours(published_at, observed_at)[order],
+        first_age_hours=_hours(published_at, first_observed_at)[order],
+        counters={name: values[order] for name, values in counters.items()},
+    )
+
+
+def _hours(since: Instants, until: Instants) -> Floats:
+    age = (until - since) / HOUR
+    return np.where(np.isnat(until), np.nan, age)
