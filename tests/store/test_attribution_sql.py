@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from truelift.attribution.conflicts import conflicts_of
 from truelift.attribution.models import Model, shares_of
 from truelift.attribution.ownership import Catalog, Ownership
 from truelift.attribution.path import Conversion, HumanClicks, path_of
