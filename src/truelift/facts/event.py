@@ -27,6 +27,7 @@ class DropReason(StrEnum):
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"  # more decimals than the currency has
     NOT_A_DATE = "NOT_A_DATE"  # not ISO 8601, or a day that does not exist
     NO_SUCH_TIME = "NO_SUCH_TIME"  # the hour that daylight saving skips
+    ENDS_BEFORE_START = "ENDS_BEFORE_START"  # its end lies before its beginning
     NOT_A_CURRENCY = "NOT_A_CURRENCY"  # not an ISO 4217 code
     NOT_A_CHOICE = "NOT_A_CHOICE"  # not one of the words the column takes
     NOT_A_BOOLEAN = "NOT_A_BOOLEAN"  # neither yes nor no
