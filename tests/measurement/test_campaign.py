@@ -107,7 +107,7 @@ def test_creators_who_agree_have_no_variance_between_them():
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 12)), min_size=1, max_size=12))
+@given(st.lists(st.tuples(st.integers(0, 10**9), st.floats(0, 60)), min_size=1, max_size=12))
 def test_expected_and_incremental_add_up_over_a_campaign(creators):
     counts, levels = zip(*creators, strict=True)
     whole = campaign_lift(lifted(counts, levels))

@@ -173,8 +173,8 @@ def test_a_campaign_without_any_count_has_no_units_to_split():
 
 
 @given(
-    st.integers(0, 2**40),
-    st.floats(-12, 12),
+    st.integers(0, 2**52),
+    st.floats(-900, 900),
     st.sampled_from([0.0, 0.5]),
 )
 def test_expected_and_incremental_add_up_to_observed_exactly(observed, delta, offset):

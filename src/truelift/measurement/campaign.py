@@ -14,7 +14,7 @@ import numpy as np
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
-from truelift.measurement.lift import LARGEST_EXPONENT, Lifts, sentence
+from truelift.measurement.lift import LARGEST_COUNT, LARGEST_EXPONENT, Lifts, sentence
 from truelift.measurement.ragged import Floats
 
 
@@ -92,7 +92,7 @@ def campaign_lift(
     half = min(factor * math.sqrt(own + noise), LARGEST_EXPONENT)
     observed = float(np.sum(ratios.observed[known]))
     reach, anyway = float(np.sum(scaled)), float(np.sum(exposure))
-    expected = observed - float(np.sum(lifts.units[known]))
+    expected = min(observed - float(np.sum(lifts.units[known])), LARGEST_COUNT)
     units = observed - expected
     return CampaignLift(
         log=mean,

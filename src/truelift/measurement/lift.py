@@ -25,6 +25,10 @@ FEW_CONTROLS = 5
 LARGEST_EXPONENT = 600.0
 """e^600 times any count still is a number; e^710 is none."""
 
+LARGEST_COUNT = 2.0**52
+"""Up to here doubles hold whole numbers and halves, so expected units stop here: beyond it no
+split could add up exactly, and no network has counted that far."""
+
 
 _SENTENCES = {
     Reason.NO_BASELINE: "Nothing of this metric was observed before launch.",
@@ -363,12 +367,13 @@ def with_limits(
 def split(observed: Floats, delta: Floats, offset: float = 0.0) -> tuple[Floats, Floats]:
     """Split observed units into incremental and expected ones that add up exactly.
 
-    observed: whole numbers below 2^52. Incremental is (observed + offset) (1 - e^-delta), at most
-    observed. The expected part is rounded first and the incremental part taken as the rest, in
-    the same arithmetic: then expected + units == observed in floating point, not only on paper.
+    observed: whole numbers up to LARGEST_COUNT. Incremental is (observed + offset) (1 - e^-delta),
+    at most observed. The expected part is rounded first and the incremental part taken as the
+    rest, in the same arithmetic: then expected + units == observed in floating point too.
     """
     scale = -np.expm1(np.minimum(-delta, LARGEST_EXPONENT))
     expected = observed - np.minimum((observed + offset) * scale, observed)
+    expected = np.minimum(expected, LARGEST_COUNT)
     return observed - expected, expected
 
 
