@@ -1,0 +1,58 @@
+-- The journal's guards in SQLite. Statements are separated by lines that say "-- next".
+-- Postings come first, the entry's header seals them: it is refused unless they balance, there are
+-- at least two, its period is open and is the month of its date. Nothing sealed is ever changed.
+
+CREATE TRIGGER journal_entry_seal BEFORE INSERT ON journal_entry
+BEGIN
+  SELECT RAISE(ABORT, 'journal: this entry id is already there')
+  WHERE EXISTS (SELECT 1 FROM journal_entry
+                WHERE brand = NEW.brand AND (entry_id = NEW.entry_id OR seq = NEW.seq));
+  SELECT RAISE(ABORT, 'journal: the entry is already reversed')
+  WHERE EXISTS (SELECT 1 FROM journal_entry
+                WHERE brand = NEW.brand AND reverses = NEW.reverses);
+  SELECT RAISE(ABORT, 'journal: the period is not the month of the effective date')
+  WHERE NEW.period <> substr(NEW.effective_date, 1, 7)
+     OR date(NEW.effective_date) IS NULL OR date(NEW.effective_date) <> NEW.effective_date;
+  SELECT RAISE(ABORT, 'journal period closed: nothing is posted in or before a closed period')
+  WHERE EXISTS (SELECT 1 FROM period_status
+                WHERE brand = NEW.brand AND status = 'closed' AND period >= NEW.period);
+  SELECT RAISE(ABORT, 'journal: an entry needs two postings')
+  WHERE (SELECT count(*) FROM journal_posting WHERE brand = NEW.brand AND seq = NEW.seq) < 2;
+  SELECT RAISE(ABORT, 'journal unbalanced: the postings do not sum to zero in base')
+  WHERE (SELECT sum(base_minor) FROM journal_posting
+         WHERE brand = NEW.brand AND seq = NEW.seq) <> 0;
+  SELECT RAISE(ABORT, 'journal unbalanced: the postings do not sum to zero in a currency')
+  WHERE NEW.kind NOT LIKE '%\_exchange' ESCAPE '\'
+    AND NEW.kind NOT LIKE '%\_exchange~%' ESCAPE '\'
+    AND EXISTS (SELECT 1 FROM journal_posting WHERE brand = NEW.brand AND seq = NEW.seq
+                GROUP BY currency HAVING sum(amount_minor) <> 0);
+END
+-- next
+CREATE TRIGGER journal_entry_no_update BEFORE UPDATE ON journal_entry
+BEGIN
+  SELECT RAISE(ABORT, 'journal: an entry never changes; post its reversal and a new entry');
+END
+-- next
+CREATE TRIGGER journal_entry_no_delete BEFORE DELETE ON journal_entry
+BEGIN
+  SELECT RAISE(ABORT, 'journal: an entry is never deleted; post its reversal');
+END
+-- next
+CREATE TRIGGER journal_posting_sealed BEFORE INSERT ON journal_posting
+BEGIN
+  SELECT RAISE(ABORT, 'journal: the entry is sealed and takes no more postings')
+  WHERE EXISTS (SELECT 1 FROM journal_entry WHERE brand = NEW.brand AND seq = NEW.seq);
+  SELECT RAISE(ABORT, 'journal: this posting is already there')
+  WHERE EXISTS (SELECT 1 FROM journal_posting
+                WHERE brand = NEW.brand AND seq = NEW.seq AND line_no = NEW.line_no);
+END
+-- next
+CREATE TRIGGER journal_posting_no_update BEFORE UPDATE ON journal_posting
+BEGIN
+  SELECT RAISE(ABORT, 'journal: a posting never changes; post a reversal and a new entry');
+END
+-- next
+CREATE TRIGGER journal_posting_no_delete BEFORE DELETE ON journal_posting
+BEGIN
+  SELECT RAISE(ABORT, 'journal: a posting is never deleted; post a reversal');
+END
