@@ -41,7 +41,8 @@ tidy: .make/dev
 	@$(BIN)/python -m pytest -q --no-header tests/test_tidy.py tests/test_docs.py \
 		tests/test_architecture.py tests/test_requirements.py
 
-docs: .make/dev ## checks that the documents name everything the code has
+docs: .make/dev ## writes the pages that list what the code has, and checks the others
+	@$(BIN)/python docs/generate.py
 	@$(BIN)/python -m pytest -q --no-header tests/test_docs.py tests/test_architecture.py
 
 bench: .make/dev ## speed, beside a peer doing the same work

@@ -29,7 +29,7 @@ ABBREVIATIONS = re.compile(
 
 ABBREVIATIONS_ALLOWED: dict[str, str] = {
     # identifier -> why the short form is the right word
-    "ref": "utm and platforms call their parameter so",
+    "seq": "the number of an entry in the journal's chain, as the books call it",
 }
 SQL_OUTSIDE: dict[str, str] = {
     # module::function -> why its SQL is not in store/sql
@@ -169,6 +169,8 @@ def no_abbreviations(module):
         name = getattr(node, "name", None) or getattr(node, "arg", None)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             name = node.id
+        if isinstance(node, ast.alias):
+            name = node.asname  # what others call their own is theirs
         parts = str(name).lower().split("_") if isinstance(name, str) else []
         short = [part for part in parts if ABBREVIATIONS.fullmatch(part)]
         if short and name not in ABBREVIATIONS_ALLOWED:

@@ -1,0 +1,108 @@
+"""The house stands as ARCHITECTURE.md draws it, and every room has its test."""
+
+import ast
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "truelift"
+GENERATE = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+LAYERS = GENERATE["layers"]()
+
+REGISTRIES = {"formats", "files"}  # connectors that gather the others
+
+TEST_ELSEWHERE: dict[str, str] = {
+    # module -> where it is tested instead, and why
+    "catalog/accounting": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "catalog/agreement": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "catalog/campaign": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "catalog/creator": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "catalog/tracking": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "catalog/value_schedule": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "facts/content": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "facts/conversion": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "facts/cost": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+    "facts/visit": "nouns without behaviour: tests/facts/test_kinds.py reads every kind",
+}
+
+
+def parts():
+    """Give every part of the package: folders with code, and modules beside them."""
+    folders = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+    return folders | {path.stem for path in SOURCE.glob("*.py")} - {"__init__"}
+
+
+def contract(kind):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    return next(each for each in contracts if each["type"] == kind)
+
+
+def test_the_stage_table_names_every_part_in_the_order_of_the_flow():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text.partition("<!-- stages -->")[2].partition("<!-- /stages -->")[0]
+    named = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert named == [name for name in LAYERS if name in parts()]
+    assert set(named) == parts()
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.glob("*/__init__.py")), ids=lambda p: p.parent.name)
+def test_every_package_says_in_out_and_must_not(path):
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert doc.startswith(f"{path.parent.name.capitalize()}: ")
+    for word in ("In:   ", "Out:  ", "Must not: "):
+        assert re.search(f"^{word}\\w", doc, re.MULTILINE), f"{word.strip()} is not said"
+
+
+def test_a_part_that_has_code_no_longer_says_that_there_is_nothing():
+    said = [
+        path.parent.name
+        for path in SOURCE.glob("*/__init__.py")
+        if "Nothing yet" in path.read_text(encoding="utf-8")
+        and len(list(path.parent.iterdir())) > 2
+    ]
+    assert not said
+
+
+def test_every_module_of_some_size_has_its_test():
+    missing = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        module = path.relative_to(SOURCE).with_suffix("")
+        lines = path.read_text(encoding="utf-8").count("\n")
+        expected = ROOT / "tests" / module.parent / f"test_{module.name.strip('_')}.py"
+        if lines >= 30 and module.name != "__init__" and not expected.is_file():
+            missing.append(module.as_posix())
+    assert not set(missing) - set(TEST_ELSEWHERE)
+
+
+def test_every_test_elsewhere_is_still_needed_and_exists():
+    for module, reason in TEST_ELSEWHERE.items():
+        named = re.search(r"tests/[\w/]+\.py", reason)
+        assert (SOURCE / f"{module}.py").is_file()
+        assert not (ROOT / "tests" / Path(module).parent / f"test_{Path(module).name}.py").exists()
+        assert named, reason
+        assert (ROOT / named[0]).is_file(), named[0]
+
+
+def test_every_connector_is_held_apart_from_the_others():
+    folder = SOURCE / "connectors"
+    found = {path.stem for path in folder.glob("*.py")} | {
+        path.parent.name for path in folder.glob("*/__init__.py")
+    }
+    listed = {name.rpartition(".")[2] for name in contract("independence")["modules"]}
+    assert listed <= found
+    assert listed.isdisjoint(REGISTRIES)
+
+
+def test_every_query_file_is_used():
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+    unused = [
+        path.name
+        for path in (SOURCE / "store" / "sql").rglob("*.sql")
+        if f'"{path.stem}"' not in texts and f"{path.stem.partition('.')[0]}.{{" not in texts
+    ]
+    assert not unused
