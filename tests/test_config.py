@@ -1,0 +1,22 @@
+"""Settings come from the environment handed in, and say so when a value is not a word they take."""
+
+import pytest
+
+from truelift.base.errors import UsageError
+from truelift.config import Settings, settings_from
+
+
+def test_an_empty_environment_gives_the_defaults():
+    assert settings_from({}) == settings_from({"DEMO_SERVE": " "}) == Settings(demo_serve=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", False), ("no", False), ("False", False), ("1", True), ("YES", True)]
+)
+def test_a_switch_takes_plain_words(text, value):
+    assert settings_from({"DEMO_SERVE": text}).demo_serve is value
+
+
+def test_another_word_is_refused_with_the_words_that_are_taken():
+    with pytest.raises(UsageError, match="DEMO_SERVE is 'maybe'; it takes 1, true"):
+        settings_from({"DEMO_SERVE": "maybe"})
