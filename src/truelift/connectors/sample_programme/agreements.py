@@ -35,8 +35,8 @@ from truelift.connectors.sample_programme.timeline import FLIGHTS, stream
 from truelift.connectors.sample_programme.tracking import known_before_launch
 
 _CURRENCY = {
-    **{name: "EUR" for name in ("bo", "edda", "ines", "pia", "dora")},
-    **{name: "GBP" for name in ("nils", "will", "abel")},
+    **dict.fromkeys(("bo", "edda", "ines", "pia", "dora"), "EUR"),
+    **dict.fromkeys(("nils", "will", "abel"), "GBP"),
 }
 _COMMISSION = {ADVANCE: 100, USAGE: 120, "zoe": 100, AFFILIATE: 150, "flor": 150}  # per thousand
 CANCELLED_ON = np.datetime64("2026-05-20T12:00:00", "s")

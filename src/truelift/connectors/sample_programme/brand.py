@@ -1,4 +1,4 @@
-"""What the brand itself knows: campaigns, targets, arms, margins, values, the holdout, the calendar.
+"""What the brand itself knows: campaigns, targets, arms, margins, values, holdout, calendar.
 
 In:   who takes part in what.
 Out:  small tables of master data.

@@ -19,12 +19,13 @@ from truelift.connectors.sample_programme.timeline import (
     Indexes,
     Instants,
     flight_days,
+    later,
     stream,
 )
 
 _OVERCLAIM, _VIEW_THROUGH = 1.4, 0.5
 _CLAIMED_VALUE = 7_800
-_MORNING_AFTER = np.timedelta64(33, "h")  # a day's figures are there at nine the next morning
+_MORNING_AFTER = np.array(33 * 3600.0)  # a day's figures are there at nine the next morning
 _CHANNELS = (
     ("(direct)", "(none)", "(not set)", 900.0, 0.019),
     ("search", "organic", "(not set)", 1_400.0, 0.022),
@@ -70,7 +71,7 @@ def sessions_table(seed: int, arrivals: Arrivals, drawn: tuple[Effect, ...]) -> 
         columns["key_events"] += [str(number) for number in orders[there].tolist()]
         columns["revenue"] += cents_text(orders[there] * _CLAIMED_VALUE)
         columns["currency"] += [CURRENCY] * count
-        known.append(SHOP_DAYS[there].astype("datetime64[s]") + _MORNING_AFTER)
+        known.append(later(SHOP_DAYS[there], _MORNING_AFTER))
     return table_of("sessions", columns, np.concatenate(known))
 
 
@@ -100,6 +101,5 @@ def reported_table(seed: int, people: Cast, drawn: tuple[Effect, ...], arrivals:
         columns["conversions"] += [str(number) for number in claimed.tolist()]
         columns["clicks"] += [str(number) for number in random.poisson(claimed * 22 + 4).tolist()]
         columns["currency"] += [CURRENCY] * count
-    rows = len(columns["date"])
-    known = np.array(columns["date"], "datetime64[D]").astype("datetime64[s]")
-    return table_of("reported", columns, known + np.full(rows, _MORNING_AFTER))
+    known = later(np.array(columns["date"], "datetime64[D]"), _MORNING_AFTER)
+    return table_of("reported", columns, known)

@@ -33,7 +33,7 @@ from truelift.connectors.sample_programme.timeline import (
     Instants,
     Numbers,
     flight_start,
-    seconds,
+    later,
     stream,
 )
 
@@ -42,6 +42,7 @@ _DRIFT = 0.01  # variance of the level's step, in units of the creator's own var
 _MEMORY = 0.16  # lag-1 autocorrelation of the residual
 _CALENDAR = 0.08  # standard deviation of a platform's common week
 _OTHER_BRAND_LIFT = 1.3
+_DELETED_NUMBER = 2
 OTHER_BRAND_NAME = "another brand"
 
 
@@ -77,7 +78,7 @@ def posts(seed: int, people: Cast, drawn: tuple[Effect, ...]) -> Posts:
     lift = np.array([*(item.engagement for item in drawn), 0.0])[effect]
     level = _natural(random, people, creator, published)
     deleted = np.full(len(creator), np.datetime64("NaT", "s"))
-    gone = _position(people, drawn, DELETED_POST, creator, effect, number, 2)
+    gone = (creator == people.index(DELETED_POST)) & (number == _DELETED_NUMBER)
     deleted[gone] = published[gone] + np.timedelta64(9, "D")
     return Posts(
         creator=creator,
@@ -114,7 +115,7 @@ def _organic(random: np.random.Generator, people: Cast, drawn: tuple[Effect, ...
             times = (np.arange(int(span / gap)) + random.random(int(span / gap))) * gap
         owners.append(np.full(len(times), place))
         days.append(times)
-    published = CONTENT_STARTS + seconds(np.concatenate(days) * DAY)
+    published = later(np.array(CONTENT_STARTS), np.concatenate(days) * DAY)
     none = np.full(len(published), -1)
     return np.concatenate(owners), published, none, none + 1
 
@@ -130,12 +131,13 @@ def _sponsored(random: np.random.Generator, people: Cast, drawn: tuple[Effect, .
             count = 1
         gap = random.uniform(6, 9)
         for number in range(count):
-            # The first goes live on the day of the launch, so that flight and effect start together.
+            # The first goes live on the day of the launch: flight and effect start together.
             hours = number * gap * 24 + random.uniform(8, 15)
             rows.append((people.index(item.creator), hours, position, number + 1))
     owner, hours_after, effect, numbers = (np.array(column) for column in zip(*rows, strict=True))
     launch = np.array([starts[drawn[position].campaign] for position in effect.tolist()])
-    return owner, launch + seconds(hours_after * 3600), effect, numbers
+    published = later(launch, hours_after * 3600)
+    return owner, published, effect, numbers
 
 
 def _natural(
@@ -145,7 +147,7 @@ def _natural(
     weeks = ((published - CONTENT_STARTS) // np.timedelta64(7 * DAY, "s")).astype(np.int64)
     calendar = random.normal(0, _CALENDAR, (len(PLATFORMS), int(weeks.max()) + 1))
     platform = np.array([PLATFORMS.index(name) for name in people.platforms])
-    log = people.engagement[creator] + calendar[platform[creator], weeks]
+    log: Numbers = people.engagement[creator] + calendar[platform[creator], weeks]
     for place in range(len(people.names)):
         own = np.flatnonzero(creator == place)
         spread = people.spread[place]
@@ -171,20 +173,6 @@ def _other_brand(people: Cast, creator: Indexes, published: Instants, effect: In
         )
         marked[np.flatnonzero(window)[:1]] = True
     return marked
-
-
-def _position(
-    people: Cast,
-    drawn: tuple[Effect, ...],
-    name: str,
-    creator: Indexes,
-    effect: Indexes,
-    number: Indexes,
-    wanted: int,
-) -> Indexes:
-    campaigns = [place for place, item in enumerate(drawn) if item.creator == name]
-    chosen = (creator == people.index(name)) & np.isin(effect, campaigns) & (number == wanted)
-    return np.flatnonzero(chosen)
 
 
 _FORMATS = {"instagram": ("reel", "photo"), "tiktok": ("video",), "youtube": ("video", "short")}

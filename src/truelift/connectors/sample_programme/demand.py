@@ -31,6 +31,8 @@ from truelift.connectors.sample_programme.timeline import (
 )
 
 WEEKDAY = np.array([0.97, 0.94, 0.96, 1.0, 1.04, 1.06, 1.03])  # Monday first; their mean is 1
+ON_CAMPAIGN = 0.65  # share of a flight's arrivals that use the campaign's asset
+_ORDERS_BY_CODE, _LEADS_BY_CODE = 0.6, 0.2
 _CLUMPS = 6.0  # shape of the gamma that multiplies a day: variance = mean + mean^2 / 6
 LEAK_DAYS = (np.datetime64("2026-05-20"), np.datetime64("2026-05-26"))
 LEAKED_ORDERS = 64
@@ -128,8 +130,8 @@ def _order_touch(people: Cast) -> _Chooser:
     hidden = np.isin(people.names, HIDDEN_BASELINE)
 
     def choose(random: np.random.Generator, creators: Indexes, effect: Indexes) -> Indexes:
-        campaign = (effect >= 0) & ((random.random(len(effect)) < 0.65) | hidden[creators])
-        by_code = random.random(len(effect)) < 0.6
+        campaign = (effect >= 0) & ((random.random(len(effect)) < ON_CAMPAIGN) | hidden[creators])
+        by_code = random.random(len(effect)) < _ORDERS_BY_CODE
         return np.where(
             by_code,
             np.where(campaign, Touch.CAMPAIGN_CODE, Touch.EVERGREEN_CODE),
@@ -140,8 +142,8 @@ def _order_touch(people: Cast) -> _Chooser:
 
 
 def _lead_touch(random: np.random.Generator, creators: Indexes, effect: Indexes) -> Indexes:
-    campaign = (effect >= 0) & (random.random(len(creators)) < 0.65)
-    by_code = random.random(len(creators)) < 0.2
+    campaign = (effect >= 0) & (random.random(len(creators)) < ON_CAMPAIGN)
+    by_code = random.random(len(creators)) < _LEADS_BY_CODE
     link = np.where(campaign, Touch.CAMPAIGN_LINK, Touch.EVERGREEN_LINK)
     return np.where(by_code, Touch.EVERGREEN_CODE, link)
 

@@ -63,19 +63,17 @@ def leads(seed: int, arrivals: Arrivals) -> Leads:
     draw = random.random(len(at))
     never = np.datetime64("NaT", "s")
     moments, moment = [], at
-    for share, days in ((_LEAD, (0.5, 3)), (_QUALIFIED, (2, 10)), (_WON, (6, 25))):
-        moment = moment + seconds(random.uniform(*days, len(at)) * 86_400)
+    for share, first, last in ((_LEAD, 0.5, 3), (_QUALIFIED, 2, 10), (_WON, 6, 25)):
+        moment = moment + seconds(random.uniform(first, last, len(at)) * 86_400)
         moments.append(np.where(draw < share, moment, never))
     value = np.rint(np.exp(random.normal(np.log(17_000), 0.35, len(at)))).astype(np.int64)
     return Leads(at, arrival, (moments[0], moments[1], moments[2]), value)
 
 
-def leads_table(
-    people: Cast, arrivals: Arrivals, touched: Touched, click_ids: list[str], taken: Leads
-) -> Table:
+def leads_table(people: Cast, touched: Touched, taken: Leads, click_ids: list[str]) -> Table:
     """Give each lead once per stage it reached, known when it reached it."""
     code, click, visitor = ([""] * len(taken.at) for _ in range(3))
-    touch, creators = arrivals.touch.tolist(), arrivals.creator.tolist()
+    touch, creators = touched.arrivals.touch.tolist(), touched.arrivals.creator.tolist()
     clicks = touched.click.tolist()
     for row, arrival in enumerate(taken.arrival.tolist()):
         if arrival < 0:

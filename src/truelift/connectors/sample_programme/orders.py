@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from truelift.connectors.sample_programme.demand import CODES, Arrivals, Touch
+from truelift.connectors.sample_programme.demand import CODES, Touch
 from truelift.connectors.sample_programme.effects import Effect
 from truelift.connectors.sample_programme.people import Cast
 from truelift.connectors.sample_programme.shop import CURRENCIES, Refunds, Sales, country_name
@@ -29,7 +29,10 @@ _LATE_WINDOW = (np.datetime64("2026-05-19"), np.datetime64("2026-05-25"))
 LATE_KNOWN = np.datetime64("2026-07-01T14:00:00", "s")
 _UPDATE_WINDOW = (np.datetime64("2026-05-10"), np.datetime64("2026-05-14"))
 _UPDATED_AT = np.datetime64("2026-05-20T09:30:00", "s")
-_CANCELLED = 6
+_CANCELLED, _EVERY = 6, 150
+_CORRECTION = 500
+_WORTH_CORRECTING = 4_000
+"""An order smaller than this would not bear the correction of its discount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,21 @@ class OrderBook:
 def order_book(
     people: Cast,
     drawn: tuple[Effect, ...],
-    arrivals: Arrivals,
     touched: Touched,
-    click_ids: list[str],
     sold: Sales,
     returned: Refunds,
+    *,
+    click_ids: list[str],
 ) -> OrderBook:
-    """Write down every order and refund."""
+    """Write down every order and refund; click_ids: of the clicks behind the arrivals."""
     order_ids = ids("order-", len(sold.at))
-    late = _late(sold, arrivals, touched, returned)
+    late = _late(sold, touched, returned)
     updated = int(_quiet(sold, returned, _UPDATE_WINDOW)[0])
     known = sold.at.copy()
     known[late] = LATE_KNOWN
     columns = {
         **_money_columns(sold, order_ids),
-        **_touch_columns(people, drawn, arrivals, touched, click_ids, sold),
+        **_touch_columns(people, drawn, touched, sold, click_ids),
         "customer": [f"customer-{number}" for number in sold.customer.tolist()],
         "new_customer": _yes_no(sold.new_customer.tolist()),
         "ship_country": [country_name(place) for place in sold.country.tolist()],
@@ -68,13 +71,13 @@ def order_book(
         "cancelled_at": _cancelled(sold, returned),
     }
     orders = table_of("orders", columns, known)
-    corrected = sold.discount[updated : updated + 1] + 500
+    corrected = sold.discount[updated : updated + 1] + _CORRECTION
     update = orders.changed(
         orders.rows[updated],
         discount=cents_text(corrected)[0],
         updated_at=time_text(np.array([_UPDATED_AT]))[0],
     )
-    leaked = np.append(arrivals.leaked, False)[sold.arrival]  # noqa: FBT003 - a value, no option
+    leaked = np.append(touched.arrivals.leaked, False)[sold.arrival]
     return OrderBook(
         orders=orders.with_rows([update], np.array([_UPDATED_AT])),
         refunds=_refunds_table(sold, returned, order_ids, known),
@@ -87,17 +90,17 @@ def order_book(
 def _quiet(sold: Sales, returned: Refunds, window: tuple[np.datetime64, np.datetime64]) -> Indexes:
     """Give untracked dollar orders of a window that were never refunded."""
     quiet = (sold.at >= window[0]) & (sold.at < window[1]) & (sold.arrival < 0)
-    quiet &= (sold.currency == 0) & (sold.subtotal > 4_000)
+    quiet &= (sold.currency == 0) & (sold.subtotal > _WORTH_CORRECTING)
     quiet[returned.order] = False
     return np.flatnonzero(quiet)
 
 
-def _late(sold: Sales, arrivals: Arrivals, touched: Touched, returned: Refunds) -> int:
+def _late(sold: Sales, touched: Touched, returned: Refunds) -> int:
     """Choose the late fact: an order of May by a campaign code alone, never refunded."""
     tracked = np.flatnonzero((sold.at >= _LATE_WINDOW[0]) & (sold.at < _LATE_WINDOW[1]))
     tracked = tracked[sold.arrival[tracked] >= 0]
     arrival = sold.arrival[tracked]
-    plain = (arrivals.touch[arrival] == Touch.CAMPAIGN_CODE) & (touched.click[arrival] < 0)
+    plain = (touched.arrivals.touch[arrival] == Touch.CAMPAIGN_CODE) & (touched.click[arrival] < 0)
     plain &= ~np.isin(tracked, returned.order)
     return int(tracked[plain][0])
 
@@ -105,7 +108,7 @@ def _late(sold: Sales, arrivals: Arrivals, touched: Touched, returned: Refunds) 
 def _cancelled(sold: Sales, returned: Refunds) -> list[str]:
     """Cancel a few untracked orders within the hour: known as cancelled from the start."""
     window = (np.datetime64("2026-03-25"), np.datetime64("2026-04-15"))
-    chosen = _quiet(sold, returned, window)[:: max(1, 900 // _CANCELLED)][:_CANCELLED]
+    chosen = _quiet(sold, returned, window)[::_EVERY][:_CANCELLED]
     at = np.full(len(sold.at), np.datetime64("NaT", "s"))
     at[chosen] = sold.at[chosen] + np.timedelta64(40, "m")
     return time_text(at)
@@ -137,17 +140,16 @@ def _money_columns(sold: Sales, order_ids: list[str]) -> dict[str, list[str]]:
 def _touch_columns(
     people: Cast,
     drawn: tuple[Effect, ...],
-    arrivals: Arrivals,
     touched: Touched,
-    click_ids: list[str],
     sold: Sales,
+    click_ids: list[str],
 ) -> dict[str, list[str]]:
     """Give what the shop saw of the way to the order: code, click, visitor, utm."""
     code, click, visitor, source, campaign = ([""] * len(sold.at) for _ in range(5))
     standing = [evergreen_code(name) for name in people.names]
     flown = [campaign_code(item.creator, item.campaign) for item in drawn]
-    clicks, touch = touched.click.tolist(), arrivals.touch.tolist()
-    creators, effects = arrivals.creator.tolist(), arrivals.effect.tolist()
+    clicks, touch = touched.click.tolist(), touched.arrivals.touch.tolist()
+    creators, effects = touched.arrivals.creator.tolist(), touched.arrivals.effect.tolist()
     for row, arrival in enumerate(sold.arrival.tolist()):
         if arrival < 0:
             continue

@@ -90,7 +90,15 @@ def _agreement_costs(item: Terms) -> list[_Cost]:
         # What was paid in advance is not paid again.
         deducted = min(open_advance, price)
         open_advance -= deducted
-        costs += _settled(item, f"invoice-{name}", "fee", price, invoiced, name, deducted)
+        costs += _settled(
+            item,
+            f"invoice-{name}",
+            "fee",
+            price,
+            invoiced,
+            deliverable=name,
+            deducted=deducted,
+        )
     return costs + _special_costs(item)
 
 
@@ -100,6 +108,7 @@ def _settled(
     what: str,
     amount: int,
     invoiced: np.datetime64,
+    *,
     deliverable: str = "",
     deducted: int = 0,
 ) -> list[_Cost]:

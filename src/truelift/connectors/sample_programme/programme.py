@@ -117,7 +117,7 @@ def _build(seed: int) -> tuple[World, list[Table]]:
     returned = refunds(seed, sold)
     taken = leads(seed, led)
     signed = terms(seed, people, drawn, content)
-    book = order_book(people, drawn, ordered, order_touches, click_ids, sold, returned)
+    book = order_book(people, drawn, order_touches, sold, returned, click_ids=click_ids)
     world = World(
         seed=seed,
         people=people,
@@ -143,7 +143,7 @@ def _build(seed: int) -> tuple[World, list[Table]]:
         clicks,
         book.orders,
         book.refunds,
-        leads_table(people, led, lead_touches, lead_click_ids, taken),
+        leads_table(people, lead_touches, taken, lead_click_ids),
         costs_table(signed),
         sessions_table(seed, ordered, drawn),
         reported_table(seed, people, drawn, ordered),

@@ -103,7 +103,7 @@ def _readings(random: np.random.Generator, people: Cast, content: Posts) -> _Rea
     sponsored = content.effect >= 0
     live = content.published >= _LIVE_SINCE
     post = [np.flatnonzero(~live & ~sponsored)]
-    observed = [np.full(len(post[0]), _EXPORTED)]
+    observed: list[Instants] = [np.full(len(post[0]), _EXPORTED)]
     for ages, chosen in ((_ORGANIC_AGES, live & ~sponsored), (_SPONSORED_AGES, sponsored)):
         for age in ages:
             places = np.flatnonzero(chosen)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from truelift.connectors.sample_programme.demand import Arrivals, clumped, weekday_factor
 from truelift.connectors.sample_programme.timeline import (
@@ -36,6 +37,10 @@ _CURRENCY_OF = np.array([0, 0, 1, 1, 2, 0, 0])
 _FAR_AWAY = (5, 6)
 _VAT = 0.2
 _UNTRACKED_A_DAY = 88.0
+_PROMOTED_SHARE = 0.5  # of the orders nobody tracked, while the promotion lasts
+_NEW_SHARE, _GOODS_UNKNOWN = 0.64, 0.08
+_REFUNDED, _FULLY, _RESTOCKED = 0.06, 0.6, 0.7
+_FREE_SHIPPING_FROM = 6_000
 DISCOUNT = 0.10
 
 
@@ -90,12 +95,12 @@ def sales(seed: int, arrivals: Arrivals) -> Sales:
     random = stream(seed, "sales")
     at, arrival = _all_orders(random, arrivals)
     count = len(at)
-    leaked = np.append(arrivals.leaked, False)[arrival]  # noqa: FBT003 - the value, not an option
+    leaked = np.append(arrivals.leaked, False)[arrival]
     country = random.choice(len(_COUNTRIES), count, p=_COUNTRY_SHARES)
     country = np.where(leaked, random.choice(_FAR_AWAY, count), country)
     currency = _CURRENCY_OF[country]
     promotion = (at >= np.datetime64(PROMOTION[0])) & (at < np.datetime64(PROMOTION[1]) + 1)
-    sitewide = promotion & (arrival < 0) & (random.random(count) < 0.5)
+    sitewide = promotion & (arrival < 0) & (random.random(count) < _PROMOTED_SHARE)
     discounted = (arrival >= 0) | sitewide
     amounts = _amounts(random, currency, discounted)
     customer, new = _customers(random, count)
@@ -139,10 +144,10 @@ def _amounts(
     discount = _whole(np.where(discounted, subtotal * DISCOUNT, 0))
     paid = subtotal - discount
     tax = _whole(np.where(vat, paid * (_VAT / (1 + _VAT)), paid * 0.07))
-    shipping = _whole(np.where(paid > 6_000, 0, 595 / rate))
+    shipping = _whole(np.where(paid > _FREE_SHIPPING_FROM, 0, 595 / rate))
     total = paid + shipping + np.where(vat, 0, tax)
     goods = _whole(basket * random.uniform(0.30, 0.40, count))
-    known = random.random(count) > 0.08
+    known = random.random(count) > _GOODS_UNKNOWN
     return {
         "subtotal": subtotal,
         "discount": discount,
@@ -154,12 +159,13 @@ def _amounts(
     }
 
 
-def _whole(amount: Numbers) -> Indexes:
-    return np.rint(amount).astype(np.int64)
+def _whole(amount: npt.NDArray[np.floating]) -> Indexes:
+    whole: Indexes = np.rint(amount).astype(np.int64)
+    return whole
 
 
 def _customers(random: np.random.Generator, count: int) -> tuple[Indexes, Flags]:
-    new = random.random(count) < 0.64
+    new = random.random(count) < _NEW_SHARE
     new[0] = True
     seen = np.cumsum(new)
     again = (random.random(count) * seen).astype(np.int64)
@@ -169,12 +175,12 @@ def _customers(random: np.random.Generator, count: int) -> tuple[Indexes, Flags]
 def refunds(seed: int, sold: Sales) -> Refunds:
     """Give goods back: six in a hundred orders, three to twenty-five days later."""
     random = stream(seed, "refunds")
-    order = np.flatnonzero(random.random(len(sold.at)) < 0.06)
+    order = np.flatnonzero(random.random(len(sold.at)) < _REFUNDED)
     count = len(order)
     at = sold.at[order] + seconds(random.uniform(3, 25, count) * 86_400)
-    full = random.random(count) < 0.6
+    full = random.random(count) < _FULLY
     share = np.where(full, 1.0, random.uniform(0.2, 0.7, count))
-    restocked = random.random(count) < 0.7
+    restocked = random.random(count) < _RESTOCKED
     goods = sold.goods[order]
     back = np.where(restocked & (goods >= 0), np.floor(goods * share), -1).astype(np.int64)
     by_time = np.argsort(at, kind="stable")

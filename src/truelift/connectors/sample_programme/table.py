@@ -116,5 +116,5 @@ def count_text(counts: Indexes) -> list[str]:
 
 
 def ids(prefix: str, count: int, first: int = 1) -> list[str]:
-    """Number things: order-000001, order-000002, ..."""
+    """Give consecutive numbers with a prefix: order-000001, order-000002."""
     return [f"{prefix}{number:06d}" for number in range(first, first + count)]

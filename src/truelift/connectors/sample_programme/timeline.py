@@ -90,14 +90,17 @@ def flight_days(campaign: str) -> Flags:
 
 def flight_start(campaign: str) -> np.datetime64:
     """Give the midnight in the brand's zone at which a flight starts, as UTC."""
-    midnight = np.array([FLIGHTS[campaign].starts], dtype="datetime64[us]")
-    return to_utc(midnight)[0]
+    return _midnight(FLIGHTS[campaign].starts)
 
 
 def flight_end(campaign: str) -> np.datetime64:
     """Give the midnight in the brand's zone after a flight's last day, as UTC."""
-    after = np.array([FLIGHTS[campaign].ends + dt.timedelta(days=1)], dtype="datetime64[us]")
-    return to_utc(after)[0]
+    return _midnight(FLIGHTS[campaign].ends + dt.timedelta(days=1))
+
+
+def _midnight(day: dt.date) -> np.datetime64:
+    utc: np.datetime64 = to_utc(np.array([day], dtype="datetime64[us]"))[0]
+    return utc
 
 
 def to_utc(local: npt.NDArray[np.datetime64]) -> Instants:
@@ -111,6 +114,12 @@ def seconds(amount: Numbers) -> npt.NDArray[np.timedelta64]:
     return amount.astype(np.int64).astype("timedelta64[s]")
 
 
+def later(instants: npt.NDArray[np.datetime64], amount: Numbers) -> Instants:
+    """Give instants some seconds later; fractions are cut off."""
+    moved: Instants = np.add(instants.astype("datetime64[s]"), seconds(amount))
+    return moved
+
+
 def at_day_times(days: npt.NDArray[np.datetime64], shares: Numbers) -> Instants:
     """Place events on days in the brand's zone; shares of the waking day in 0 .. 1.
 
@@ -118,5 +127,4 @@ def at_day_times(days: npt.NDArray[np.datetime64], shares: Numbers) -> Instants:
     skips or repeats.
     """
     wake, awake = 7 * 3600, 16 * 3600 + 50 * 60
-    local = days.astype("datetime64[s]") + seconds(wake + shares * awake)
-    return to_utc(local)
+    return to_utc(later(days, wake + shares * awake))

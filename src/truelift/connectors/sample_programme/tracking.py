@@ -36,7 +36,7 @@ def evergreen_code(name: str) -> str:
 
 def campaign_code(name: str, campaign: str) -> str:
     """Name a creator's code of one campaign."""
-    return f"{name.upper()}-{campaign.split('-')[0].upper()}"
+    return f"{name.upper()}-{campaign.split('-', maxsplit=1)[0].upper()}"
 
 
 def evergreen_slug(name: str) -> str:

@@ -38,7 +38,7 @@ from truelift.connectors.sample_programme.shop import (
     Sales,
     contribution,
 )
-from truelift.connectors.sample_programme.timeline import Numbers
+from truelift.connectors.sample_programme.timeline import Flags, Numbers
 from truelift.connectors.sample_programme.tracking import evergreen_code
 
 
@@ -94,7 +94,7 @@ def _money(world: World) -> dict[str, Numbers]:
     leaked = tracked & arrivals.leaked[sold.arrival]
     value = contribution(sold, world.returned)
 
-    def summed(chosen: Any, weights: Any = None) -> Numbers:
+    def summed(chosen: Flags, weights: Numbers | None = None) -> Numbers:
         picked = None if weights is None else weights[chosen]
         return np.bincount(effect[chosen], picked, minlength=count).astype(float)
 
@@ -200,7 +200,7 @@ def _campaign(name: str, pairs: list[Record]) -> Record:
 def _special(world: World) -> Record:
     content, people = world.content, world.people
 
-    def named(chosen: Any) -> list[Record]:
+    def named(chosen: Flags) -> list[Record]:
         return [
             {
                 "creator": people.names[int(content.creator[place])],

@@ -12,6 +12,7 @@ import numpy as np
 
 from truelift.connectors.sample_programme.demand import (
     LINKS,
+    ON_CAMPAIGN,
     Arrivals,
     Touch,
     clumped,
@@ -39,16 +40,26 @@ from truelift.connectors.sample_programme.tracking import (
 
 _HUMANS = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 "
-    "(KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/133.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/132.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/133.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
-    "(KHTML, like Gecko) Version/18.3 Safari/605.1.15",
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_6 like Mac OS X) AppleWebKit/605.1.15 "
+        "(KHTML, like Gecko) Version/17.6 Mobile/15E148 Safari/604.1"
+    ),
+    (
+        "Mozilla/5.0 (Linux; Android 15; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/133.0.0.0 Mobile Safari/537.36"
+    ),
+    (
+        "Mozilla/5.0 (Linux; Android 14; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/132.0.0.0 Mobile Safari/537.36"
+    ),
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/133.0.0.0 Safari/537.36"
+    ),
+    (
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
+        "(KHTML, like Gecko) Version/18.3 Safari/605.1.15"
+    ),
 )
 _MACHINES = (
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
@@ -60,7 +71,9 @@ _MACHINES = (
 _AGENTS = _HUMANS + _MACHINES
 _COUNTRIES = ("US", "US", "US", "US", "US", "CA", "GB", "DE")
 _IDLE_PER_RATE = 8.0  # clicks a day that lead nowhere, per tracked order a day
-_MACHINE_SHARE = 0.1
+_MACHINE_SHARE, _CONSENTED = 0.1, 0.7
+_OWN_LINK_TOO, _OTHER_LINK = 0.15, 0.02  # shares of code orders that also followed a link
+_SEEN_BEFORE = 0.25  # share of clicks before which the visitor followed another creator
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +99,9 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """How arrivals are tied to clicks; one value per arrival, empty text for none."""
+    """Arrivals and how they are tied to clicks; one value per arrival, empty text for none."""
 
+    arrivals: Arrivals
     click: Indexes
     """Position of the click that led to the arrival; -1 for none."""
     visitor: list[str]
@@ -106,8 +120,8 @@ def touches(
     count = len(arrivals.creator)
     by_link = np.isin(arrivals.touch, LINKS)
     draw = random.random(count)
-    own = by_link | ((draw < 0.15) & ~arrivals.leaked)
-    foreign = ~own & (draw < 0.17) & ~arrivals.leaked
+    own = by_link | ((draw < _OWN_LINK_TOO) & ~arrivals.leaked)
+    foreign = ~own & (draw < _OWN_LINK_TOO + _OTHER_LINK) & ~arrivals.leaked
     clicked = np.flatnonzero(own | foreign)
     lag = random.exponential(10 * 3600, len(clicked)).clip(40, 12 * 86_400)
     starts = np.array([*(flight_start(item.campaign) for item in drawn), np.datetime64(0, "s")])
@@ -134,8 +148,8 @@ def touches(
     known = [
         number if place >= 0 else "" for number, place in zip(numbers, click.tolist(), strict=True)
     ]
-    earlier = _earlier(random, people, clicks, other, slugs[-1])
-    return Touched(click, known, clicks.joined(earlier))
+    earlier = _earlier(random, clicks, other, slugs[-1])
+    return Touched(arrivals, click, known, clicks.joined(earlier))
 
 
 def _slugs(people: Cast, drawn: tuple[Effect, ...], prefix: str) -> dict[int, dict[int, str]]:
@@ -160,12 +174,11 @@ def _other_creators(random: np.random.Generator, people: Cast, creators: Indexes
 
 def _earlier(
     random: np.random.Generator,
-    people: Cast,
     clicks: Visits,
     other: Indexes,
     standing: dict[int, str],
 ) -> Visits:
-    chosen = np.flatnonzero(random.random(len(clicks.slug)) < 0.25)
+    chosen = np.flatnonzero(random.random(len(clicks.slug)) < _SEEN_BEFORE)
     before = seconds(random.uniform(1, 18, len(chosen)) * 86_400)
     return Visits(
         clicks.at[chosen] - before,
@@ -185,7 +198,8 @@ def idle_clicks(seed: int, people: Cast, drawn: tuple[Effect, ...]) -> Visits:
     random = stream(seed, "idle clicks")
     flying = effect_of_day(people, drawn)
     factor = daily_factor(people, drawn, lambda item: 0.5 * (item.engagement + item.orders))
-    hidden = np.isin(people.names, HIDDEN_BASELINE)[:, None] & (flying < 0)
+    hides = np.isin(people.names, HIDDEN_BASELINE)
+    hidden = hides[:, None] & (flying < 0)
     parts = []
     for prefix, rate in (("order", people.order_rate), ("lead", people.lead_rate)):
         mean = rate[:, None] * factor * weekday_factor() * _IDLE_PER_RATE
@@ -195,7 +209,7 @@ def idle_clicks(seed: int, people: Cast, drawn: tuple[Effect, ...]) -> Visits:
         )
         count = len(days)
         effect = flying[creators, days]
-        campaign = (effect >= 0) & ((random.random(count) < 0.65) | hidden.any(axis=1)[creators])
+        campaign = (effect >= 0) & ((random.random(count) < ON_CAMPAIGN) | hides[creators])
         slugs = _slugs(people, drawn, prefix)
         machine = random.random(count) < _MACHINE_SHARE
         agent = np.where(
@@ -218,7 +232,7 @@ def idle_clicks(seed: int, people: Cast, drawn: tuple[Effect, ...]) -> Visits:
                     for number, bot in zip(visitor, machine.tolist(), strict=True)
                 ],
                 agent,
-                (random.random(count) < 0.7) & ~machine,
+                (random.random(count) < _CONSENTED) & ~machine,
             )
         )
     return parts[0].joined(parts[1])
