@@ -22,6 +22,7 @@ from truelift.facts.cells import (
     Reading,
     Refusal,
     answers_by_row,
+    byte_range,
     matching,
     present,
     quoted,
@@ -38,7 +39,7 @@ UNIT_LIMIT = 10**18
 MILLIONTHS = 6
 """Decimals of rates and unit values."""
 
-_DIGITS = r"^[0-9]{1,18}$"
+_SURE_DIGITS = 18
 _PLAIN = r"^[+-]?[0-9]{1,12}(\.[0-9]{1,6})?$"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
@@ -70,10 +71,14 @@ def read_whole(cells: pa.Array, *, signed: bool) -> Reading:
 
     Without `signed` a number below zero is refused.
     """
-    digits = matching(cells, _DIGITS)
-    if np.array_equal(digits, present(cells)):
+    lowest, highest = byte_range(cells)
+    if lowest >= ord("0") and highest <= ord("9") and _longest(cells) <= _SURE_DIGITS:
         return Reading(pc.cast(cells, pa.int64()), [])
     return _read_scaled(cells, Scale(0, WHOLE_LIMIT, signed, "1200"))
+
+
+def _longest(cells: pa.Array) -> int:
+    return int(pc.max(pc.binary_length(cells)).as_py())
 
 
 def read_rates(cells: pa.Array, *, signed: bool) -> Reading:

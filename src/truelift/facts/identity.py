@@ -31,21 +31,15 @@ def row_hashes(columns: Sequence[pa.Array]) -> pa.Array:
     """
     rows = len(columns[0])
     numbers = np.empty((rows, len(columns)), "<i8")
-    texts = []
     for place, column in enumerate(columns):
-        if pa.types.is_string(column.type):
-            texts.append(column)
         numbers[:, place] = _numbers(column)
-    head = numbers.tobytes()
-    width = numbers.shape[1] * numbers.itemsize
-    tail, ends = _joined(texts, rows)
-    blake2b = hashlib.blake2b
+    texts = [column for column in columns if pa.types.is_string(column.type)]
+    written, ends = _written(numbers, texts)
     digests = b"".join(
-        blake2b(
-            head[row * width : (row + 1) * width] + tail[start:end],
-            digest_size=_HASH_BYTES,
-        ).digest()
-        for row, (start, end) in enumerate(pairwise(ends))
+        [
+            hashlib.blake2b(written[start:end], digest_size=_HASH_BYTES).digest()
+            for start, end in pairwise(ends)
+        ]
     )
     starts = np.arange(rows + 1, dtype=np.int32) * (2 * _HASH_BYTES)
     return pa.StringArray.from_buffers(
@@ -64,14 +58,15 @@ def _numbers(column: pa.Array) -> npt.NDArray[np.int64]:
     return numbers
 
 
-def _joined(texts: Sequence[pa.Array], rows: int) -> tuple[bytes, list[int]]:
-    """Give the texts of all rows one after the other, and where each row begins and ends."""
-    if not texts:
-        return b"", [0] * (rows + 1)
-    joined = pc.binary_join_element_wise(*texts, "", null_handling="replace", null_replacement="")
+def _written(numbers: npt.NDArray[np.int64], texts: Sequence[pa.Array]) -> tuple[bytes, list[int]]:
+    """Give all rows one after the other as bytes, and where each begins and ends."""
+    rows, width = numbers.shape[0], numbers.shape[1] * numbers.itemsize
+    fixed = pa.Array.from_buffers(pa.binary(width), rows, [None, pa.py_buffer(numbers.tobytes())])
+    parts = [pc.cast(part, pa.binary()) for part in (fixed, *texts)]
+    joined = pc.binary_join_element_wise(*parts, b"", null_handling="replace", null_replacement=b"")
     _, offsets, data = joined.buffers()
-    ends = np.frombuffer(offsets, np.int32, rows + 1)
-    return data.to_pybytes() if data else b"", ends.tolist()
+    ends: list[int] = np.frombuffer(offsets, np.int32, rows + 1).tolist()
+    return data.to_pybytes(), ends
 
 
 class Clash(NamedTuple):
@@ -144,11 +139,11 @@ class _Standing:
 
 def _sharing(keys: Sequence[pa.Array], alive: Mask) -> npt.NDArray[np.int64]:
     """Give the rows whose natural key stands more than once among the alive ones."""
-    rows = np.flatnonzero(alive)
-    taken = pa.array(rows)
-    table = pa.table(
-        [key.take(taken) for key in keys] + [taken], [*map(str, range(len(keys))), "row"]
-    )
+    rows = pa.array(np.arange(len(alive)))
+    names = [*map(str, range(len(keys))), "row"]
+    table = pa.table([*keys, rows], names)
+    if not alive.all():
+        table = table.filter(pa.array(alive))
     groups = table.group_by(table.column_names[:-1], use_threads=False).aggregate(
         [("row", "min"), ("row", "count")]
     )

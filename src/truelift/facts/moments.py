@@ -7,6 +7,7 @@ Instants become naive UTC with microseconds; days stay calendar days of the bran
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from truelift.facts.event import DropReason
 
 Moments = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
+
+Convert = Callable[[Moments], tuple[Moments, Mask]]
 
 FIRST = np.datetime64("1970-01-01", "us")
 BEYOND = np.datetime64("2201-01-01", "us")
@@ -61,7 +64,33 @@ def read_days(cells: pa.Array, zone: str) -> Reading:
 def days_of(instants: pa.Array, zone: str) -> pa.Array:
     """Give the calendar day (date32) of each instant in a zone; null stays null."""
     moments = instants.to_numpy(zero_copy_only=False).astype("datetime64[us]")
-    return pa.array(utc_to_local(moments, zone).astype("datetime64[D]"), pa.date32())
+    local, _ = _by_day(moments, lambda utc: (utc_to_local(utc, zone), np.ones(len(utc), bool)))
+    return pa.array(local.astype("datetime64[D]"), pa.date32())
+
+
+def _by_day(moments: Moments, convert: Convert) -> tuple[Moments, Mask]:
+    """Convert moments as `convert` does, asking it about each day and not about each moment.
+
+    Where a day begins and ends at the same distance from UTC, all of it lies at that distance; only
+    the few days on which a zone's clock was changed are converted moment by moment.
+    """
+    there = np.flatnonzero(~np.isnat(moments))
+    converted, exists = moments.copy(), np.ones(len(moments), bool)
+    if not len(there):
+        return converted, exists
+    days = moments[there].astype("datetime64[D]").astype(np.int64)
+    first = days.min()
+    met = np.zeros(days.max() - first + 2, bool)
+    met[days - first] = True
+    met[1:] |= met[:-1]
+    edges = (np.flatnonzero(met) + first).astype("datetime64[D]").astype("datetime64[us]")
+    shifts = np.zeros(len(met), "timedelta64[us]")
+    shifts[met] = convert(edges)[0] - edges
+    steady = np.append(shifts[:-1] == shifts[1:], False)[days - first]
+    calm, stirred = there[steady], there[~steady]
+    converted[calm] += shifts[days[steady] - first]
+    converted[stirred], exists[stirred] = convert(moments[stirred])
+    return converted, exists
 
 
 def _instants(moments: Moments) -> pa.Array:
@@ -92,7 +121,8 @@ class _Clockwork:
         """Give the moments in UTC, and which of them exist on the brand's clock."""
         days = self.bare & ~np.isnat(self.local)
         wall = np.where(days, self.local + _ONE_DAY, self.local) if closes else self.local
-        utc, exists = local_to_utc(np.where(self.zoned, np.datetime64("NaT"), wall), self._zone)
+        wall = np.where(self.zoned, np.datetime64("NaT"), wall)
+        utc, exists = _by_day(wall, lambda local: local_to_utc(local, self._zone))
         return np.where(self.zoned, self.local, utc), exists | self.zoned | self.bare
 
     def _read(self, cells: pa.Array, wanted: Mask) -> Mask:

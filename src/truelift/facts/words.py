@@ -14,11 +14,21 @@ import pyarrow.compute as pc
 
 from truelift.base.money import PARTS_PER_MILLION, is_currency
 from truelift.catalog.platform import PLATFORMS, platform_named
-from truelift.facts.cells import Miss, Reading, Refusal, matching, quoted, read_distinct, trimmed
+from truelift.facts.cells import (
+    Miss,
+    Reading,
+    Refusal,
+    byte_range,
+    matching,
+    quoted,
+    read_distinct,
+    trimmed,
+)
 from truelift.facts.event import DropReason
 
 _BAD_IN_NAMES = r"\p{Cc}|\x{fffd}"
 _BAD_IN_TEXT = r"\x00"
+_HASH_DIGITS = 64
 _HASHED = re.compile(r"[0-9a-fA-F]{64}")
 _SHARE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,8})?")
 _YES = frozenset({"true", "yes", "1", "y", "t", "1.0"})
@@ -50,6 +60,9 @@ def read_handles(cells: pa.Array) -> Reading:
 
 
 def _bad_text(cells: pa.Array, pattern: str) -> list[Miss]:
+    lowest, highest = byte_range(cells)
+    if lowest >= ord(" ") and highest <= ord("~"):
+        return []
     rows = np.flatnonzero(matching(cells, pattern)).tolist()
     return [Miss(row, DropReason.BAD_TEXT, _why_bad(cells[row].as_py())) for row in rows]
 
@@ -188,10 +201,10 @@ def hashed_person(text: str, salt: bytes) -> str:
 
     text: an e-mail address or id, in any case. salt: the workspace's own, at most 64 bytes.
     """
-    if _HASHED.fullmatch(text):
+    if len(text) == _HASH_DIGITS and _HASHED.fullmatch(text):
         return text.lower()
     words = text.strip().lower().encode()
-    return hashlib.blake2b(words, key=salt, digest_size=32).hexdigest()
+    return hashlib.blake2b(words, key=salt, digest_size=_HASH_DIGITS // 2).hexdigest()
 
 
 def read_people(cells: pa.Array, salt: bytes) -> Reading:
