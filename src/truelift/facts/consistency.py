@@ -1,0 +1,234 @@
+"""Consistency: what rows must agree on with each other, beyond one file.
+
+In:   accepted rows, and the rows that stand beside them in the store.
+Out:  a Finding for every row that cannot be true together with the others.
+
+What is unknown is never a fault here: a refund of an order that has not arrived is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truelift.base.money import format_minor
+from truelift.facts.event import DropReason, Fault
+from truelift.facts.moments import days_of
+
+SITEWIDE = "sitewide"
+
+_EVER = dt.datetime.min  # noqa: DTZ901 - instants are naive UTC, and this one is before all others
+
+
+class Finding(NamedTuple):
+    """A row that cannot stand: its number in the table that was checked, and its fault."""
+
+    row: int
+    fault: Fault
+
+
+class _Verdict(NamedTuple):
+    column: str
+    reason: DropReason
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ownership:
+    """Who owns a code since when. owner: empty for a sitewide code. until: None when open."""
+
+    row: int
+    owner: str
+    since: dt.datetime
+    until: dt.datetime | None
+
+    def rivals(self, other: _Ownership) -> bool:
+        """Say whether two ownerships cannot both hold.
+
+        An open ownership ends where a later one begins: that is a hand-over. One with a written end
+        holds until then, and two that begin together leave open which came first.
+        """
+        if self.owner == other.owner:
+            return False
+        first, second = sorted((self, other), key=lambda ownership: ownership.since)
+        overlaps = first.until is not None and first.until > second.since
+        return overlaps or first.since == second.since
+
+
+def codes_overlap(codes: pa.Table) -> npt.NDArray[np.bool_]:
+    """Mark codes that somebody else owns at the same time, by a row before them that stands.
+
+    codes: columns code, creator, valid_from, valid_to and kind, rows that stand already before new
+    ones. The row that came first stands, so that the result is the same for one file or two.
+    """
+    mask = np.zeros(codes.num_rows, bool)
+    mask[list(_rivals(codes))] = True
+    return mask
+
+
+def code_faults(codes: pa.Table, standing: pa.Table, *, source_file: str) -> list[Finding]:
+    """Find new codes that another creator (or the whole site) owns at the same time.
+
+    codes: accepted rows. standing: codes in the store, without those that the new rows replace.
+    """
+    names = ["code", "creator", "valid_from", "valid_to", "kind"]
+    together = pa.concat_tables([standing.select(names), codes.select(names)])
+    found = []
+    for row, rival in _rivals(together).items():
+        other = together.slice(rival, 1).to_pylist()[0]
+        since = f"since {other['valid_from']:%Y-%m-%d %H:%M} UTC" if other["valid_from"] else "ever"
+        whose = other["creator"] or "the whole site"
+        sentence = (
+            f"{other['code']!r} belongs to {whose} {since}; "
+            "end that ownership before this one begins."
+        )
+        new = row - standing.num_rows
+        fault = _fault(codes, new, "valid_from", DropReason.CODE_OWNED_TWICE, sentence, source_file)
+        found.append(Finding(new, fault))
+    return found
+
+
+def _rivals(codes: pa.Table) -> dict[int, int]:
+    """Give rows that cannot stand, each with the earlier row that it is a rival of."""
+    standing: dict[str, list[_Ownership]] = defaultdict(list)
+    found = {}
+    for row, code in enumerate(codes.to_pylist()):
+        owner = "" if code["kind"] == SITEWIDE else code["creator"] or ""
+        claim = _Ownership(row, owner, code["valid_from"] or _EVER, code["valid_to"])
+        rival = next((each for each in standing[code["code"]] if each.rivals(claim)), None)
+        if rival is None:
+            standing[code["code"]].append(claim)
+        else:
+            found[row] = rival.row
+    return found
+
+
+@dataclass(slots=True)
+class _Paid:
+    """What was paid for the goods of an order, and what has been given back of it (minor units)."""
+
+    ordered_at: dt.datetime
+    day: dt.date
+    currency: str
+    goods: int
+    given_back: int = 0
+
+
+def refund_faults(
+    refunds: pa.Table, orders: pa.Table, earlier: pa.Table, *, timezone: str, source_file: str
+) -> list[Finding]:
+    """Find refunds dated before their order, above what was paid, or in another currency.
+
+    refunds: accepted rows. orders: the orders they name, as accepted; one that is missing may
+    arrive late and is no fault. earlier: refunds in the store. A refund in both is an update and is
+    counted once. timezone: the brand's; a refund with a day and no time is held against the day of
+    its order. Refunds are weighed in the order of their time.
+    """
+    paid = _paid(orders, refunds, timezone)
+    coming = set(zip(*(refunds[name].to_pylist() for name in ("source", "refund_id")), strict=True))
+    for refund in earlier.to_pylist():
+        order = paid.get((refund["source"], refund["order_id"]))
+        if order and (refund["source"], refund["refund_id"]) not in coming:
+            order.given_back += refund["amount"]
+    days = days_of(refunds["refunded_at"].combine_chunks(), timezone).to_pylist()
+    bare = _midnights(refunds["refunded_at"].combine_chunks(), timezone)
+    rows = sorted(
+        enumerate(refunds.to_pylist()), key=lambda each: (each[1]["refunded_at"], each[0])
+    )
+    found = []
+    for row, refund in rows:
+        order = paid.get((refund["source"], refund["order_id"]))
+        if order is None:
+            continue
+        early = days[row] < order.day if bare[row] else refund["refunded_at"] < order.ordered_at
+        verdict = _weighed(refund, order, early=early)
+        if verdict is None:
+            order.given_back += refund["amount"]
+        else:
+            found.append(Finding(row, _fault(refunds, row, verdict, source_file)))
+    return sorted(found, key=lambda finding: finding.row)
+
+
+def _weighed(refund: dict[str, Any], order: _Paid, *, early: bool) -> _Verdict | None:
+    """Hold a refund against its order; None when both can be true."""
+    name = f"order {refund['order_id']}"
+    if refund["currency"] != order.currency:
+        sentence = (
+            f"{refund['currency']} is not the currency of {name}, which is {order.currency}; "
+            "give back what was paid."
+        )
+        return _Verdict("currency", DropReason.MIXED_CURRENCY, sentence)
+    if early:
+        sentence = (
+            f"{refund['refunded_at']} UTC is before {name} was placed at {order.ordered_at} UTC; "
+            "check both dates."
+        )
+        return _Verdict("refunded_at", DropReason.REFUND_BEFORE_ORDER, sentence)
+    if order.given_back + refund["amount"] > order.goods:
+        amount, before, goods = (
+            format_minor(minor, order.currency)
+            for minor in (refund["amount"], order.given_back, order.goods)
+        )
+        sentence = (
+            f"{amount} after {before} given back before is more than the {goods} {order.currency} "
+            f"paid for the goods of {name}; amounts are net of discount and tax."
+        )
+        return _Verdict("amount", DropReason.REFUND_ABOVE_ORDER, sentence)
+    return None
+
+
+def _paid(
+    orders: pa.Table, refunds: pa.Table, timezone: str
+) -> dict[tuple[str | None, str], _Paid]:
+    named = orders.filter(pc.is_in(orders["order_id"], refunds["order_id"].combine_chunks()))
+    days = days_of(named["ordered_at"].combine_chunks(), timezone).to_pylist()
+    return {
+        (order["source"], order["order_id"]): _Paid(
+            order["ordered_at"], day, order["currency"], _goods(order)
+        )
+        for order, day in zip(named.to_pylist(), days, strict=True)
+    }
+
+
+def _goods(order: dict[str, Any]) -> int:
+    """Give what was paid for the goods, net of discount and tax, in minor units.
+
+    Where prices include the tax, the part of it that lies on the shipping is not taken off the
+    goods; it is split by value, rounded in favour of the refund.
+    """
+    goods: int = order["subtotal"] - (order["discount"] or 0)
+    tax, shipping = order["tax"] or 0, order["shipping"] or 0
+    if order["prices_include_tax"] and goods > 0:
+        goods -= tax * goods // (goods + shipping)
+    return goods
+
+
+def _midnights(moments: pa.Array, timezone: str) -> list[bool]:
+    """Mark the moments at which a day of the zone begins: what a day without a time is read as."""
+    before = pc.subtract(moments, pa.scalar(dt.timedelta(microseconds=1), pa.duration("us")))
+    begins: list[bool] = pc.not_equal(
+        days_of(before, timezone), days_of(moments, timezone)
+    ).to_pylist()
+    return begins
+
+
+def _fault(rows: pa.Table, row: int, verdict: _Verdict, source_file: str) -> Fault:
+    values = rows.slice(row, 1).to_pylist()[0]
+    line = values["source_line"]
+    kept = {name: value for name, value in values.items() if value is not None}
+    return Fault(
+        source_file=source_file,
+        line=line,
+        column=verdict.column,
+        reason=verdict.reason,
+        message=f"{source_file} line {line}, column {verdict.column}: {verdict.sentence}",
+        raw=json.dumps(kept, ensure_ascii=False, default=str),
+    )
