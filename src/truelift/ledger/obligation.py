@@ -178,9 +178,7 @@ class Obligation:
         """R07: take an exact part of what was accrued back, even when it is paid already."""
         self.accrued.add(-amount, -base)
         self.total_accrued -= amount
-        accounts = self.accounts
-        residue = self.accrued.base if self.accrued.amount == 0 else 0
-        self.accrued.base -= residue
+        accounts, residue = self.accounts, self._residue()
         legs: list[Leg] = [
             (accounts.accrued, amount, base + residue),
             (accounts.expense, -amount, -base),
@@ -202,17 +200,25 @@ class Obligation:
         covered_base = self.prepaid.take(covered)
         rest = amount - covered
         rest_base = self.writer.base(rest)
+        self.accrued.add(rest, rest_base)
+        residue = self._residue()
         legs: list[Leg] = [
             (accounts.expense, amount, covered_base + rest_base),
             (chart.PREPAID_FEES, -covered, -covered_base),
-            (accounts.accrued, -rest, -rest_base),
+            (accounts.accrued, -rest, residue - rest_base),
+            (chart.REALISED_FX, 0, -residue),
         ]
         memo = f"{self.cost_type} accrued".capitalize()
         self.writer.write(rule, kind, at, legs, memo=memo)
-        self.accrued.add(rest, rest_base)
         self.total_accrued += amount
         self.accrued_for[at.deliverable] = self.accrued_for.get(at.deliverable, 0) + amount
         self._use_commitment(amount, at)
+
+    def _residue(self) -> int:
+        """Empty the base of an accrual that has no amount left, and give it: it is exchange."""
+        residue = self.accrued.base if self.accrued.amount == 0 else 0
+        self.accrued.base -= residue
+        return residue
 
     def _use_commitment(self, amount: int, at: Happening) -> None:
         used = min(max(0, amount), self.commitment.amount)

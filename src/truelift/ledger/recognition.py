@@ -1,8 +1,8 @@
 """Recognition: what the facts imply for the books, as entries and faults.
 
 In:   facts of one brand in any order, policy, rates.
-Out:  entries in canonical order (day, event, rule, kind) and faults. The same facts in any order,
-      given once or many times, always give the same.
+Out:  entries in canonical order (day, event, as they follow from each other) and faults. The same
+      facts in any order, given once or many times, always give the same.
 
 Facts are gathered by obligation (`obligation.py`); each obligation is then played in the order of
 its days. The postings of each rule are in `obligation.py`, its sentence in `rules.py`.
@@ -118,10 +118,7 @@ class Recognition:
             for step in sorted(self._steps[key], key=_order):
                 if writer.begin(step.at, step.rule):
                     step.act(step.at)
-        entries = sorted(
-            self._collected.entries,
-            key=lambda entry: (entry.effective_date, entry.source_event, entry.rule, entry.kind),
-        )
+        entries = sorted(self._collected.entries, key=_canonical)
         return tuple(entries), tuple(sorted(set(self._collected.faults)))
 
     def _gather_agreements(self) -> None:
@@ -337,6 +334,10 @@ def _deliver(obligation: Obligation, share: int, at: Happening) -> None:
 
 def _order(step: Step) -> tuple[dt.date, int, str]:
     return step.at.on, step.rank, step.at.event
+
+
+def _canonical(entry: Entry) -> tuple[dt.date, str]:
+    return entry.effective_date, entry.source_event.rpartition("@")[0]
 
 
 def _agreement_key(fact: AgreementSigned) -> str:

