@@ -43,10 +43,10 @@ _SQL = re.compile(
     r"|drop\s+(table|view|index|trigger)\s|alter\s+table\s|with\s+\w+\s+as\s*\()",
     re.DOTALL,
 )
-_EXEMPTION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|fmt:|ruff:)")
+_EXEMPTION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|ruff:)")
 _REASONED = re.compile(
     r"#\s*(noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|type: ignore\[[\w-]+(, ?[\w-]+)*\]"
-    r"|pragma: no \w+|fmt: (skip|off))"
+    r"|pragma: no \w+)"
     r"\s+(-|#)\s+\w.*"
 )
 
