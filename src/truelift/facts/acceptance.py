@@ -450,4 +450,4 @@ STEPS: tuple[Callable[[Batch], Batch], ...] = (
     identified,
     keys_distinct,
 )
-"""What a row goes through, in order; every step is named in docs/quarantine.md."""
+"""What a row goes through, in order; every step is described in docs/quarantine.md."""

@@ -84,15 +84,16 @@ def code_faults(codes: pa.Table, standing: pa.Table, *, source_file: str) -> lis
     found = []
     for row, rival in _rivals(together).items():
         other = together.slice(rival, 1).to_pylist()[0]
-        since = f"since {other['valid_from']:%Y-%m-%d %H:%M} UTC" if other["valid_from"] else "ever"
+        start = other["valid_from"]
+        since = f"since {start:%Y-%m-%d %H:%M} UTC" if start else "from the beginning"
         whose = other["creator"] or "the whole site"
         sentence = (
             f"{other['code']!r} belongs to {whose} {since}; "
             "end that ownership before this one begins."
         )
         new = row - standing.num_rows
-        fault = _fault(codes, new, "valid_from", DropReason.CODE_OWNED_TWICE, sentence, source_file)
-        found.append(Finding(new, fault))
+        verdict = _Verdict("valid_from", DropReason.CODE_OWNED_TWICE, sentence)
+        found.append(Finding(new, _fault(codes, new, verdict, source_file)))
     return found
 
 

@@ -123,7 +123,7 @@ class _Standing:
         self.time = time
         self.seen = {row_hash}
 
-    def meet(self, row: int, row_hash: str, time: Any, verdict: Repeats) -> None:  # noqa: ANN401
+    def meet(self, row: int, row_hash: str, time: Any, verdict: Repeats) -> None:  # noqa: ANN401 - compared only
         """Say what a later row with the same key is, and let it stand when it is newer."""
         if row_hash in self.seen:
             verdict.repeated.append(row)
