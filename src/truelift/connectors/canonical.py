@@ -54,6 +54,17 @@ def find_kind(header: Sequence[str], given: Collection[str], stem: str) -> Kind:
     return chosen[0].kind
 
 
+def known_columns(header: Sequence[str], given: Collection[str]) -> int:
+    """Give how many columns the best complete kind knows of a header; 0 when none is complete."""
+    names = {normalised(name) for name in header}
+    complete = [
+        _match(kind, names).known
+        for kind in KINDS.values()
+        if not _match(kind, names | set(given)).missing
+    ]
+    return max(complete, default=0)
+
+
 def check_kind(kind: Kind, header: Sequence[str], given: Collection[str]) -> None:
     """Check that a header holds what a kind requires; Unreadable naming what it lacks."""
     match = _match(kind, {normalised(name) for name in header} | set(given))

@@ -15,14 +15,24 @@ import pyarrow as pa
 
 from truelift.base.columns import Kind
 from truelift.base.errors import NotFound, UsageError
-from truelift.connectors.canonical import canonical_rows, check_kind, find_kind
+from truelift.connectors import camt053
+from truelift.connectors.assembly import Assembly
+from truelift.connectors.canonical import (
+    canonical_rows,
+    check_kind,
+    find_kind,
+    known_columns,
+)
 from truelift.connectors.delimited import read_delimited
 from truelift.connectors.encoding import head_of, sha256_of
+from truelift.connectors.formats import find_format, find_later_table
 from truelift.connectors.lines_of_json import read_lines_of_json
+from truelift.connectors.mapping import profile_format
 from truelift.connectors.options import MappingProfile, ReadOptions
 from truelift.connectors.parquet import MAGIC as PARQUET
 from truelift.connectors.parquet import read_parquet, table_of
 from truelift.connectors.table import Chunk, TextTable, Unreadable
+from truelift.connectors.vendor import Format
 from truelift.connectors.workbook import MAGIC as ZIP
 from truelift.connectors.workbook import read_workbook, sheet_name
 from truelift.facts.event import DropReason, EventBatch, Fault
@@ -39,6 +49,8 @@ __all__ = [
 
 _JSON_LINES = {".jsonl", ".ndjson"}
 _MAGIC_LENGTH = 8
+_XML = (b"<?xml", b"<Document")
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(slots=True)
@@ -80,6 +92,29 @@ class Source:
         return _tables_of(self.path, self.name, self.options)
 
     def _read(self, table: TextTable, sha256: str) -> Iterator[EventBatch | Fault]:
+        format_ = self._format_of(table)
+        if format_ is None:
+            yield from self._read_kind(table, sha256)
+            return
+        assembly = Assembly(format_, table, sha256, self.options)
+        try:
+            yield from assembly.batches()
+        finally:
+            self.skipped += assembly.skipped
+
+    def _format_of(self, table: TextTable) -> Format | None:
+        """Find the export: the one that knows most columns, unless a kind knows more of them."""
+        if self.options.profile is not None:
+            return profile_format(self.options.profile, table.header)
+        if self.options.kind is not None:
+            return None
+        known = known_columns(table.header, self.options.set)
+        format_ = find_format(table.header, known)
+        if format_ is None and not known and table.records is not None:
+            return find_later_table(table.records())
+        return format_
+
+    def _read_kind(self, table: TextTable, sha256: str) -> Iterator[EventBatch | Fault]:
         kind = self._kind_of(table)
         told = rows = 0
         for chunk in table.chunks():
@@ -188,8 +223,27 @@ def _tables_of(path: Path, name: str, options: ReadOptions) -> tuple[list[TextTa
         head_of(path)  # an empty file is called empty
         msg = f"this is no {extension} file; its content is something else"
         raise Unreadable(msg)
+    if head_of(path).lstrip(_BEFORE_XML).startswith(_XML):
+        return [_statement(path, name)], sha256_of(path)
     if extension in _JSON_LINES:
         table, sha256 = read_lines_of_json(path, name)
     else:
-        table, sha256 = read_delimited(path, name)
+        profile = options.profile
+        table, sha256 = read_delimited(
+            path,
+            name,
+            delimiter=profile.delimiter if profile else None,
+            skip_rows=profile.skip_rows if profile else 0,
+        )
     return [table], sha256
+
+
+def _statement(path: Path, name: str) -> TextTable:
+    if not camt053.is_statement(head_of(path)):
+        msg = "this XML is no CAMT.053 bank statement; expected .csv, .jsonl, .parquet or .xlsx"
+        raise Unreadable(msg)
+
+    def records() -> Iterator[tuple[int, list[str]]]:
+        return camt053.records(path)
+
+    return TextTable(name, camt053.COLUMNS, 1, lambda: iter(()), records)
