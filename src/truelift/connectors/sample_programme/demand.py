@@ -49,6 +49,7 @@ class Touch(IntEnum):
 
 CODES = (Touch.EVERGREEN_CODE, Touch.CAMPAIGN_CODE)
 LINKS = (Touch.EVERGREEN_LINK, Touch.CAMPAIGN_LINK)
+ON_CAMPAIGN_TOUCHES = (Touch.CAMPAIGN_CODE, Touch.CAMPAIGN_LINK)
 
 
 @dataclass(frozen=True, slots=True)

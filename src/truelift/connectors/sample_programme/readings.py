@@ -36,7 +36,7 @@ from truelift.connectors.sample_programme.timeline import (
     stream,
 )
 
-_ORGANIC_AGES = (6, 24, 72, 168, 336, 720)  # hours
+_ORGANIC_AGES = (6, 12, 24, 48, 72, 168, 336, 720)  # hours
 _SPONSORED_AGES = (1, 6, 12, 24, 48, 72, 120, 168, 240, 336, 504, 720)
 _LIVE_SINCE = np.datetime64("2026-01-01T00:00:00", "s")  # older posts were read once, mature
 _EXPORTED = np.datetime64("2026-02-02T15:00:00", "s")

@@ -80,7 +80,9 @@ def truth(world: World) -> Record:
 def _pairs(world: World) -> list[Record]:
     money = _money(world)
     return [
-        _pair(world, position, item, {name: values[position] for name, values in money.items()})
+        _pair(
+            world, position, item, {name: float(values[position]) for name, values in money.items()}
+        )
         for position, item in enumerate(world.drawn)
     ]
 
@@ -132,8 +134,8 @@ def _pair(world: World, position: int, item: Effect, money: dict[str, float]) ->
     commission = round(money["own_code_net"] * (terms.commission or 0) / 1000)
     cost = terms.accrued(commission)
     order_share, lead_share = 1 - exp(-item.orders), 1 - exp(-item.leads)
-    caused = order_share * money["caused_contribution"] + lead_share * money["won_value"]
-    total = money["contribution"] + money["won_value"]
+    caused = round(order_share * money["caused_contribution"] + lead_share * money["won_value"])
+    total = round(money["contribution"] + money["won_value"])
     expected = tracked + leaked
     has_leads = lead_baseline > 0
     return {
@@ -158,7 +160,7 @@ def _pair(world: World, position: int, item: Effect, money: dict[str, float]) ->
         "won_leads": int(money["won_leads"]) if has_leads else None,
         "order_contribution_minor": round(money["contribution"]),
         "won_lead_value_minor": round(money["won_value"]),
-        "incremental_contribution_minor": round(caused),
+        "incremental_contribution_minor": caused,
         "commission_minor": commission,
         "accrued_cost_minor": cost,
         "roi": _return(total, cost),
@@ -166,7 +168,7 @@ def _pair(world: World, position: int, item: Effect, money: dict[str, float]) ->
     }
 
 
-def _return(amount: float, cost: int) -> float | None:
+def _return(amount: int, cost: int) -> float | None:
     return round((amount - cost) / cost, 6) if cost else None
 
 
@@ -183,7 +185,7 @@ def _campaign(name: str, pairs: list[Record]) -> Record:
     own = [pair for pair in pairs if pair["campaign"] == name]
     sums = {key: round(sum(pair[key] or 0 for pair in own), 3) for key in _SUMS}
     cost = int(sums["accrued_cost_minor"])
-    total = sums["order_contribution_minor"] + sums["won_lead_value_minor"]
+    total = int(sums["order_contribution_minor"] + sums["won_lead_value_minor"])
     return {
         "campaign": name,
         "goal": GOALS[name],
@@ -193,7 +195,7 @@ def _campaign(name: str, pairs: list[Record]) -> Record:
         ),
         **sums,
         "roi": _return(total, cost),
-        "incremental_roi": _return(sums["incremental_contribution_minor"], cost),
+        "incremental_roi": _return(int(sums["incremental_contribution_minor"]), cost),
     }
 
 

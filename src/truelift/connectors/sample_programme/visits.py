@@ -13,8 +13,8 @@ import numpy as np
 from truelift.connectors.sample_programme.demand import (
     LINKS,
     ON_CAMPAIGN,
+    ON_CAMPAIGN_TOUCHES,
     Arrivals,
-    Touch,
     clumped,
     effect_of_day,
     weekday_factor,
@@ -126,7 +126,8 @@ def touches(
     lag = random.exponential(10 * 3600, len(clicked)).clip(40, 12 * 86_400)
     starts = np.array([*(flight_start(item.campaign) for item in drawn), np.datetime64(0, "s")])
     at = arrivals.at[clicked] - seconds(lag)
-    on_campaign = arrivals.touch[clicked] == Touch.CAMPAIGN_LINK
+    own_campaign = np.isin(arrivals.touch[clicked], ON_CAMPAIGN_TOUCHES)
+    on_campaign = own_campaign & ~foreign[clicked]
     # A campaign's link does not exist before its flight.
     launch = starts[arrivals.effect[clicked]]
     at = np.where(on_campaign, np.maximum(at, launch), at)
