@@ -364,7 +364,10 @@ def ends_after_starts(batch: Batch) -> Batch:
     """Drop rows of which the end lies before the beginning."""
     for first, last in RANGES:
         if first in batch.columns and last in batch.columns:
-            backwards = pc.less(batch.columns[last], batch.columns[first])
+            # a day that closes something has become the midnight after it: that is beyond its end
+            closes = batch.kind.column(last).closes and batch.columns[last].type != pa.date32()
+            compare = pc.less_equal if closes else pc.less
+            backwards = compare(batch.columns[last], batch.columns[first])
             rows = np.flatnonzero(as_mask(backwards)).tolist()
             misses = [_backwards(batch.event.rows, row, first, last) for row in rows]
             batch = batch.dropping(last, misses)
@@ -373,7 +376,7 @@ def ends_after_starts(batch: Batch) -> Batch:
 
 def _backwards(rows: pa.Table, row: int, first: str, last: str) -> Miss:
     start, end = (quoted(rows[name][row].as_py()) for name in (first, last))
-    sentence = f"{end} is before {first}, which is {start}; it cannot end before it begins."
+    sentence = f"{end} leaves nothing after {first}, which is {start}; check both."
     return Miss(row, DropReason.ENDS_BEFORE_START, sentence)
 
 

@@ -45,7 +45,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]|[$€£¥₹₩₺₽₫₱฿]")
 _DECIMAL_PLACES = 18
-_DECIMAL_LIMIT = 10**38
+_DECIMAL_LIMIT = 10**38 - 1
 _LONGEST = 100
 
 
@@ -208,7 +208,8 @@ def _not_a_number(text: str, scale: Scale) -> Refusal:
     elif scale.money and _LETTERS.search(text):
         advice = "put the currency in the currency column"
     elif "," in text or "'" in text or " " in text:
-        advice = "write it without thousands separators and with a point before the decimals"
+        advice = "write it without thousands separators"
+        advice += " and with a point before the decimals" if scale.unit else ""
     else:
         advice = "write digits only"
     return Refusal(DropReason.NOT_A_NUMBER, f"{quoted(text)} {expected}; {advice}.")

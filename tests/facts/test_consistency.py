@@ -1,0 +1,168 @@
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from truelift.facts.consistency import code_faults, codes_overlap, refund_faults
+
+
+@pytest.fixture
+def codes(accepting):
+    """Give codes from (creator, valid_from, valid_to) of one code."""
+
+    def make(*rows):
+        names = ("creator", "valid_from", "valid_to", "kind", "code")
+        tables = [
+            accepting("codes", dict(zip(names, row, strict=False)) or {}).rows for row in rows
+        ]
+        return pa.concat_tables(tables) if tables else accepting("codes").rows
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("rows", "overlap"),
+    [
+        ([("ana", None), ("ben", "2026-05-01")], []),  # an open ownership is handed over
+        ([("ana", None, "2026-05-31"), ("ben", "2026-05-01")], [1]),
+        ([("ana", None, "2026-04-30"), ("ben", "2026-05-01")], []),
+        ([("ana", "2026-05-01"), ("ben", "2026-05-01")], [1]),
+        ([("ana", None), ("ben", None)], [1]),
+        ([("ana", None, "2026-05-31"), ("ana", "2026-05-01")], []),
+        ([("ben", "2026-05-01"), ("ana", None, "2026-05-31")], [1]),  # in any order
+        ([("ana", None, "2026-05-31", "sitewide"), ("ben", "2026-05-01")], [1]),
+        ([(None, None, "2026-05-31"), ("ben", "2026-05-01")], [1]),
+        ([(None, None, "2026-05-31"), ("ben", "2026-05-01", None, "sitewide")], []),
+        ([("ana", None, "2026-05-31"), ("ben", "2026-05-01"), ("ben", "2026-06-01")], [1]),
+        ([("ana", None, "2026-05-31", None, "A"), ("ben", "2026-05-01", None, None, "B")], []),
+    ],
+)
+def test_a_code_belongs_to_one_owner_at_a_time(codes, rows, overlap):
+    assert np.flatnonzero(codes_overlap(codes(*rows))).tolist() == overlap
+
+
+def test_a_new_code_is_held_against_those_that_stand(codes):
+    standing = codes(("ana", "2026-04-01", "2026-05-31"))
+    (finding,) = code_faults(
+        codes(("cleo", "2026-07-01"), ("ben", "2026-05-01")), standing, source_file="codes.csv"
+    )
+    assert finding.row == 1
+    assert finding.fault.reason == "CODE_OWNED_TWICE"
+    assert finding.fault.message == (
+        "codes.csv line 2, column valid_from: 'ANA10' belongs to ana since 2026-03-31 22:00 UTC; "
+        "end that ownership before this one begins."
+    )
+    assert json.loads(finding.fault.raw)["creator"] == "ben"
+
+
+def test_a_sitewide_code_is_named_as_the_owner(codes):
+    (finding,) = code_faults(codes((None, None), ("ben", None)), codes(), source_file="codes.csv")
+    assert "belongs to the whole site from the beginning;" in finding.fault.message
+
+
+@pytest.fixture
+def refunded(accepting):
+    """Hold refunds against an order of 12.50 USD at noon of 1 May and earlier refunds."""
+
+    def run(*refunds, earlier=(), **order):
+        named = [{"refund_id": f"r{place}", **row} for place, row in enumerate(refunds)]
+        return [
+            (finding.row, finding.fault.column, finding.fault.reason.value, finding.fault.message)
+            for finding in refund_faults(
+                accepting("refunds", *named).rows,
+                accepting("orders", order).rows,
+                accepting("refunds", *earlier).rows,
+                timezone="Europe/Berlin",
+                source_file="refunds.csv",
+            )
+        ]
+
+    return run
+
+
+def test_a_refund_of_what_was_paid_is_fine(refunded):
+    assert refunded({"amount": "12.50"}) == []
+
+
+def test_a_refund_of_an_unknown_order_may_be_early(refunded):
+    assert refunded({"order_id": "2", "amount": "99"}) == []
+    assert refunded({"source": "other", "amount": "99"}) == []
+
+
+def test_refunds_together_do_not_exceed_what_was_paid(refunded):
+    verdicts = refunded(
+        {"amount": "10", "refunded_at": "2026-05-03"},
+        {"amount": "5", "refunded_at": "2026-05-02"},
+        {"amount": "7.5", "refunded_at": "2026-05-04"},
+    )
+    assert verdicts == [
+        (
+            0,
+            "amount",
+            "REFUND_ABOVE_ORDER",
+            (
+                "refunds.csv line 2, column amount: 10.00 after 5.00 given back before is more "
+                "than the 12.50 USD paid for the goods of order 1; amounts are net of discount and tax."
+            ),
+        )
+    ]
+
+
+def test_earlier_refunds_count_unless_they_come_again(refunded):
+    earlier = [{"refund_id": "r9", "amount": "10"}, {"refund_id": "r8", "order_id": "7"}]
+    assert [verdict[2] for verdict in refunded({}, earlier=earlier)] == ["REFUND_ABOVE_ORDER"]
+    assert refunded({"refund_id": "r9"}, earlier=earlier) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "most"),
+    [
+        ({"subtotal": "100", "discount": "10"}, "90"),
+        ({"subtotal": "100", "tax": "19"}, "100"),
+        ({"subtotal": "119", "tax": "19", "prices_include_tax": "yes"}, "100"),
+        (
+            {"subtotal": "119", "shipping": "5.95", "tax": "19.95", "prices_include_tax": "yes"},
+            "100",
+        ),
+        ({"subtotal": "10", "discount": "10", "tax": "1", "prices_include_tax": "yes"}, "0"),
+    ],
+)
+def test_what_was_paid_for_the_goods_is_net_of_discount_and_tax(refunded, order, most):
+    assert refunded({"amount": most}, **order) == []
+    assert [row[2] for row in refunded({"amount": f"{most}.01"}, **order)] == ["REFUND_ABOVE_ORDER"]
+
+
+def test_a_refund_is_not_before_its_order(refunded):
+    assert refunded({"refunded_at": "2026-05-01T11:59Z"}) == [
+        (
+            0,
+            "refunded_at",
+            "REFUND_BEFORE_ORDER",
+            (
+                "refunds.csv line 2, column refunded_at: 2026-05-01 11:59:00 UTC is before order 1 "
+                "was placed at 2026-05-01 12:00:00 UTC; check both dates."
+            ),
+        )
+    ]
+    assert refunded({"refunded_at": "2026-05-01T12:00Z"}) == []
+
+
+def test_a_refund_with_a_day_only_is_held_against_the_day_of_its_order(refunded):
+    assert refunded({"refunded_at": "2026-05-01"}) == []
+    verdicts = refunded({"refunded_at": "2026-04-30"})
+    assert [verdict[2] for verdict in verdicts] == ["REFUND_BEFORE_ORDER"]
+
+
+def test_a_refund_is_in_the_currency_of_its_order(refunded):
+    assert refunded({"currency": "EUR"}) == [
+        (
+            0,
+            "currency",
+            "MIXED_CURRENCY",
+            (
+                "refunds.csv line 2, column currency: EUR is not the currency of order 1, which is "
+                "USD; give back what was paid."
+            ),
+        )
+    ]
