@@ -164,7 +164,8 @@ def layers() -> list[str]:
 def said_by(path: Path) -> tuple[str, str]:
     """Give what a module answers (the first line of its docstring) and what it must not do."""
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    answers = doc.splitlines()[0].partition(": ")[2].rstrip(".") if doc else ""
+    first = doc.splitlines()[0].rstrip(".") if doc else ""
+    answers = first.partition(": ")[2] or first
     found = re.search(r"^Must not: (.*?)(?:\n\n|\n\w[\w ]*:|\Z)", doc, re.DOTALL | re.MULTILINE)
     return answers, " ".join(found[1].split()).rstrip(".") if found else ""
 

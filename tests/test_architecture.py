@@ -109,13 +109,3 @@ def test_every_connector_is_held_apart_from_the_others():
     }
     listed = {name.rpartition(".")[2] for name in contract("independence")["modules"]}
     assert listed == found - SHARED_BY_CONNECTORS - {"__init__"}
-
-
-def test_every_query_file_is_used():
-    texts = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
-    unused = [
-        path.name
-        for path in (SOURCE / "store" / "sql").rglob("*.sql")
-        if f'"{path.stem}"' not in texts and f"{path.stem.partition('.')[0]}.{{" not in texts
-    ]
-    assert sorted(unused) == []
