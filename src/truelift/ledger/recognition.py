@@ -172,7 +172,7 @@ class Recognition:
             if commission is not None:
                 orders[earned.order] = commission
         for refund in self._unique("refund", "R07", self._facts.refunds, _refund_key):
-            event = f"refund:{refund.refund}"
+            event = f"refund:{_refund_key(refund)}"
             order = orders.get(refund.order)
             if order is None:
                 sentence = f"Order {refund.order} earned no commission that is known."
@@ -353,4 +353,4 @@ def _order_key(fact: CommissionEarned) -> str:
 
 
 def _refund_key(fact: CommissionReversed) -> str:
-    return fact.refund
+    return f"{fact.refund}>{fact.order}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -42,6 +42,13 @@ BATCH = 1000
 VERIFY_BATCH = 5000
 
 _HEADER = [journal_entry.c[name] for name in ENTRY_FIELDS]
+_SEALED = [
+    *_HEADER,
+    journal_entry.c.period,
+    journal_entry.c.recorded_at,
+    journal_entry.c.previous_hash,
+    journal_entry.c.hash,
+]
 _LINE = [journal_posting.c[name] for name in POSTING_FIELDS]
 
 
@@ -280,45 +287,46 @@ def _verify_range(
     try:
         linked = _links(connection, brand, first, last)
     except DBAPIError:
-        # A byte that is no text any more cannot even be read: look for it number by number.
+        # A byte that is no text any more cannot even be read: look for it in either half.
         if first == last:
             return first, previous
-        for seq in range(first, last + 1):
-            bad, previous = _verify_range(connection, brand, seq, seq, previous)
-            if bad is not None:
-                return bad, previous
-        return None, previous
+        middle = (first + last) // 2
+        bad, previous = _verify_range(connection, brand, first, middle, previous)
+        if bad is not None:
+            return bad, previous
+        return _verify_range(connection, brand, middle + 1, last, previous)
     for seq in range(first, last + 1):
         row, lines = linked.get(seq, (None, []))
         if row is None or not _holds(row, lines, previous):
             return seq, previous
-        previous = row["hash"]
+        previous = row[-1]
     return None, previous
 
 
 def _links(
     connection: Connection, brand: str, first: int, last: int
-) -> dict[int, tuple[RowMapping | None, list[list[Any]]]]:
+) -> dict[int, tuple[Sequence[Any], list[list[Any]]]]:
+    """Read headers, as _SEALED, with their postings; a gap in the line numbers spoils them."""
     lines = defaultdict[int, list[list[Any]]](list)
     columns = journal_posting.c
     query = select(columns.seq, columns.line_no, *_LINE).where(
         columns.brand == brand, columns.seq.between(first, last)
     )
     for seq, line_no, *fields in connection.execute(query.order_by(columns.seq, columns.line_no)):
-        lines[seq].append(fields if line_no == len(lines[seq]) + 1 else [])
+        found = lines[seq]
+        found.append(fields if line_no == len(found) + 1 else [])
     rows = connection.execute(
-        select(journal_entry).where(
+        select(journal_entry.c.seq, *_SEALED).where(
             journal_entry.c.brand == brand, journal_entry.c.seq.between(first, last)
         )
-    ).mappings()
-    return {row["seq"]: (row, lines[row["seq"]]) for row in rows}
-
-
-def _holds(row: RowMapping, lines: list[list[Any]], previous: str) -> bool:
-    content: Content = {name: row[name] for name in ENTRY_FIELDS}
-    content["postings"] = lines
-    return (
-        cast("str", row["previous_hash"]) == previous
-        and row["period"] == row["effective_date"][:7]
-        and row["hash"] == link_hash(previous, content, row["recorded_at"])
     )
+    return {seq: (fields, lines[seq]) for seq, *fields in rows}
+
+
+def _holds(row: Sequence[Any], lines: list[list[Any]], previous: str) -> bool:
+    *header, period, recorded_at, behind, sealed = row
+    content: Content = dict(zip(ENTRY_FIELDS, header, strict=True))
+    month = str(content["effective_date"])[:7]
+    content["postings"] = lines
+    found = link_hash(previous, content, recorded_at)
+    return bool(behind == previous and period == month and sealed == found)

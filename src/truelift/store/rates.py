@@ -93,17 +93,6 @@ def seed(
     return append_rates(connection, SHARED, history, source=ECB, recorded_at=recorded_at)
 
 
-def own_rates(connection: Connection, brand: str) -> dict[tuple[str, str, str], str]:
-    """Give a brand's own spot rates as last recorded: (day, base, quote) -> rate."""
-    columns = fx_rate.c
-    query = (
-        select(columns.date, columns.base, columns.quote, columns.rate)
-        .where(columns.brand == brand, columns.kind == SPOT)
-        .order_by(columns.recorded_at, columns.rate_set)
-    )
-    return {(row.date, row.base, row.quote): row.rate for row in connection.execute(query)}
-
-
 def append_rates(
     connection: Connection,
     brand: str,
@@ -131,6 +120,19 @@ def append_rates(
     if rows:
         connection.execute(insert(fx_rate), rows)
     return len(rows)
+
+
+def own_rates(
+    connection: Connection, brand: str, kind: str = SPOT
+) -> dict[tuple[str, str, str], str]:
+    """Give a brand's own rates as text, by day, base and quote; the latest recording counts."""
+    columns = fx_rate.c
+    query = (
+        select(columns.date, columns.base, columns.quote, columns.rate)
+        .where(columns.brand == brand, columns.kind == kind)
+        .order_by(columns.recorded_at, columns.rate_set)
+    )
+    return {(day, base, quote): rate for day, base, quote, rate in connection.execute(query)}
 
 
 def load(
