@@ -61,6 +61,14 @@ def test_campaigns_are_the_sums_of_their_pairs(sample):
             assert campaign[name] == sum(pair[name] for pair in own)
 
 
+def test_a_campaigns_log_lift_is_that_of_its_sums(sample):
+    for campaign in sample.programme.truth["campaigns"]:
+        caused = campaign["baseline_orders"] * exp(campaign["order_log_lift"])
+        expected = campaign["expected_tracked_orders"] - campaign["leaked_orders"]
+        assert caused == pytest.approx(expected, abs=0.01)
+        assert (campaign["lead_log_lift"] is None) == (campaign["goal"] != "leads")
+
+
 def test_orders_by_a_campaign_code_are_among_the_tracked(sample):
     pair = sample.pair("flor", "summer")
     coded = sum(

@@ -39,6 +39,7 @@ _CURRENCY = {
     **dict.fromkeys(("nils", "will", "abel"), "GBP"),
 }
 _COMMISSION = {ADVANCE: 100, USAGE: 120, "zoe": 100, AFFILIATE: 150, "flor": 150}  # per thousand
+_TRAP_FEE = 320_000  # dear enough that even the upper limit of her lift does not pay it back
 CANCELLED_ON = np.datetime64("2026-05-20T12:00:00", "s")
 CANCEL_FEE, ADVANCE_PAID, USAGE_FEE, AGENCY_FEE, GIFT_COST = 15_000, 40_000, 30_000, 12_000, 9_600
 """Amounts in cents of the agreement's currency."""
@@ -105,7 +106,7 @@ def terms(seed: int, people: Cast, drawn: tuple[Effect, ...], content: Posts) ->
         price = min(500 + followers // 120, 1_500) + int(random.integers(0, 8)) * 25
         kind = {AFFILIATE: "affiliate", GIFTED: "gift"}.get(item.creator, "deliverables")
         priced = kind == "deliverables"
-        fee = (280_000 if item.creator == TRAP else price * 100) if priced else None
+        fee = (_TRAP_FEE if item.creator == TRAP else price * 100) if priced else None
         parts = allocate(fee, [1] * len(live)) if fee else [None] * len(live)
         owed = [] if kind == "affiliate" else live
         signed.append(

@@ -11,7 +11,7 @@ generated and delivered, in US cents at the planning rates.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log1p
 from typing import Any
 
 import numpy as np
@@ -172,6 +172,12 @@ def _return(amount: int, cost: int) -> float | None:
     return round((amount - cost) / cost, 6) if cost else None
 
 
+def _log_lift(sums: Record, outcome: str) -> float | None:
+    """Give the log of caused and uncaused over uncaused, leaked ones left out."""
+    baseline = sums[f"baseline_{outcome}"]
+    return round(log1p(sums[f"incremental_{outcome}"] / baseline), 6) if baseline else None
+
+
 _SUMS = (
     *("baseline_orders", "incremental_orders", "leaked_orders", "expected_tracked_orders"),
     *("tracked_orders", "baseline_leads", "incremental_leads", "expected_tracked_leads"),
@@ -190,6 +196,8 @@ def _campaign(name: str, pairs: list[Record]) -> Record:
         "campaign": name,
         "goal": GOALS[name],
         "creators": len(own),
+        "order_log_lift": _log_lift(sums, "orders"),
+        "lead_log_lift": _log_lift(sums, "leads"),
         "mean_engagement_log_lift": round(
             sum(pair["engagement_log_lift"] for pair in own) / len(own), 6
         ),
