@@ -103,7 +103,8 @@ def test_refunds_together_do_not_exceed_what_was_paid(refunded):
             "REFUND_ABOVE_ORDER",
             (
                 "refunds.csv line 2, column amount: 10.00 after 5.00 given back before is more "
-                "than the 12.50 USD paid for the goods of order 1; amounts are net of discount and tax."
+                "than the 12.50 USD paid for the goods of order 1; amounts are net of discount "
+                "and tax."
             ),
         )
     ]
