@@ -24,6 +24,7 @@ class Reason(StrEnum):
     TOO_FEW_POSTS = "TOO_FEW_POSTS"
     NOT_FORECAST = "NOT_FORECAST"
     NOT_ADDITIVE = "NOT_ADDITIVE"
+    NOT_AT_THIS_LEVEL = "NOT_AT_THIS_LEVEL"
 
 
 class Grade(StrEnum):

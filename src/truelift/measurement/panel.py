@@ -71,10 +71,10 @@ def post_panel(
     counters: Mapping[str, Floats],
 ) -> PostPanel:
     """Sort posts into a panel. Instants are naive UTC (datetime64[us], NaT where never read)."""
-    names = np.char.add(np.char.add(creator.astype(str), "\x00"), platform.astype(str))
+    names = np.char.add(np.char.add(creator.astype(str), "\x1f"), platform.astype(str))
     distinct, index = np.unique(names, return_inverse=True)
     order = np.lexsort((post_ids.astype(str), published_at, index))
-    units = tuple((name.split("\x00")[0], name.split("\x00")[1]) for name in distinct.tolist())
+    units = tuple((name.split("\x1f")[0], name.split("\x1f")[1]) for name in distinct.tolist())
     return PostPanel(
         units=units,
         unit=index[order].astype(np.int64),

@@ -75,7 +75,8 @@ class CountBaseline:
 class Terms:
     """What was agreed before looking: everything in a record that is not a measurement.
 
-    window_start, window_end, sealed_at: ISO 8601 text, UTC. controls: control creators.
+    platform: where the posts are; empty for conversions, which have none. window_start, window_end,
+    sealed_at: ISO 8601 text, UTC. controls: control creators.
     source_hashes: of the files and tables read. late: sealed after the creator's first sponsored
     post, code use or boost.
     """
@@ -87,6 +88,7 @@ class Terms:
     window_end: str
     sealed_at: str
     sealed_by: str
+    platform: str = ""
     late: bool = False
     organic_rule: str = ORGANIC_RULE
     controls: tuple[str, ...] = ()

@@ -1,6 +1,10 @@
-"""Operations: the verbs. Each reads, calls pure functions, and writes, in one transaction a store.
+"""Operations: the verbs. Each reads, calls pure functions, and writes in one transaction per store.
 
-In:   a workspace and what to do.
-Out:  stored facts, seals, shares and entries; rows for reports.
-Must not: hold a formula; know which door asked.
+In:   the ground (store.ground), connectors, and the pure stages.
+Out:  facts, seals and entries kept; view models handed to the doors.
+Must not: hold a formula or a rule of its own.
 """
+
+from truelift.store.ground import Ground
+
+__all__ = ["Ground"]

@@ -1,6 +1,6 @@
-"""Reports: what is shown. Pure view models that every door renders, so doors cannot disagree.
+"""Reports: what is shown. Pure view models that every door renders, so they cannot disagree.
 
-In:   valuation, measurement, ledger and attribution.
-Out:  rows, columns and the figures that explain them.
-Must not: format for one door only; compute a figure that no stage defines.
+In:   valuation's figures, the ledger's balances.
+Out:  rows with names, units and figure ids; JSON objects and flat tables of them.
+Must not: format for one door only; do input or output.
 """

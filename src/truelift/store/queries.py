@@ -18,6 +18,7 @@ import re
 from functools import cache
 from importlib import resources
 
+_PARAMETER = re.compile(r"\$([a-z_]+)")
 _CALL = re.compile(r"@(known|catalog|given|seconds|days_before|whole)\(([^()]*)\)")
 
 
@@ -35,6 +36,11 @@ def render(sql: str, dialect: str = "duckdb") -> str:
     return _CALL.sub(lambda call: _render_call(call[1], call[2], dialect), sql)
 
 
+def parameters(sql: str) -> set[str]:
+    """Name the parameters that a query takes."""
+    return set(_PARAMETER.findall(sql))
+
+
 def relations(sql: str) -> dict[str, set[str]]:
     """Name the relations a query needs: {'known': {...}, 'catalog': {...}, 'given': {...}}."""
     found: dict[str, set[str]] = {"known": set(), "catalog": set(), "given": set()}
@@ -47,8 +53,8 @@ def relations(sql: str) -> dict[str, set[str]]:
 def _render_call(function: str, argument: str, dialect: str) -> str:
     parts = [part.strip() for part in argument.split(",")]
     if function == "known":
-        return (  # noqa: S608 - the name comes from a query file of ours
-            f"(select * from fact_{parts[0]} where brand = $brand and recorded_at <= $known_at"
+        return (
+            f"(select * from fact_{parts[0]} where brand = $brand and recorded_at <= $known_at"  # noqa: S608 - the name is written in a query file of ours
             f" and (superseded_at is null or superseded_at > $known_at))"
         )
     if function == "catalog":

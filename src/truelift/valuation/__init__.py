@@ -1,6 +1,6 @@
 """Valuation: what it was worth. The only place where lift meets cost.
 
-In:   lift, shares, costs by state, margins and value schedules.
-Out:  the ladder, ROI and incremental ROI, each an Estimate or Withheld with its reason.
-Must not: measure lift or write the books; let media value into a return.
+In:   attributed outcomes, lift, costs from the ledger, margins and value schedules.
+Out:  cost states, the ladder, ROAS, ROI, incremental and valued ROI, cost per outcome.
+Must not: do input or output; estimate lift; post entries.
 """

@@ -1,0 +1,72 @@
+"""The composition root: puts stores, operations and doors together. The only place that knows all.
+
+In:   a workspace folder, a brand, who acts.
+Out:  an opened Workspace (the Python door), which the command line and the pages use too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import getpass
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from truelift.base.errors import UsageError
+from truelift.base.money import is_currency
+from truelift.store import ground
+from truelift.store.workspace_database import BrandRecord
+from truelift.workspace.workspace import Workspace
+
+CALENDAR = "months"
+
+
+class SystemClock:
+    """Tells the machine's time as naive UTC."""
+
+    def now(self) -> dt.datetime:
+        """Give the present."""
+        return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def brand_record(
+    brand: str, currency: str, timezone: str, entity: str | None = None
+) -> BrandRecord:
+    """Check and make the record of a brand; UsageError for a currency or zone that is none."""
+    if not is_currency(currency):
+        msg = f"--currency {currency} is not an ISO 4217 code; use three letters such as USD."
+        raise UsageError(msg)
+    try:
+        ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):
+        msg = f"--timezone {timezone} is not known; use an IANA name such as America/New_York."
+        raise UsageError(msg) from None
+    return BrandRecord(brand, brand, currency, timezone, entity or brand, CALENDAR)
+
+
+def create(folder: Path, record: BrandRecord, now: dt.datetime | None = None) -> str:
+    """Make a workspace folder with its first brand; give the workspace's id."""
+    return ground.create(folder, record, now or SystemClock().now())
+
+
+@contextlib.contextmanager
+def opened(folder: Path, brand: str | None = None) -> Iterator[Workspace]:
+    """Open a workspace for one brand; it is closed at the end."""
+    with ground.opened(folder, brand, SystemClock(), person()) as base:
+        yield Workspace(base)
+
+
+def open_workspace(path: str | Path, brand: str | None = None) -> Workspace:
+    """Open a workspace for a program or notebook; close it with `close()` or use it in `with`."""
+    stack = contextlib.ExitStack()
+    base = stack.enter_context(ground.opened(Path(path), brand, SystemClock(), person()))
+    return Workspace(base, stack)
+
+
+def person() -> str:
+    """Name who acts: the local owner, as the machine calls them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "owner"

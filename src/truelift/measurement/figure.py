@@ -1,0 +1,154 @@
+"""The lift figure: what is said of one creator or campaign in one metric.
+
+In:   creators' lifts, a campaign's lift, or an experiment's factor.
+Out:  LiftFigure, the one form in which lift reaches money and reports.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from truelift.base.estimate import Estimate, Grade, Withheld
+from truelift.measurement.campaign import CampaignLift, campaign_lift
+from truelift.measurement.experiment import Incrementality
+from truelift.measurement.lift import CreatorLift, Lifts, LogRatios
+
+
+@dataclass(frozen=True, slots=True)
+class LiftFigure:
+    """Lift in one metric with limits, in log units and in the metric's units.
+
+    expected + units == observed. evidence: 'baseline' or 'experiment'. late: the baseline was
+    sealed after the launch. measured, withheld: how many creators (or platforms) it rests on.
+    """
+
+    metric: str
+    log: float
+    low: float
+    high: float
+    level: float
+    units: float
+    units_low: float
+    units_high: float
+    expected: float
+    observed: float
+    limits: str
+    grade: Grade
+    late: bool = False
+    evidence: str = "baseline"
+    measured: int = 1
+    withheld: int = 0
+
+    @property
+    def share(self) -> Estimate | None:
+        """Give the incremental share of what was observed, None when nothing was observed."""
+        if self.observed <= 0:
+            return None
+        units = Estimate(self.units, self.units_low, self.units_high, self.level, self.grade)
+        return units.scaled(1 / self.observed)
+
+
+def of_creator(lift: CreatorLift | Withheld, metric: str, *, late: bool) -> LiftFigure | Withheld:
+    """Say a creator's lift on one platform."""
+    if isinstance(lift, Withheld):
+        return lift
+    return LiftFigure(
+        metric=metric,
+        log=lift.log,
+        low=lift.low,
+        high=lift.high,
+        level=lift.level,
+        units=lift.units,
+        units_low=lift.units_low,
+        units_high=lift.units_high,
+        expected=lift.expected,
+        observed=lift.observed,
+        limits=lift.limits,
+        grade=lift.grade,
+        late=late,
+    )
+
+
+def of_many(lifts: Lifts, metric: str, *, late: bool) -> LiftFigure | Withheld:
+    """Say the lift of several creators or platforms together."""
+    found = campaign_lift(lifts)
+    if isinstance(found, Withheld):
+        return found
+    return _of_campaign(found, metric, late=late)
+
+
+def of_experiment(factor: Incrementality, metric: str, observed: float) -> LiftFigure:
+    """Say what an experiment makes of a tracked count: units = factor x observed."""
+    units = factor.units(observed)
+    return LiftFigure(
+        metric=metric,
+        log=_log_share(factor.factor),
+        low=_log_share(factor.low),
+        high=_log_share(factor.high),
+        level=factor.level,
+        units=units.point,
+        units_low=units.low,
+        units_high=units.high,
+        expected=observed - units.point,
+        observed=observed,
+        limits="experiment",
+        grade=factor.grade,
+        evidence="experiment",
+    )
+
+
+def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
+    """Keep some rows of a table of lifts."""
+    rows = np.asarray(index, dtype=np.int64)
+    ratios = LogRatios(
+        delta=lifts.ratios.delta[rows],
+        variance=lifts.ratios.variance[rows],
+        variance_first=lifts.ratios.variance_first[rows],
+        variance_least=lifts.ratios.variance_least[rows],
+        nu=lifts.ratios.nu[rows],
+        observed=lifts.ratios.observed[rows],
+        offset=lifts.ratios.offset,
+    )
+    return replace(
+        lifts,
+        ratios=ratios,
+        log=lifts.log[rows],
+        se=lifts.se[rows],
+        low=lifts.low[rows],
+        high=lifts.high[rows],
+        units=lifts.units[rows],
+        units_low=lifts.units_low[rows],
+        units_high=lifts.units_high[rows],
+        expected=lifts.expected[rows],
+        grade=lifts.grade[rows],
+        reason=lifts.reason[rows],
+    )
+
+
+def _of_campaign(found: CampaignLift, metric: str, *, late: bool) -> LiftFigure:
+    return LiftFigure(
+        metric=metric,
+        log=found.log,
+        low=found.low,
+        high=found.high,
+        level=found.level,
+        units=found.units,
+        units_low=found.units_low,
+        units_high=found.units_high,
+        expected=found.expected,
+        observed=found.observed,
+        limits=found.limits,
+        grade=found.grade,
+        late=late,
+        measured=found.measured,
+        withheld=found.withheld,
+    )
+
+
+def _log_share(factor: float) -> float:
+    """Give the log lift at which this share of the observed is extra; inf when all of it is."""
+    return -math.log1p(-factor) if factor < 1 else math.inf

@@ -1,0 +1,230 @@
+"""Book: agreements, costs and commissions to journal entries; nothing when nothing changed.
+
+In:   what is known now.
+Out:  entries appended to the journal (store.journal), and faults of facts that cannot be booked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from truelift.base.money import PARTS_PER_MILLION
+from truelift.base.time import brand_day
+from truelift.ledger import posting_plan, recognition, source
+from truelift.ledger.fx import RateRow, RateSet
+from truelift.ledger.source import (
+    AgreedDeliverable,
+    AgreementSigned,
+    CommissionEarned,
+    CommissionReversed,
+    CostDocument,
+    CostState,
+    DeliverableLive,
+    Fault,
+)
+from truelift.operations.knowledge import Knowledge, Row, knowledge
+from truelift.store import journal, rates
+from truelift.store.ground import Ground
+
+OWN_CODE, OWN_LINK, ATTRIBUTED = "own_code", "own_link", "attributed"
+_EVIDENCE = {OWN_CODE: {"code"}, OWN_LINK: {"click", "visitor"}}
+
+
+def book(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
+    """Bring the journal to what the facts imply; give how many entries were written, and faults.
+
+    The entries carry the time of the newest recording, so that what was known when can be asked
+    of the books as of the facts.
+    """
+    known = knowledge(ground)
+    keep_own_rates(known)
+    seed_rates(known)
+    rate_set = rate_set_of(ground)
+    facts = source_facts(known)
+    brand = ground.brand
+    target, faults = recognition.entries_for(facts, source.Policy(brand.currency), rate_set)
+    with ground.workspace.transaction() as connection:
+        difference = posting_plan.compare(target, journal.headers(connection, brand.brand))
+        outdated = journal.entries_by_id(connection, brand.brand, list(difference.outdated))
+        calendar = journal.calendar(connection, brand.brand)
+        entries = posting_plan.dated(difference.missing, outdated, calendar)
+        appended = journal.append(connection, brand.brand, entries, known.known_at)
+    return appended.inserted, faults
+
+
+def rate_set_of(ground: Ground) -> RateSet:
+    """Give the exchange rates the brand books at: its own over the central bank's."""
+    with ground.workspace.transaction() as connection:
+        return rates.load(connection, ground.brand.brand)
+
+
+def seed_rates(known: Knowledge) -> None:
+    """Keep the central bank's history of every currency that the facts are in."""
+    brand = known.ground.brand
+    given = {row["currency"] for row in known.read("facts.currencies").to_pylist()}
+    for kind in ("agreements", "values"):
+        given |= {row["currency"] for row in known.rows(kind)}
+    foreign = given - {brand.currency, None}
+    if foreign:
+        with known.ground.workspace.transaction() as connection:
+            rates.seed(connection, known.known_at, foreign | {brand.currency})
+
+
+def keep_own_rates(known: Knowledge) -> int:
+    """Copy imported rates that differ from what is kept into a rate set of their own."""
+    rows = [row for row in known.rows("rates") if (row["kind"] or "spot") == rates.SPOT]
+    if not rows:
+        return 0
+    brand = known.ground.brand.brand
+    with known.ground.workspace.transaction() as connection:
+        kept = rates.own_rates(connection, brand)
+        rate_set = f"own-{known.known_at.isoformat()}"
+        fresh = [
+            RateRow(row["date"].isoformat(), row["base"], row["quote"], row["rate"], rate_set)
+            for row in rows
+            if kept.get((row["date"].isoformat(), row["base"], row["quote"])) != row["rate"]
+        ]
+        return rates.append_rates(
+            connection, brand, fresh, source="imported", recorded_at=known.known_at
+        )
+
+
+def source_facts(known: Knowledge) -> source.Facts:
+    """Gather what moves the books, in the words of the ledger."""
+    agreements = {row["agreement"]: row for row in known.rows("agreements")}
+    deliverables = known.rows("deliverables")
+    published = known.read("ledger.deliverable_posts").to_pylist()
+    commissions = list(_commissions(known, agreements.values()))
+    return source.Facts(
+        agreements=tuple(_signed(row, deliverables) for row in agreements.values()),
+        live=tuple(_live(known, deliverables, published, agreements)),
+        commissions=tuple(commissions),
+        refunds=tuple(_reversals(known, commissions)),
+        documents=tuple(_document(row) for row in known.read("ledger.costs").to_pylist()),
+    )
+
+
+def _signed(row: Row, deliverables: list[Row]) -> AgreementSigned:
+    work = [item for item in deliverables if item["agreement"] == row["agreement"]]
+    return AgreementSigned(
+        agreement=row["agreement"],
+        creator=row["creator"],
+        currency=row["currency"],
+        signed_on=row["signed_on"],
+        campaign=row["campaign"],
+        fee_minor=row["fee"],
+        deliverables=tuple(AgreedDeliverable(item["deliverable"], item["price"]) for item in work),
+        cancelled_on=row["cancelled_on"],
+        cancel_fee_minor=row["cancel_fee"] or 0,
+    )
+
+
+def _live(
+    known: Knowledge, deliverables: list[Row], published: list[Row], agreements: dict[str, Row]
+) -> Iterable[DeliverableLive]:
+    """Give deliverables that are live: by their own date, else by the post that fulfils them."""
+    zone = known.ground.brand.timezone
+    posts = {row["deliverable"]: row["published_at"] for row in published}
+    for row in deliverables:
+        live_at = row["live_at"] or posts.get(row["deliverable"])
+        if live_at is None:
+            continue
+        agreement = agreements.get(row["agreement"])
+        yield DeliverableLive(
+            deliverable=row["deliverable"],
+            agreement=row["agreement"],
+            live_on=brand_day(live_at, zone),
+            campaign=agreement["campaign"] if agreement else None,
+        )
+
+
+def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[CommissionEarned]:
+    """Give the orders that earn commission, by each agreement's own rule, never by a report's."""
+    paying = [row for row in agreements if row["commission_rate"]]
+    if not paying:
+        return
+    by_creator = defaultdict(list)
+    for order in known.read(
+        "ledger.commission_orders", order_shares=known.order_shares
+    ).to_pylist():
+        by_creator[order["creator"]].append(order)
+    for row in paying:
+        left = row["commission_cap"]
+        for order in by_creator[row["creator"]]:
+            base = _commission_base(row, order)
+            if base <= 0:
+                continue
+            if left is not None and order["currency"] == row["currency"]:
+                base = min(base, left * PARTS_PER_MILLION // row["commission_rate"])
+                left -= base * row["commission_rate"] // PARTS_PER_MILLION
+            yield CommissionEarned(
+                order=f"{order['source']}/{order['order_id']}/{row['agreement']}",
+                agreement=row["agreement"],
+                base_minor=base,
+                currency=order["currency"],
+                rate_ppm=row["commission_rate"],
+                ordered_on=order["day"],
+                campaign=order["campaign"] or row["campaign"],
+            )
+
+
+def _commission_base(agreement: Row, order: Row) -> int:
+    """Give what an order's commission is a share of, 0 when it earns none."""
+    trigger = agreement["commission_trigger"] or OWN_CODE
+    earns = (
+        order["evidence"] in _EVIDENCE.get(trigger, {order["evidence"]})
+        and (agreement["campaign"] is None or order["campaign"] == agreement["campaign"])
+        and order["day"] >= (agreement["starts"] or agreement["signed_on"])
+        and (agreement["ends"] is None or order["day"] <= agreement["ends"])
+        and (agreement["cancelled_on"] is None or order["day"] <= agreement["cancelled_on"])
+        and (not agreement["new_customers_only"] or order["new_customer"] is True)
+    )
+    if not earns:
+        return 0
+    gross = agreement["commission_base"] == "gross"
+    base: int = order["goods"] + (order["discount"] if gross else 0)
+    return base
+
+
+def _reversals(
+    known: Knowledge, commissions: list[CommissionEarned]
+) -> Iterable[CommissionReversed]:
+    """Give refunds and cancellations of orders that earned commission, as falls of their base."""
+    earned = defaultdict(list)
+    for item in commissions:
+        source_name, order_id, _ = item.order.rsplit("/", 2)
+        earned[source_name, order_id].append(item)
+    if not earned:
+        return
+    zone = known.ground.brand.timezone
+    for row in known.read("ledger.order_reversals").to_pylist():
+        for item in earned.get((row["source"], row["order_id"]), ()):
+            cancelled = row["refund_id"] is None
+            yield CommissionReversed(
+                refund=f"{row['source']}/{row['refund_id'] or 'cancelled'}/{item.agreement}",
+                order=item.order,
+                refunded_minor=item.base_minor if cancelled else row["amount"],
+                refunded_on=brand_day(row["happened_at"], zone),
+            )
+
+
+def _document(row: Row) -> CostDocument:
+    return CostDocument(
+        document=row["document"],
+        state=CostState(row["state"]),
+        on=row["date"],
+        cost_type=row["type"],
+        amount_minor=row["amount"],
+        currency=row["currency"],
+        line=row["line"] or None,
+        creator=row["creator"],
+        campaign=row["campaign"],
+        agreement=row["agreement"],
+        deliverable=row["deliverable"],
+        tax_minor=row["tax"] or 0,
+        recoverable=row["recoverable"] is not False,
+        withheld_minor=row["withheld"] or 0,
+        settles=row["settles"],
+        counterparty=row["counterparty"],
+    )

@@ -1,0 +1,72 @@
+"""Demonstrate: builds a workspace from the sample programme, played under its simulated clock.
+
+In:   a folder for the workspace, a seed.
+Out:  a workspace with every delivery imported and every baseline sealed in order, and the truth.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from truelift.base.ids import content_hash, name_id
+from truelift.connectors.files import ReadOptions
+from truelift.connectors.sample_programme import Step, write
+from truelift.operations.book import book
+from truelift.operations.ingest import import_paths
+from truelift.operations.seal import seal_baselines
+from truelift.store import ground as grounds
+from truelift.store import workspace_database as records
+from truelift.store.ground import Ground, StoppedClock
+from truelift.store.workspace_database import BrandRecord
+
+PROGRAMME = "programme"
+CURRENCY, ZONE = "USD", "America/New_York"
+
+Progress = Callable[[str], None]
+
+
+def demonstrate(
+    folder: Path, *, seed: int = 7, progress: Progress = lambda _words: None
+) -> list[Step]:
+    """Make the demo workspace in an empty folder; give the steps that were played."""
+    programme = write(folder / PROGRAMME, seed)
+    steps = list(programme.steps)
+    start = steps[0].at
+    brand = programme.brand
+    record = BrandRecord(brand, brand, CURRENCY, ZONE, brand, "months")
+    grounds.create(folder, record, start)
+    for step in steps:
+        progress(f"{step.at:%Y-%m-%d} {step.note}")
+        with grounds.opened(folder, None, StoppedClock(step.at), "demo") as ground:
+            _set_clock(ground, step, seed)
+        with grounds.opened(folder, None, StoppedClock(step.at), "demo") as ground:
+            play(ground, step, folder / PROGRAMME)
+    return steps
+
+
+def play(ground: Ground, step: Step, folder: Path) -> None:
+    """Do what one step says: import a delivery and book it, or seal."""
+    if step.action == "import":
+        import_paths(ground, [folder / str(step.folder)], ReadOptions())
+        book(ground)
+    else:
+        late = step.action == "seal_late"
+        seal_baselines(ground, campaign=step.campaign, creator=step.creator, late=late)
+
+
+def truth(folder: Path) -> dict[str, Any]:
+    """Read the sample programme's truth, which only the demo and tests look at."""
+    known: dict[str, Any] = json.loads((folder / PROGRAMME / "truth.json").read_text("utf-8"))
+    return known
+
+
+def _set_clock(ground: Ground, step: Step, seed: int) -> None:
+    """Set the simulated clock; the sample's identity follows from its seed, so bytes repeat."""
+    with ground.workspace.transaction() as connection:
+        records.set_simulated_clock(connection, step.at)
+        salt = bytes.fromhex(content_hash(["sample programme", seed]))
+        identity = str(name_id("sample programme", seed))
+        records.set_workspace_identity(connection, identity, salt)

@@ -1,0 +1,208 @@
+"""Ingest: files to facts. Every row gets a verdict: accepted, updated, duplicate or quarantined.
+
+In:   paths and what the person said about them.
+Out:  facts and catalog rows kept, refused rows in quarantine, a count per file and kind.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from truelift.base.columns import Kind, Plane
+from truelift.base.time import Instant, brand_day
+from truelift.connectors.files import ReadOptions, Source, find_sources, frame_source, open_source
+from truelift.facts.acceptance import AcceptanceContext, accept
+from truelift.facts.consistency import Finding, code_faults, refund_faults
+from truelift.facts.event import DropReason, EventBatch, Fault
+from truelift.facts.kinds import KINDS
+from truelift.store import catalog_store
+from truelift.store import workspace_database as records
+from truelift.store.facts_engine import Stamp, Verdict
+from truelift.store.ground import Ground
+from truelift.store.workspace_database import ImportRecord
+
+Progress = Callable[[str, int], None]
+"""Told of each file's name and of the rows read since the last call."""
+
+RAW_LIMIT = 2_000
+
+
+@dataclass
+class Tally:
+    """What became of the rows of one kind in one file."""
+
+    origin: str
+    sha256: str
+    accepted: int = 0
+    updated: int = 0
+    duplicate: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of an import: one record per file and kind, and every refused row."""
+
+    records: tuple[ImportRecord, ...]
+    faults: tuple[Fault, ...]
+    changed: bool
+
+
+def import_paths(
+    ground: Ground,
+    paths: Sequence[Path],
+    options: ReadOptions,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda _name, _rows: None,
+) -> ImportReport:
+    """Import files and folders; with `dry_run` nothing is kept, only the verdicts are given."""
+    now = ground.clock.now()
+    told = replace(
+        options,
+        timezone=ground.brand.timezone,
+        currency=ground.brand.currency,
+        today=brand_day(now, ground.brand.timezone),
+    )
+    sources = [open_source(path, told) for path in find_sources(paths)]
+    return _import(ground, sources, now, keep=not dry_run, progress=progress)
+
+
+def import_frame(ground: Ground, kind: str, frame: pa.Table, name: str) -> ImportReport:
+    """Import an Arrow table of one kind under a name of its own (its origin)."""
+    source = frame_source(kind, frame, name)
+    return _import(
+        ground, [source], ground.clock.now(), keep=True, progress=lambda _name, _rows: None
+    )
+
+
+def _import(
+    ground: Ground, sources: Iterable[Source], now: Instant, *, keep: bool, progress: Progress
+) -> ImportReport:
+    kept: list[ImportRecord] = []
+    faults: list[Fault] = []
+    for source in sources:
+        progress(source.name, 0)
+        tallies = _import_source(ground, source, now, keep=keep, progress=progress)
+        for kind, tally in tallies.items():
+            record = ImportRecord(
+                source.name, tally.sha256, kind, tally.origin, tally.accepted, tally.updated,
+                tally.duplicate, tally.quarantined,
+            )  # fmt: skip
+            kept.append(record)
+            faults += tally.faults
+            if keep:
+                _keep_record(ground, record, tally.faults, now)
+    changed = any(record.accepted or record.updated for record in kept)
+    return ImportReport(tuple(kept), tuple(faults), changed and keep)
+
+
+def _import_source(
+    ground: Ground, source: Source, now: Instant, *, keep: bool, progress: Progress
+) -> dict[str, Tally]:
+    tallies: dict[str, Tally] = {}
+    pending: dict[str, list[Fault]] = defaultdict(list)
+    for item in source.batches():
+        if isinstance(item, Fault):
+            pending[""].append(item)
+            continue
+        tally = tallies.setdefault(item.kind, Tally(item.origin, item.sha256))
+        progress(source.name, item.rows.num_rows)
+        _take_in(ground, item, tally, now, keep=keep)
+    for fault in pending[""]:
+        name = next(iter(tallies), "")
+        tally = tallies.setdefault(name, Tally(source.origin, ""))
+        tally.faults.append(fault)
+        tally.quarantined += 1
+    return tallies
+
+
+def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, keep: bool) -> None:
+    """Accept a batch, judge it against what is known, and keep what is new."""
+    context = AcceptanceContext(ground.brand.timezone, ground.brand.currency, ground.customer_salt)
+    accepted = accept(batch, context)
+    kind = KINDS[batch.kind]
+    rows, faults = _checked(ground, kind, accepted.rows, batch, now)
+    stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
+    verdict = _append(ground, kind, rows, stamp, keep=keep)
+    faults = [*accepted.faults, *faults, *_conflicts(kind, batch, rows, verdict)]
+    tally.accepted += verdict.accepted
+    tally.updated += verdict.updated
+    tally.duplicate += verdict.duplicate + accepted.repeated + accepted.superseded
+    tally.faults += faults
+    tally.quarantined += len({fault.line for fault in faults})
+
+
+def _append(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool) -> Verdict:
+    if kind.plane is Plane.FACTS:
+        return ground.facts.append(kind, rows, stamp, keep=keep)
+    with ground.workspace.transaction() as connection:
+        return catalog_store.append(connection, kind, rows, stamp, keep=keep)
+
+
+def _checked(
+    ground: Ground, kind: Kind, rows: pa.Table, batch: EventBatch, now: Instant
+) -> tuple[pa.Table, list[Fault]]:
+    """Refuse what only the store can tell: refunds that do not fit, codes owned twice."""
+    findings: list[Finding] = []
+    if kind.name == "refunds" and rows.num_rows:
+        parameters = {"brand": ground.brand.brand, "known_at": now}
+        given = {"given_refunds": rows.select(["source", "order_id"])}
+        findings = refund_faults(
+            rows,
+            ground.facts.read("facts.orders_named", parameters, given),
+            ground.facts.read("facts.refunds_named", parameters, given),
+            timezone=ground.brand.timezone,
+            source_file=batch.source_file,
+        )
+    if kind.name == "codes" and rows.num_rows:
+        with ground.workspace.transaction() as connection:
+            known = catalog_store.known_rows(connection, kind, ground.brand.brand)
+        replaced = set(zip(*(rows[name].to_pylist() for name in kind.key), strict=True))
+        keys = zip(*(known[name].to_pylist() for name in kind.key), strict=True)
+        standing = known.filter(pa.array([key not in replaced for key in keys], pa.bool_()))
+        findings = code_faults(rows, standing, source_file=batch.source_file)
+    if findings:
+        stands = np.ones(rows.num_rows, bool)
+        stands[[finding.row for finding in findings]] = False
+        rows = rows.filter(pa.array(stands))
+    return rows, [finding.fault for finding in findings]
+
+
+def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) -> list[Fault]:
+    """Say which rows give a natural key other values than it has."""
+    if not verdict.conflicts:
+        return []
+    by_line = dict(zip(rows["source_line"].to_pylist(), rows.to_pylist(), strict=True))
+    faults = []
+    for line, origin, same_file in verdict.conflicts:
+        row = by_line[line]
+        key = ", ".join(f"{name} {row[name]}" for name in kind.key)
+        reason = DropReason.SAME_KEY_IN_FILE if same_file else DropReason.CONFLICT
+        why = (
+            "stands in this file already with other values; keep one of the two"
+            if same_file
+            else f"has other values from {origin}; import that source again, or give updated_at"
+        )
+        message = f"{batch.source_file} line {line}, column {kind.key[0]}: {key} {why}."
+        raw = str({name: row[name] for name in kind.names if row[name] is not None})
+        faults.append(Fault(batch.source_file, line, kind.key[0], reason, message, raw[:RAW_LIMIT]))
+    return faults
+
+
+def _keep_record(
+    ground: Ground, record: ImportRecord, faults: Sequence[Fault], now: Instant
+) -> None:
+    brand = ground.brand.brand
+    with ground.workspace.transaction() as connection:
+        records.record_import(connection, brand, record, now)
+        records.record_faults(
+            connection, brand, faults, sha256=record.sha256, kind=record.kind, at=now
+        )

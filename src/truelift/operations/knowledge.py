@@ -1,0 +1,234 @@
+"""What is known: the facts and the catalog of a brand as of one time, as known at another.
+
+In:   the ground, as_of (which events count) and known_at (which recordings count).
+Out:  Knowledge: catalog rows, attribution shares, sponsored posts and launches, read once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
+from truelift.facts.kinds import KINDS
+from truelift.store import catalog_store
+from truelift.store.ground import Ground
+
+Row = dict[str, Any]
+
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
+_SQL_MODELS = frozenset({"code_first", "last", "first", "linear"})
+
+CATALOG_IN_QUERIES = (
+    "codes", "links", "aliases", "profiles", "deliverables", "agreements",
+)  # fmt: skip
+
+
+@dataclass
+class Knowledge:
+    """A brand's facts as of a time and as known at a time, each table read when first asked for."""
+
+    ground: Ground
+    as_of: Instant
+    known_at: Instant
+    model: str = "code_first"
+    lookback_days: int = 30
+    _catalog: dict[str, pa.Table] = field(default_factory=dict)
+
+    def catalog(self, kind: str) -> pa.Table:
+        """Give the catalog's rows of a kind as known."""
+        if kind not in self._catalog:
+            with self.ground.workspace.transaction() as connection:
+                self._catalog[kind] = catalog_store.known_rows(
+                    connection, KINDS[kind], self.ground.brand.brand, self.known_at
+                )
+        return self._catalog[kind]
+
+    def rows(self, kind: str) -> list[Row]:
+        """Give the catalog's rows of a kind as dictionaries."""
+        rows: list[Row] = self.catalog(kind).to_pylist()
+        return rows
+
+    def read(self, name: str, *, basis: str = "event", **given: pa.Table) -> pa.Table:
+        """Run a query over what is known; `given` tables are its @given relations.
+
+        basis: `event` dates a refund on its own day, `order` on the day of its order.
+        """
+        relations = {f"catalog_{kind}": self.catalog(kind) for kind in CATALOG_IN_QUERIES}
+        relations |= {f"given_{key}": table for key, table in given.items()}
+        return self.ground.facts.read(name, self.parameters | {"basis": basis}, relations)
+
+    @property
+    def parameters(self) -> Row:
+        """Give the parameters every query takes."""
+        return {
+            "brand": self.ground.brand.brand,
+            "as_of": self.as_of,
+            "as_of_day": brand_day(self.as_of, self.ground.brand.timezone).isoformat(),
+            "known_at": self.known_at,
+            "lookback_days": self.lookback_days,
+        }
+
+    @cached_property
+    def touchpoints(self) -> pa.Table:
+        """Give the touchpoints of every conversion inside the lookback."""
+        return self.read("attribution.touchpoints")
+
+    @cached_property
+    def shares(self) -> pa.Table:
+        """Give the shares of every conversion under the attribution model."""
+        return self.read(f"attribution.shares_{self.model}", touchpoints=self.touchpoints)
+
+    @cached_property
+    def campaigns(self) -> dict[str, Row]:
+        """Give the campaigns by id, each with its flight as UTC instants."""
+        zone = self.ground.brand.timezone
+        found = {}
+        for row in self.rows("campaigns"):
+            start = midnight(row["starts"], zone)
+            end = midnight(row["ends"] + dt.timedelta(days=1), zone)
+            found[row["campaign"]] = row | {"flight_start": start, "flight_end": end}
+        return found
+
+    @cached_property
+    def sponsored(self) -> pa.Table:
+        """Give our sponsored posts: platform, post_id, campaign."""
+        return self.read(
+            "measurement.sponsored_posts",
+            post_campaigns=_post_campaigns(self.read("facts.shared_posts")),
+            campaign_hashtags=campaign_hashtags(self.campaigns),
+        )
+
+    @cached_property
+    def readings(self) -> pa.Table:
+        """Give every post with its creator and newest reading."""
+        return self.read("measurement.post_readings")
+
+    @cached_property
+    def launches(self) -> dict[tuple[str, str], Instant]:
+        """Give when each creator launched in each campaign: (campaign, creator) -> instant.
+
+        The launch is the first sponsored post, use of a campaign's code or link in an order, or
+        reading with paid views, whichever came first.
+        """
+        rows = self.read(
+            "measurement.launches",
+            sponsored=self.sponsored,
+            readings=self.readings,
+            shares=self.shares,
+        ).to_pylist()
+        return {(row["campaign"], row["creator"]): row["launched_at"] for row in rows}
+
+    @cached_property
+    def launch_table(self) -> pa.Table:
+        """Give launches as a relation: campaign, creator, launched_at, ends_at."""
+        rows = [
+            {
+                "campaign": campaign,
+                "creator": creator,
+                "launched_at": at,
+                "ends_at": self.campaigns[campaign]["flight_end"],
+            }
+            for (campaign, creator), at in self.launches.items()
+            if campaign in self.campaigns
+        ]
+        schema = pa.schema([
+            ("campaign", pa.string()), ("creator", pa.string()),
+            ("launched_at", pa.timestamp("us")), ("ends_at", pa.timestamp("us")),
+        ])  # fmt: skip
+        return pa.Table.from_pylist(rows, schema=schema)
+
+    @cached_property
+    def order_shares(self) -> pa.Table:
+        """Give every attributed order split by share, with its campaign."""
+        return self.read("valuation.order_shares", shares=self.shares, launches=self.launch_table)
+
+    @cached_property
+    def lead_shares(self) -> pa.Table:
+        """Give every attributed lead with its campaign."""
+        return self.read("valuation.lead_shares", shares=self.shares, launches=self.launch_table)
+
+
+def midnight(day: dt.date, zone: str) -> Instant:
+    """Give the UTC instant at which a day begins in a time zone."""
+    local = np.array([day], dtype="datetime64[us]")
+    instant: Instant = local_to_utc(local, zone)[0][0].astype(object)
+    return instant
+
+
+def local_day(instant: Instant, zone: str) -> dt.date:
+    """Give the calendar day of a UTC instant in a time zone."""
+    return brand_day(instant, zone)
+
+
+def local_days(instants: pa.ChunkedArray, zone: str) -> pa.Array:
+    """Give the calendar days of UTC instants in a time zone."""
+    utc = instants.to_numpy().astype("datetime64[us]")
+    return pa.array(utc_to_local(utc, zone).astype("datetime64[D]"))
+
+
+def end_of(day: dt.date, zone: str) -> Instant:
+    """Give the last microsecond of a day in a time zone, as a UTC instant."""
+    return midnight(day + dt.timedelta(days=1), zone) - dt.timedelta(microseconds=1)
+
+
+def newest(ground: Ground) -> tuple[Instant, Instant]:
+    """Give the newest accepted event and the newest recording, the defaults of every report."""
+    occurred, recorded = ground.facts.recordings(ground.brand.brand)
+    with ground.workspace.transaction() as connection:
+        catalog = catalog_store.newest_recording(connection, ground.brand.brand)
+    times = [time for time in (recorded, catalog) if time is not None]
+    known_at = max(times, default=_EPOCH)
+    return occurred or known_at, known_at
+
+
+def knowledge(
+    ground: Ground,
+    *,
+    as_of: Instant | None = None,
+    known_at: Instant | None = None,
+    model: str = "code_first",
+) -> Knowledge:
+    """Open what is known; both times default to the newest in the data, never to the clock."""
+    newest_event, newest_recording = newest(ground)
+    return Knowledge(
+        ground=ground,
+        as_of=as_of or newest_event,
+        known_at=known_at or newest_recording,
+        model=model,
+    )
+
+
+def _post_campaigns(posts: pa.Table) -> pa.Table:
+    rows = [
+        {"platform": row["platform"], "post_id": row["post_id"], "campaign": part.split(":")[0]}
+        for row in posts.to_pylist()
+        for part in row["campaigns"].split(";")
+    ]
+    schema = pa.schema([(name, pa.string()) for name in ("platform", "post_id", "campaign")])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def campaign_hashtags(campaigns: dict[str, Row]) -> pa.Table:
+    """Give the hashtags of campaigns with their flights, as a relation."""
+    rows = [
+        {
+            "campaign": name,
+            "hashtag": tag.lower().lstrip("#"),
+            "flight_start": row["flight_start"],
+            "flight_end": row["flight_end"],
+        }
+        for name, row in campaigns.items()
+        for tag in (row["hashtags"] or "").split(";")
+        if tag
+    ]
+    schema = pa.schema([
+        ("campaign", pa.string()), ("hashtag", pa.string()),
+        ("flight_start", pa.timestamp("us")), ("flight_end", pa.timestamp("us")),
+    ])  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=schema)

@@ -1,0 +1,176 @@
+"""Measure: lift per creator and campaign, from sealed baselines, conversions and experiments.
+
+In:   Knowledge (what is known as of a time).
+Out:  Lifts: a figure or the reason why there is none, for each campaign, creator and metric.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from truelift.base.estimate import Reason, Withheld
+from truelift.base.time import Instant
+from truelift.measurement import ageing
+from truelift.measurement.counts import code_lift
+from truelift.measurement.experiment import Incrementality, incrementality
+from truelift.measurement.figure import LiftFigure, of_creator, of_experiment, of_many, take
+from truelift.measurement.lift import Lifts, campaign_posts, creator_lift, sentence
+from truelift.measurement.metric import metric_named
+from truelift.measurement.panel import PostPanel
+from truelift.measurement.ragged import Floats
+from truelift.measurement.seal import read_baselines, read_code_history, verify_seal
+from truelift.operations.knowledge import Knowledge
+from truelift.operations.panels import VALUE, Panels
+from truelift.operations.seal import CONVERSIONS, COUNT_METRICS
+from truelift.store import workspace_database as records
+from truelift.store.workspace_database import SealRecord
+
+Figures = Mapping[str | None, LiftFigure | Withheld]
+"""A figure per creator; the key None is the campaign as a whole."""
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass
+class Measurement:
+    """Lift of every campaign, each metric measured when first asked for."""
+
+    known: Knowledge
+
+    @cached_property
+    def panels(self) -> Panels:
+        """Give posts and counts arranged as columns."""
+        return Panels(self.known)
+
+    @cached_property
+    def seals(self) -> dict[tuple[str, str, str, str], SealRecord]:
+        """Give sealed baselines by (campaign, creator, metric, platform), each verified."""
+        with self.known.ground.workspace.transaction() as connection:
+            brand = self.known.ground.brand.brand
+            kept = records.seals(connection, brand, self.known.known_at)
+        for item in kept:
+            verify_seal(item.record, item.sha256)
+        return {(i.campaign, i.creator, i.metric, i.platform): i for i in reversed(kept)}
+
+    def is_late(self, seal: SealRecord | None, campaign: str, creator: str) -> bool:
+        """Say whether a baseline was sealed after its creator's launch."""
+        launched = self.known.launches.get((campaign, creator))
+        if seal is None or launched is None:
+            return False
+        return bool(seal.record["late"]) or seal.sealed_at > launched
+
+    def lift(self, campaign: str, metric: str) -> Figures:
+        """Give the lift of a campaign's creators in a metric, and of the campaign as a whole."""
+        if metric in COUNT_METRICS:
+            return self._count_lift(campaign, metric)
+        return self._post_lift(campaign, metric)
+
+    def _post_lift(self, campaign: str, metric: str) -> Figures:
+        panel = self.panels.posts.only(self.panels.sponsored_in(campaign))
+        present = sorted(set(panel.unit.tolist()))
+        number = {unit: index for index, unit in enumerate(present)}
+        units = [panel.units[unit] for unit in present]
+        keys = [(campaign, creator, metric, platform) for creator, platform in units]
+        sealed = [self.seals.get(key) for key in keys]
+        late = [self.is_late(s, campaign, u[0]) for s, u in zip(sealed, units, strict=True)]
+        group = np.array([number[unit] for unit in panel.unit.tolist()], np.int64)
+        curve = ageing.default_curve("engagement" if metric == VALUE else metric)
+        posts = campaign_posts(
+            group, self._counts(panel, metric), panel.age_hours, curve, panel.first_age_hours
+        )
+        baselines = read_baselines([None if item is None else item.record for item in sealed])
+        lifts = creator_lift(baselines, posts, late=np.array(late, bool))
+        return _figures(lifts, [unit[0] for unit in units], late, metric)
+
+    def _counts(self, panel: PostPanel, metric: str) -> Floats:
+        if metric == VALUE:
+            return self.panels.valued(panel)
+        return panel.counts(metric_named(metric))
+
+    def _count_lift(self, campaign: str, metric: str) -> Figures:
+        observed = self._observed(campaign, metric)
+        if not observed:
+            return {None: Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))}
+        experiment = self._experiment(campaign, metric)
+        if isinstance(experiment, Incrementality):
+            return {
+                creator: of_experiment(experiment, metric, counted)
+                for creator, (counted, _) in observed.items()
+            } | {None: of_experiment(experiment, metric, sum(n for n, _ in observed.values()))}
+        creators = list(observed)
+        sealed = [self.seals.get((campaign, name, CONVERSIONS, "")) for name in creators]
+        late = [self.is_late(s, campaign, n) for s, n in zip(sealed, creators, strict=True)]
+        history = read_code_history([None if s is None else s.record for s in sealed], metric)
+        lifts = code_lift(
+            history,
+            np.array([observed[name][0] for name in creators]),
+            np.array([observed[name][1] for name in creators]),
+            metric=metric,
+            late=np.array(late, bool),
+        )
+        return _figures(lifts, creators, late, metric)
+
+    def _observed(self, campaign: str, metric: str) -> dict[str, tuple[float, float]]:
+        """Give (conversions, days) of each creator live in a campaign so far."""
+        counted: dict[str, float] = defaultdict(float)
+        for row in self.panels.count_days:
+            if row["campaign"] == campaign and row["metric"] == metric:
+                counted[row["creator"]] += row["units"]
+        found = {}
+        for (name, creator), launched in self.known.launches.items():
+            if name == campaign:
+                found[creator] = (counted.get(creator, 0.0), self._days(campaign, launched))
+        return found
+
+    def _days(self, campaign: str, launched: Instant) -> float:
+        end = self.known.as_of
+        if campaign in self.known.campaigns:
+            end = min(end, self.known.campaigns[campaign]["flight_end"])
+        return max((end - launched) / DAY, 0.0)
+
+    def _experiment(self, campaign: str, metric: str) -> Incrementality | Withheld | None:
+        rows = [row for row in self.known.rows("experiments") if row["outcome"] == metric]
+        rows.sort(key=lambda row: (row["campaign"] == campaign, str(row["to"])), reverse=True)
+        for row in rows:
+            ended = row["to"] or self.known.as_of.date()
+            found = incrementality(
+                _fraction(row["factor"]) or 0.0,
+                _fraction(row["low"]),
+                _fraction(row["high"]),
+                _fraction(row["level"]),
+                design=row["design"],
+                same_campaign=row["campaign"] == campaign,
+                age_days=float((self.known.as_of.date() - ended).days),
+            )
+            if isinstance(found, Incrementality):
+                return found
+        return None
+
+
+def _fraction(ppm: int | None) -> float | None:
+    return None if ppm is None else ppm / 1_000_000
+
+
+def _figures(lifts: Lifts, creators: list[str], late: list[bool], metric: str) -> Figures:
+    """Say the lift of each creator (their platforms together) and of all of them."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for index, creator in enumerate(creators):
+        rows[creator].append(index)
+    figures: dict[str | None, LiftFigure | Withheld] = {}
+    for creator, mine in rows.items():
+        is_late = any(late[row] for row in mine)
+        if len(mine) == 1:
+            figures[creator] = of_creator(lifts.row(mine[0]), metric, late=is_late)
+        else:
+            figures[creator] = of_many(take(lifts, mine), metric, late=is_late)
+    if creators:
+        figures[None] = of_many(lifts, metric, late=any(late))
+    else:
+        figures[None] = Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))
+    return figures

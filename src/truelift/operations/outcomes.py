@@ -1,0 +1,211 @@
+"""Outcomes: attributed orders, refunds, leads, clicks and outputs of a brand, summed to groups.
+
+In:   Knowledge, and how to group (campaign, creator, platform, post, day).
+Out:  per group: components in the brand's currency, counts of outputs, what was reported.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from truelift.base.time import Period, brand_day
+from truelift.ledger.fx import RateSet
+from truelift.operations.knowledge import Knowledge, campaign_hashtags, local_days
+from truelift.operations.panels import PPM
+from truelift.valuation.cells import DayTerms, order_components, refund_components
+from truelift.valuation.ladder import Components
+from truelift.valuation.value_schedule import margin_ppm, unit_price
+
+Row = dict[str, Any]
+
+GROUPINGS: dict[str, tuple[str, ...]] = {
+    "campaign": ("campaign",),
+    "creator": ("campaign", "creator"),
+    "platform": ("campaign", "creator", "platform"),
+    "post": ("campaign", "creator", "platform", "post_id"),
+    "day": ("campaign", "creator", "day"),
+}
+"""Which columns tell the rows of a report apart."""
+
+Key = tuple[object, ...]
+
+
+@dataclass
+class Group:
+    """What happened in one row of a report. Counts are of attributed, deduplicated outcomes."""
+
+    components: Components = field(default_factory=Components)
+    counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    reported: int | None = None
+    media_value: int | None = None
+    post_days: set[dt.date] = field(default_factory=set)
+
+
+@dataclass
+class Outcomes:
+    """The outcomes of a brand; `groups` sums them to the rows of a report."""
+
+    known: Knowledge
+    rates: RateSet
+    basis: str
+    period: Period | None = None
+
+    def _inside(self, day: dt.date) -> bool:
+        """Say whether a day counts: always, unless the report is of one accounting period."""
+        return self.period is None or Period.of(day) == self.period
+
+    def groups(self, by: str) -> dict[Key, Group]:
+        """Sum everything to groups; conversions that belong to no campaign are left out."""
+        columns = GROUPINGS[by]
+        found: dict[Key, Group] = defaultdict(Group)
+        for row, components in self._cells:
+            if row["campaign"] is not None:
+                group = found[tuple(row[name] for name in columns)]
+                group.components += components
+                for name in ("orders", "refunds"):
+                    group.counts[name] += row.get(f"{name}_ppm", 0) / PPM
+        self._add_leads(found, columns)
+        self._add_clicks(found, columns)
+        self._add_outputs(found, columns)
+        self._add_mentions(found, columns)
+        self._add_reported(found, columns)
+        if by == "campaign":
+            self._add_sessions(found)
+        return found
+
+    @cached_property
+    def _cells(self) -> list[tuple[Row, Components]]:
+        """Give every cell of orders and refunds with its components in the brand's currency."""
+        shares = self.known.order_shares
+        orders = self.known.read("valuation.order_cells", order_shares=shares).to_pylist()
+        refunds = self.known.read(
+            "valuation.refund_cells",
+            order_shares=shares,
+            cancelled_days=self._cancelled_days(shares),
+            basis=self.basis,
+        ).to_pylist()
+        orders = [row for row in orders if self._inside(row["day"])]
+        refunds = [row for row in refunds if self._inside(row["day"])]
+        cells = [(row, order_components(row, self._terms(row))) for row in orders]
+        return cells + [(row, refund_components(row, self._terms(row))) for row in refunds]
+
+    def _cancelled_days(self, shares: pa.Table) -> pa.Table:
+        cancelled = shares.filter(pa.compute.is_valid(shares["cancelled_at"]))
+        days = local_days(cancelled["cancelled_at"], self.known.ground.brand.timezone)
+        table = pa.table(
+            {"source": cancelled["source"], "order_id": cancelled["order_id"], "day": days}
+        )
+        return table.group_by(["source", "order_id", "day"]).aggregate([])
+
+    def _terms(self, row: Row) -> DayTerms:
+        target = self.known.ground.brand.currency
+        found = self.rates.find(row["day"], row["currency"], target)
+        margin = margin_ppm(self.known.rows("margins"), row["day"])
+        return DayTerms(row["currency"], target, found.rate if found else None, margin)
+
+    def _add_leads(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+        zone = self.known.ground.brand.timezone
+        target = self.known.ground.brand.currency
+        for row in self.known.lead_shares.to_pylist():
+            if row["campaign"] is None or row["creator"] is None:
+                continue
+            group = found[tuple(row[name] for name in columns)]
+            share = row["share_ppm"] / PPM
+            group.counts["leads"] += share
+            won = row["won_at"] is not None and row["won_at"] <= self.known.as_of
+            if row["stage"] != "won" or not won:
+                continue
+            group.counts["won_leads"] += share
+            if row["value"] is None:
+                continue
+            rate = self.rates.find(
+                brand_day(row["won_at"], zone), row["currency"] or target, target
+            )
+            terms = DayTerms(row["currency"] or target, target, rate.rate if rate else None, None)
+            value = terms.translate(row["value"]) * row["share_ppm"] // PPM
+            part = Components(won_leads=value) if rate else Components(untranslated=1)
+            group.components += part
+
+    def _add_clicks(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+        rows = self.known.read("valuation.click_cells", launches=self.known.launch_table)
+        for row in rows.to_pylist():
+            if row["campaign"] is not None:
+                group = found[tuple(row[name] for name in columns)]
+                group.counts["clicks_raw"] += row["clicks_raw"]
+                group.counts["clicks_counted"] += row["clicks_counted"]
+
+    def _add_outputs(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+        """Add the newest readings of sponsored posts; on day rows at the day of publication."""
+        values = self.known.rows("values")
+        for row in self.known.read(
+            "valuation.post_outputs",
+            sponsored=self.known.sponsored,
+            readings=self.known.readings,
+        ).to_pylist():
+            row["day"] = brand_day(row["published_at"], self.known.ground.brand.timezone)
+            group = found[tuple(row[name] for name in columns)]
+            group.counts["posts"] += 1
+            group.post_days.add(row["day"])
+            parts = [row[name] for name in ("likes", "comments", "shares", "saves")]
+            counts = {name: row[name] for name in ("views", "reach", "impressions")}
+            seen = [part for part in parts if part is not None]
+            counts["engagement"] = sum(seen) if seen else None
+            for name, count in counts.items():
+                if count is not None:
+                    group.counts[name] += count
+            self._add_media_value(group, row, counts, values)
+
+    def _add_media_value(
+        self, group: Group, row: Row, counts: dict[str, int | None], values: list[Row]
+    ) -> None:
+        for name, count in {**row, **counts}.items():
+            if not isinstance(count, int):
+                continue
+            price = unit_price(values, name, row["day"], row["campaign"], media=True)
+            if price is None:
+                continue
+            target = self.known.ground.brand.currency
+            rate = self.rates.find(row["day"], price.currency, target)
+            terms = DayTerms(price.currency, target, rate.rate if rate else None, None)
+            if rate is not None:
+                whole = terms.translate(price.minor(count))
+                group.media_value = (group.media_value or 0) + whole
+
+    def _add_mentions(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+        tags = campaign_hashtags(self.known.campaigns)
+        for row in self.known.read("valuation.mentions", campaign_hashtags=tags).to_pylist():
+            known = row["creator"] is not None or "creator" not in columns
+            if known and "day" not in columns:
+                found[tuple(row[name] for name in columns)].counts["mentions"] += 1
+
+    def _add_reported(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+        target = self.known.ground.brand.currency
+        for row in self.known.read("valuation.reported").to_pylist():
+            row |= {"platform": None, "post_id": None, "creator": row["creator"] or None}
+            group = found[tuple(row[name] for name in columns)]
+            if row["revenue"] is None or not self._inside(row["day"]):
+                continue
+            currency = row["currency"] or target
+            rate = self.rates.find(row["day"], currency, target)
+            if rate is None:
+                continue
+            terms = DayTerms(currency, target, rate.rate, None)
+            group.reported = (group.reported or 0) + terms.translate(row["revenue"])
+
+    def _add_sessions(self, found: dict[Key, Group]) -> None:
+        aliases = {
+            row["alias"]: row["campaign"]
+            for row in self.known.rows("aliases")
+            if row["kind"] == "utm_campaign" and row["campaign"]
+        }
+        for row in self.known.read("valuation.sessions").to_pylist():
+            name = row["utm_campaign"]
+            campaign = aliases.get(name, name if name in self.known.campaigns else None)
+            if campaign is not None:
+                found[campaign,].counts["sessions"] += row["sessions"] or 0

@@ -1,0 +1,244 @@
+"""Panels from the facts: Arrow rows of posts and days, arranged as the columns measurement takes.
+
+In:   Knowledge.
+Out:  measurement's PostPanel, which posts are organic or sponsored, counts of conversions by day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from truelift.base.money import exponent
+from truelift.base.time import brand_day
+from truelift.facts.kinds import KINDS
+from truelift.ledger.fx import RateSet
+from truelift.measurement.metric import METRICS
+from truelift.measurement.panel import PostPanel, post_panel
+from truelift.measurement.ragged import Booleans, Floats
+from truelift.operations.knowledge import Knowledge
+from truelift.valuation.value_schedule import schedule_version, unit_price
+
+COUNTERS = (
+    "views", "reach", "impressions", "likes", "comments", "shares", "saves", "replies",
+    "follows", "link_clicks",
+)  # fmt: skip
+
+PPM = 1_000_000
+VALUE = "value"
+"""Name of the composite that weighs a post's outputs by their approved unit values."""
+
+
+@dataclass
+class Panels:
+    """The posts and counts of a brand, arranged once."""
+
+    known: Knowledge
+
+    @cached_property
+    def posts(self) -> PostPanel:
+        """Give every post with a known creator."""
+        table = self.known.readings
+        return post_panel(
+            creator=_objects(table["creator"]),
+            platform=_objects(table["platform"]),
+            post_ids=_objects(table["post_id"]),
+            published_at=_instants(table["published_at"]),
+            observed_at=_instants(table["observed_at"]),
+            first_observed_at=_instants(table["first_observed_at"]),
+            counters={name: _floats(table[name]) for name in COUNTERS},
+        )
+
+    @cached_property
+    def organic(self) -> Booleans:
+        """Say which posts are organic: neither ours nor another brand's, and not deleted."""
+        table = self.known.readings
+        ours = pa.compute.is_in(_keys(table), value_set=_keys(self.known.sponsored))
+        foreign = pa.compute.is_valid(table["sponsored_by"])
+        deleted = pa.compute.is_valid(table["deleted_at"])
+        excluded = pa.compute.or_(ours, pa.compute.or_(foreign, deleted))
+        mask: Booleans = ~np.asarray(excluded)[self.posts.rows]
+        return mask
+
+    def sponsored_in(self, campaign: str) -> Booleans:
+        """Say which posts are sponsored in a campaign."""
+        sponsored = self.known.sponsored
+        mine = sponsored.filter(pa.compute.equal(sponsored["campaign"], campaign))
+        named = pa.compute.is_in(_keys(self.known.readings), value_set=_keys(mine))
+        mask: Booleans = np.asarray(named)[self.posts.rows]
+        return mask
+
+    @cached_property
+    def count_days(self) -> list[dict[str, Any]]:
+        """Give conversions by metric, creator, campaign and day, in units."""
+        rows: list[dict[str, Any]] = self.known.read(
+            "measurement.count_days",
+            order_shares=self.known.order_shares,
+            lead_shares=self.known.lead_shares,
+        ).to_pylist()
+        for row in rows:
+            row["units"] = row["units_ppm"] / PPM
+        return rows
+
+    @cached_property
+    def evergreen_since(self) -> dict[str, dt.datetime | None]:
+        """Give since when each creator has an evergreen code or link; None: always."""
+        found: dict[str, dt.datetime | None] = {}
+        for kind in ("codes", "links"):
+            for row in self.known.rows(kind):
+                if row["kind"] != "evergreen" or row["creator"] is None:
+                    continue
+                creator, since = row["creator"], row["valid_from"]
+                earlier = found.get(creator, since)
+                both = (earlier, since)
+                found[creator] = None if None in both else min(x for x in both if x is not None)
+        return found
+
+    def evergreen(self, kind: str, creator: str) -> tuple[str, ...]:
+        """Name a creator's evergreen codes or links."""
+        key = KINDS[kind].key[0]
+        return tuple(
+            sorted(
+                row[key]
+                for row in self.known.rows(kind)
+                if row["kind"] == "evergreen" and row["creator"] == creator
+            )
+        )
+
+    @cached_property
+    def evergreen_days(self) -> dict[tuple[str, str], dict[dt.date, float]]:
+        """Give conversions outside campaigns: (metric, creator) -> day -> units."""
+        found: dict[tuple[str, str], dict[dt.date, float]] = {}
+        for row in self.count_days:
+            if row["campaign"] is None:
+                days = found.setdefault((row["metric"], row["creator"]), {})
+                days[row["day"]] = days.get(row["day"], 0.0) + row["units"]
+        return found
+
+    @cached_property
+    def first_day(self) -> dict[str, dt.date]:
+        """Give the first day on which any conversion of a metric is known, tracked or not."""
+        rows = self.known.read("measurement.first_days").to_pylist()
+        return {row["metric"]: row["first_day"] for row in rows if row["first_day"] is not None}
+
+    def busy_days(self, creator: str) -> set[dt.date]:
+        """Give the days on which a creator was live in a campaign of ours."""
+        zone = self.known.ground.brand.timezone
+        days: set[dt.date] = set()
+        for (campaign, name), at in self.known.launches.items():
+            if name == creator and campaign in self.known.campaigns:
+                first, last = brand_day(at, zone), self.known.campaigns[campaign]["ends"]
+                span = (last - first).days + 1
+                days |= {first + dt.timedelta(days=offset) for offset in range(max(span, 0))}
+        return days
+
+    @cached_property
+    def _followers(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.known.read("measurement.followers").to_pylist()
+        return rows
+
+    def followers(self, until: dt.datetime) -> dict[tuple[str, str], float]:
+        """Give the newest follower count of each creator and platform before an instant."""
+        found: dict[tuple[str, str], float] = {}
+        for row in self._followers:
+            if row["observed_at"] < until:
+                found[row["creator"], row["platform"]] = float(row["followers"])
+        return found
+
+    @cached_property
+    def _first_posts(self) -> dict[str, dt.datetime]:
+        first: dict[str, dt.datetime] = {}
+        starts = np.searchsorted(self.posts.unit, np.arange(len(self.posts.units)))
+        for (creator, _), start in zip(self.posts.units, starts.tolist(), strict=True):
+            at = self.posts.published_at[start].astype(object)
+            first[creator] = min(first.get(creator, at), at)
+        return first
+
+    def first_instant(self, creator: str, metric: str) -> dt.datetime:
+        """Give when the history of a creator's metric begins, UTC."""
+        if creator in self._first_posts and metric != "conversions":
+            return self._first_posts[creator]
+        return self.evergreen_since.get(creator) or dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC
+
+    def controls_of(self, campaign: str) -> tuple[str, ...]:
+        """Name the control creators of a campaign."""
+        rows = self.known.rows("participants")
+        return tuple(
+            sorted(
+                row["creator"]
+                for row in rows
+                if row["campaign"] == campaign and row["arm"] == "control"
+            )
+        )
+
+    def valued(self, panel: PostPanel) -> Floats:
+        """Give the approved value of each post's outputs, one composite in minor units.
+
+        The weights are the unit values in force on the day of the post's publication; nan where
+        no value is approved for anything that was observed.
+        """
+        brand = self.known.ground.brand
+        values = self.known.rows("values")
+        shift = 10 ** (6 - exponent(brand.currency))
+        days = panel.published_at.astype("datetime64[D]")
+        total, used = np.zeros(len(panel)), np.zeros(len(panel), bool)
+        for metric in {row["metric"] for row in values} & METRICS.keys():
+            if METRICS[metric].kind != "counter":
+                continue
+            price = np.zeros(len(panel))
+            for day in np.unique(days):
+                found = unit_price(values, metric, day.astype(object), None)
+                if found is not None and found.currency == brand.currency:
+                    price[days == day] = found.micro / shift
+            counts = panel.counts(METRICS[metric])
+            priced = (price > 0) & np.isfinite(counts)
+            total[priced] += price[priced] * counts[priced]
+            used |= priced
+        return np.where(used, np.round(total), np.nan)
+
+    def lead_value(self, campaign: str, rates: RateSet) -> float | None:
+        """Give the approved value of one lead of a campaign, in minor units of the brand's."""
+        brand = self.known.ground.brand
+        day = brand_day(self.known.as_of, brand.timezone)
+        price = unit_price(self.known.rows("values"), "leads", day, campaign)
+        rate = rates.find(day, price.currency, brand.currency) if price else None
+        if price is None or rate is None:
+            return None
+        minor = Decimal(price.micro).scaleb(exponent(brand.currency) - 6) * rate.rate
+        return float(minor)
+
+    @cached_property
+    def value_schedule(self) -> str | None:
+        """Give the version of the value schedule in force."""
+        return schedule_version(self.known.rows("values"))
+
+    @cached_property
+    def source_hashes(self) -> tuple[str, ...]:
+        """Give the SHA-256 of the files that the posts and readings came from."""
+        rows = self.known.read("measurement.source_hashes").to_pylist()
+        return tuple(row["source_sha256"] for row in rows)
+
+
+def _keys(table: pa.Table) -> pa.Array:
+    joined = pa.compute.binary_join_element_wise(table["platform"], table["post_id"], "\x00")
+    return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _objects(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - a numpy array of text
+    return np.array(column.to_pylist(), dtype=object)
+
+
+def _instants(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - a numpy array of instants
+    return column.to_numpy().astype("datetime64[us]")
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    values: Floats = column.cast(pa.float64()).to_numpy()
+    return values

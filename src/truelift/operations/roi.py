@@ -1,0 +1,298 @@
+"""ROI: brings facts, lift and the ledger's cost together into the rows of the report.
+
+In:   the ground, and what was asked (times, basis, cost basis, model, grouping).
+Out:  a header and rows of reports.roi.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from truelift.attribution.models import RULE
+from truelift.base.errors import UsageError
+from truelift.base.estimate import Estimate, Reason, Withheld
+from truelift.base.time import Instant, Period
+from truelift.measurement.figure import LiftFigure
+from truelift.measurement.metric import default_metric, metric_named
+from truelift.operations.book import rate_set_of
+from truelift.operations.costs import Costs
+from truelift.operations.knowledge import Knowledge, knowledge
+from truelift.operations.measure import Figures, Measurement
+from truelift.operations.outcomes import GROUPINGS, Group, Key, Outcomes
+from truelift.operations.panels import VALUE
+from truelift.reports.roi import RoiHeader, RoiRow, instant_text
+from truelift.store.ground import Ground
+from truelift.store.workspace_database import SealRecord
+from truelift.valuation.cost_states import CostStates
+from truelift.valuation.increment import campaign_increment, incremental_contribution
+from truelift.valuation.ladder import Ladder
+from truelift.valuation.roi import ratios
+from truelift.valuation.value_schedule import schedule_version
+from truelift.valuation.worth import valued_outcomes
+
+AWARENESS = "awareness"
+MODELS = ("code-first", "last", "first", "linear")
+NOT_FORECAST = Withheld(Reason.NOT_FORECAST, "No forecast to the end of the campaign is made yet.")
+NOT_HERE = Withheld(
+    Reason.NOT_AT_THIS_LEVEL,
+    "Lift is measured per creator and campaign; ask with --by creator or --by campaign.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RoiRequest:
+    """What was asked of the report; times are naive UTC, None for the newest in the data."""
+
+    campaign: str | None = None
+    creator: str | None = None
+    by: str = "creator"
+    metric: str | None = None
+    as_of: Instant | None = None
+    known_at: Instant | None = None
+    basis: str = "event"
+    cost: str = "accrued"
+    model: str = "code-first"
+
+    def check(self) -> None:
+        """Refuse words that the report does not know."""
+        choices = {
+            "by": tuple(GROUPINGS),
+            "basis": ("event", "order"),
+            "cost": ("accrued", "committed", "paid"),
+            "model": MODELS,
+        }
+        for name, allowed in choices.items():
+            given = getattr(self, name)
+            if given not in allowed:
+                msg = f"--{name} {given} is not known; use one of {', '.join(allowed)}."
+                raise UsageError(msg)
+        if self.metric is not None:
+            metric_named(self.metric)
+
+
+def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
+    """Give the report's header and rows, in the order of their names."""
+    request.check()
+    known = knowledge(
+        ground,
+        as_of=request.as_of,
+        known_at=request.known_at,
+        model=request.model.replace("-", "_"),
+    )
+    report = _Report(known, request)
+    header = RoiHeader(
+        workspace=ground.workspace_id,
+        brand=ground.brand.brand,
+        currency=ground.brand.currency,
+        timezone=ground.brand.timezone,
+        as_of=known.as_of,
+        known_at=known.known_at,
+        basis=request.basis,
+        cost_basis=request.cost,
+        model=request.model,
+        by=request.by,
+        metric=request.metric,
+        rule=RULE,
+    )
+    return header, report.rows()
+
+
+def campaign_ladders(
+    ground: Ground, request: RoiRequest, period: Period | None = None
+) -> tuple[Knowledge, dict[str | None, Ladder]]:
+    """Give the ladder of each campaign (None: costs without campaign), over a period if named."""
+    known = knowledge(ground, as_of=request.as_of, known_at=request.known_at)
+    rows = _Report(known, request, period).rows()
+    return known, {row.campaign: row.ladder for row in rows}
+
+
+@dataclass
+class _Report:
+    """One run of the report: everything it needs, read once."""
+
+    known: Knowledge
+    request: RoiRequest
+    period: Period | None = None
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        rates = rate_set_of(self.known.ground)
+        return Outcomes(self.known, rates, self.request.basis, self.period)
+
+    @cached_property
+    def measurement(self) -> Measurement:
+        return Measurement(self.known)
+
+    @cached_property
+    def costs(self) -> Costs:
+        return Costs(self.known)
+
+    def rows(self) -> list[RoiRow]:
+        """Give the rows asked for, costs without campaign included."""
+        by = self.request.by
+        groups = self.outcomes.groups(by)
+        costs = self.costs.by(GROUPINGS[by], self.period)
+        keys = set(groups) | set(costs) | (self._parties() if by == "creator" else set())
+        if by == "campaign":
+            keys |= {(campaign,) for campaign in self.known.campaigns}
+        found = [
+            self._row(key, groups.get(key, Group()), costs.get(key, CostStates()))
+            for key in sorted(keys, key=lambda key: [(part is None, str(part)) for part in key])
+        ]
+        return [row for row in found if self._wanted(row)]
+
+    def _parties(self) -> set[Key]:
+        rows = [*self.known.rows("agreements"), *self.known.rows("participants")]
+        pairs: set[Key] = {
+            (row["campaign"], row["creator"])
+            for row in rows
+            if row["campaign"] and row.get("arm", "treated") == "treated"
+        }
+        return pairs | set(self.known.launches)
+
+    def _wanted(self, row: RoiRow) -> bool:
+        request = self.request
+        return request.campaign in {None, row.campaign} and request.creator in {None, row.creator}
+
+    def _row(self, key: Key, group: Group, cost: CostStates) -> RoiRow:
+        names: dict[str, Any] = dict(zip(GROUPINGS[self.request.by], key, strict=True))
+        campaign, creator = names.get("campaign"), names.get("creator")
+        goal = self.known.campaigns.get(campaign, {}).get("goal") if campaign else None
+        metric = self.request.metric or (default_metric(goal).name if goal else "engagement")
+        incremental, unmeasured, coverage = self._incremental(campaign, creator, group)
+        ladder = Ladder(
+            reported=group.reported,
+            components=group.components,
+            incremental=incremental,
+            unmeasured=unmeasured,
+            cost=cost.accrued,
+        )
+        basis = cost.basis(self.request.cost)
+        return RoiRow(
+            **names | {"campaign": campaign, "creator": creator},
+            goal=goal,
+            cost=cost,
+            outputs=group.counts,
+            ladder=ladder,
+            lift=self._lift(campaign, creator, metric),
+            lift_metric=metric,
+            ratios=ratios(
+                ladder,
+                basis,
+                self._valued(campaign, creator, group),
+                cash_outcome=goal != AWARENESS,
+            ),
+            cost_basis=basis,
+            engagement_lift=self._lift(campaign, creator, "engagement"),
+            media_value=group.media_value,
+            schedule=schedule_version(self.known.rows("values")),
+            baseline=self._baseline(campaign, creator),
+            coverage=coverage,
+            completion=NOT_FORECAST,
+        )
+
+    @property
+    def _measurable(self) -> bool:
+        return self.request.by in {"campaign", "creator"}
+
+    def _figures(self, campaign: str, metric: str) -> Figures:
+        if (campaign, metric) not in self._lifts:
+            self._lifts[campaign, metric] = self.measurement.lift(campaign, metric)
+        return self._lifts[campaign, metric]
+
+    @cached_property
+    def _lifts(self) -> dict[tuple[str, str], Figures]:
+        return {}
+
+    def _lift(
+        self, campaign: str | None, creator: str | None, metric: str
+    ) -> LiftFigure | Withheld:
+        if not self._measurable:
+            return NOT_HERE
+        if campaign is None:
+            return Withheld(Reason.NO_BASELINE, "This cost belongs to no campaign.")
+        missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live in the campaign.")
+        return self._figures(campaign, metric).get(creator, missing)
+
+    def _incremental(
+        self, campaign: str | None, creator: str | None, group: Group
+    ) -> tuple[Estimate | Withheld, int, tuple[int, int] | None]:
+        if not self._measurable:
+            return NOT_HERE, 0, None
+        if creator is not None or campaign is None:
+            return self._creator_increment(campaign, creator, group), 0, None
+        members = [
+            (part, self._creator_increment(campaign, str(key[1]), part))
+            for key, part in self._by_creator.items()
+            if key[0] == campaign and key[1] is not None
+        ]
+        found = campaign_increment(
+            [(part.components, estimate) for part, estimate in members],
+            self._lift(campaign, None, "orders"),
+        )
+        return found.incremental, found.unmeasured, (found.measured_creators, found.creators)
+
+    @cached_property
+    def _by_creator(self) -> dict[Key, Group]:
+        """Give groups per campaign and creator, whatever the report groups by."""
+        return self.outcomes.groups("creator")
+
+    def _creator_increment(
+        self, campaign: str | None, creator: str | None, group: Group
+    ) -> Estimate | Withheld:
+        orders = self._lift(campaign, creator, "orders")
+        leads = self._lift(campaign, creator, "leads")
+        return incremental_contribution(group.components, orders, leads)
+
+    def _valued(
+        self, campaign: str | None, creator: str | None, group: Group
+    ) -> Estimate | Withheld:
+        schedule = schedule_version(self.known.rows("values"))
+        if schedule is None:
+            return Withheld(Reason.NO_VALUES, "No value schedule is approved.")
+        if not self._measurable or campaign is None:
+            return NOT_HERE
+        return valued_outcomes(
+            outputs=self._lift(campaign, creator, VALUE),
+            leads=self._lift(campaign, creator, "leads"),
+            unwon_share=_unwon(group),
+            lead_value=self._lead_value(campaign),
+        )
+
+    def _lead_value(self, campaign: str) -> float | None:
+        """Give the approved value of one lead in minor units of the brand's currency."""
+        return self.measurement.panels.lead_value(campaign, self.outcomes.rates)
+
+    def _baseline(self, campaign: str | None, creator: str | None) -> dict[str, object] | None:
+        if campaign is None or creator is None:
+            return None
+        seal = self._seals.get((campaign, creator))
+        if seal is None:
+            return None
+        rates = seal.record["engagement_rates"]
+        return {
+            "sealed_at": instant_text(seal.sealed_at),
+            "sealed_by": seal.sealed_by,
+            "late": self.measurement.is_late(seal, campaign, creator),
+            "sha256": seal.sha256,
+            "engagement_rates": {name: rate["rate"] for name, rate in rates.items()},
+        }
+
+    @cached_property
+    def _seals(self) -> dict[tuple[str, str], SealRecord]:
+        """Give each creator's own seal per campaign: of engagement, else of conversions."""
+        found: dict[tuple[str, str], dict[str, SealRecord]] = defaultdict(dict)
+        for (campaign, creator, metric, _), seal in sorted(self.measurement.seals.items()):
+            found[campaign, creator].setdefault(metric, seal)
+        return {
+            pair: kept.get("engagement") or next(iter(kept.values()))
+            for pair, kept in found.items()
+        }
+
+
+def _unwon(group: Group) -> float:
+    leads = group.counts.get("leads", 0.0)
+    return (leads - group.counts.get("won_leads", 0.0)) / leads if leads else 0.0

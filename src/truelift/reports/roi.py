@@ -1,0 +1,278 @@
+"""The ROI report: one row per campaign, creator, platform, post or day, as the contract has it.
+
+In:   cost states, outputs, a ladder, lift and ratios per row (valuation, measurement).
+Out:  JSON objects of the contract's section 3, and flat rows for tables and files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from truelift.base.estimate import Estimate, Withheld
+from truelift.base.money import format_minor
+from truelift.measurement.figure import LiftFigure
+from truelift.reports.figure import figure_id
+from truelift.valuation.cost_states import CostStates
+from truelift.valuation.ladder import Ladder
+from truelift.valuation.roi import DIGITS, Ratios
+
+OUTPUTS = (
+    "reach", "impressions", "views", "engagement", "sessions", "mentions", "posts",
+    "clicks_raw", "clicks_counted", "leads", "won_leads", "orders", "refunds",
+)  # fmt: skip
+FIGURES = ("roas", "roi", "incremental_roi", "valued_roi", "incremental", "lift", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class RoiHeader:
+    """What every row of a report shares: whose, as of when, on which basis. Times are UTC."""
+
+    workspace: str
+    brand: str
+    currency: str
+    timezone: str
+    as_of: dt.datetime
+    known_at: dt.datetime
+    basis: str
+    cost_basis: str
+    model: str
+    by: str
+    metric: str | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoiRow:
+    """One row: who, what it cost, what came of it, what of that was extra, and the return."""
+
+    campaign: str | None
+    creator: str | None
+    goal: str | None
+    cost: CostStates
+    outputs: Mapping[str, float]
+    ladder: Ladder
+    lift: LiftFigure | Withheld
+    lift_metric: str
+    ratios: Ratios
+    cost_basis: int
+    engagement_lift: LiftFigure | Withheld | None = None
+    media_value: int | None = None
+    schedule: str | None = None
+    baseline: Mapping[str, object] | None = None
+    coverage: tuple[int, int] | None = None
+    platform: str | None = None
+    post_id: str | None = None
+    day: dt.date | None = None
+    completion: Withheld | None = field(default=None)
+
+
+def report_json(header: RoiHeader, rows: Sequence[RoiRow]) -> dict[str, Any]:
+    """Give the whole report as one JSON object."""
+    return {
+        "workspace": header.workspace,
+        "brand": header.brand,
+        "currency": header.currency,
+        "timezone": header.timezone,
+        "as_of": instant_text(header.as_of),
+        "known_at": instant_text(header.known_at),
+        "basis": header.basis,
+        "cost_basis": header.cost_basis,
+        "model": header.model,
+        "attribution_rule": header.rule,
+        "rows": [row_json(header, row) for row in rows],
+    }
+
+
+def row_json(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
+    """Give one row as a JSON object; amounts in minor units of the brand's currency."""
+    told: dict[str, Any] = {"campaign": row.campaign, "creator": row.creator, "goal": row.goal}
+    if header.by in {"platform", "post"}:
+        told["platform"] = row.platform
+    if header.by == "post":
+        told["post_id"] = row.post_id
+    if header.by == "day":
+        told["day"] = row.day.isoformat() if row.day else None
+    return told | {
+        "cost": {
+            "committed": row.cost.committed,
+            "accrued": row.cost.accrued,
+            "invoiced": row.cost.invoiced,
+            "paid": row.cost.paid,
+        },
+        "outputs": {name: whole(row.outputs.get(name, 0)) for name in OUTPUTS},
+        "ladder": ladder_json(row.ladder, row.cost_basis),
+        "lift": lift_json(row.lift, row.lift_metric),
+        "roas": ratio_json(row.ratios.roas),
+        "roi": ratio_json(row.ratios.roi),
+        "incremental_roi": _incremental_json(row),
+        "valued_roi": _valued_json(row),
+        "roi_at_completion": withheld_json(row.completion) if row.completion else None,
+        "cost_per": cost_per_json(row),
+        "media_value": row.media_value,
+        "baseline": dict(row.baseline) if row.baseline else None,
+        "coverage": _coverage_json(row),
+        "figure_ids": figure_ids(header, row),
+    }
+
+
+def ladder_json(ladder: Ladder, cost: int) -> list[dict[str, Any]]:
+    """Give the six levels; the return is after the cost of the report's basis."""
+    steps: list[dict[str, Any]] = []
+    for level in ladder.levels():
+        step: dict[str, Any] = {"step": level.step, "amount": level.amount}
+        if level.withheld is not None:
+            step["withheld"] = level.withheld.reason.value
+        steps.append(step)
+    if ladder.incremental_minor is not None:
+        steps[-1]["amount"] = ladder.incremental_minor - cost
+    return steps
+
+
+def lift_json(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
+    """Give a lift with its limits, or its reason; figures have six decimals."""
+    if isinstance(lift, Withheld):
+        return withheld_json(lift) | {"metric": metric}
+    return {
+        "metric": lift.metric,
+        "log": number(lift.log),
+        "low": number(lift.low),
+        "high": number(lift.high),
+        "level": lift.level,
+        "units": number(lift.units),
+        "units_low": number(lift.units_low),
+        "units_high": number(lift.units_high),
+        "expected": number(lift.expected),
+        "observed": number(lift.observed),
+        "limits": lift.limits,
+        "grade": lift.grade.value,
+        "late": lift.late,
+        "evidence": lift.evidence,
+    }
+
+
+def withheld_json(withheld: Withheld) -> dict[str, Any]:
+    """Give a reason with its sentence."""
+    return {"withheld": withheld.reason.value, "detail": withheld.detail}
+
+
+def estimate_json(estimate: Estimate) -> dict[str, Any]:
+    """Give an estimate with its limits and grade."""
+    return {
+        "point": number(estimate.point),
+        "low": number(estimate.low),
+        "high": number(estimate.high),
+        "level": estimate.level,
+        "grade": estimate.grade.value,
+    }
+
+
+def ratio_json(ratio: Decimal | Withheld) -> float | dict[str, Any]:
+    """Give a ratio as a number with six decimals, or its reason."""
+    return withheld_json(ratio) if isinstance(ratio, Withheld) else float(ratio)
+
+
+def cost_per_json(row: RoiRow) -> dict[str, Any]:
+    """Give the accrued cost of one outcome in minor units, None where there was no outcome."""
+    cost = row.cost.accrued
+    counts = {
+        "reach": "reach", "view": "views", "engagement": "engagement", "click": "clicks_counted",
+        "lead": "leads", "order": "orders",
+    }  # fmt: skip
+    told: dict[str, Any] = {
+        name: _per(cost, row.outputs.get(output, 0)) for name, output in counts.items()
+    }
+    for name, lift in (("incremental_engagement", row.engagement_lift), (_own(row), row.lift)):
+        if isinstance(lift, Withheld):
+            told[name] = withheld_json(lift)
+        elif lift is not None:
+            told[name] = {
+                "point": _per(cost, lift.units),
+                "low": _per(cost, lift.units_high),
+                "high": _per(cost, lift.units_low),
+            }
+    return told
+
+
+def figure_ids(header: RoiHeader, row: RoiRow) -> dict[str, str]:
+    """Give the id of every figure of a row."""
+    parts = {
+        "campaign": row.campaign,
+        "creator": row.creator,
+        "platform": row.platform,
+        "post": row.post_id,
+        "day": row.day.isoformat() if row.day else None,
+        "by": header.by,
+        "as_of": instant_text(header.as_of),
+        "known_at": instant_text(header.known_at),
+        "basis": header.basis,
+        "cost": header.cost_basis,
+        "model": header.model,
+        "metric": header.metric,
+    }
+    return {name: figure_id(name, parts) for name in FIGURES}
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """Write an instant as ISO 8601 in UTC."""
+    return instant.isoformat(timespec="seconds" if not instant.microsecond else "auto") + "Z"
+
+
+def number(value: float) -> float | None:
+    """Round for printing; None for what is not finite."""
+    return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
+
+
+def whole(value: float) -> int | float:
+    """Give a count as a whole number when it is one."""
+    return int(value) if value == int(value) else round(value, DIGITS)
+
+
+def money_text(minor: int | None, currency: str) -> str | None:
+    """Write minor units as a decimal string, None stays None."""
+    return None if minor is None else format_minor(minor, currency)
+
+
+def _own(row: RoiRow) -> str:
+    names = {
+        "orders": "incremental_order",
+        "leads": "incremental_lead",
+        "views": "incremental_view",
+    }
+    return names.get(row.lift_metric, f"incremental_{row.lift_metric}")
+
+
+def _per(cost: int, count: float) -> int | None:
+    return round(cost / count) if count > 0 else None
+
+
+def _coverage_json(row: RoiRow) -> dict[str, int] | None:
+    if row.coverage is None:
+        return None
+    measured, creators = row.coverage
+    return {
+        "measured": measured,
+        "creators": creators,
+        "contribution_not_measured": row.ladder.unmeasured,
+    }
+
+
+def _incremental_json(row: RoiRow) -> dict[str, Any]:
+    found = row.ratios.incremental_roi
+    if isinstance(found, Estimate):
+        return estimate_json(found)
+    share = row.ratios.break_even_incrementality
+    return withheld_json(found) | {
+        "break_even_incrementality": None if share is None else float(share)
+    }
+
+
+def _valued_json(row: RoiRow) -> dict[str, Any]:
+    found = row.ratios.valued_roi
+    if isinstance(found, Withheld):
+        return withheld_json(found)
+    return estimate_json(found) | {"schedule": row.schedule}

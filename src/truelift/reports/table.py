@@ -1,0 +1,89 @@
+"""Tables: rows with named, typed columns, the same for a terminal, a CSV, a page or a notebook.
+
+In:   rows of a report.
+Out:  Table; text that cannot be mistaken for a formula by a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+_FORMULA_STARTS = frozenset("=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20")
+
+
+class Cell(StrEnum):
+    """What a column holds, which decides how it is written and aligned."""
+
+    TEXT = "text"
+    MONEY = "money"  # decimal text in the report's currency
+    COUNT = "count"
+    NUMBER = "number"
+    INSTANT = "instant"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column: its name in files and headers, and what it holds."""
+
+    name: str
+    cell: Cell = Cell.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its title; rows hold plain values (text, int, float, None) by column name."""
+
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    note: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """Give the column names in order."""
+        return [column.name for column in self.columns]
+
+
+def neutralised(text: str) -> str:
+    """Make text safe in a spreadsheet: what could start a formula gets a quote before it."""
+    bare = text.lstrip(" \u00a0\u3000")
+    starts = bare[:1] in _FORMULA_STARTS if bare else False
+    return f"'{text}" if starts or text[:1] in _FORMULA_STARTS else text
+
+
+def exported(value: object, cell: Cell) -> str:
+    """Write one cell for a CSV file: text neutralised, numbers as they are, missing empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if cell in {Cell.MONEY, Cell.COUNT, Cell.NUMBER} or isinstance(value, int | float):
+        return str(value)
+    return neutralised(str(value))
+
+
+def plain_table(title: str, rows: Sequence[Mapping[str, Any]], note: str = "") -> Table:
+    """Make a table of rows that all have the same names, with columns typed by their values."""
+    names = list(rows[0]) if rows else []
+    columns = tuple(TableColumn(name, _cell_of([row[name] for row in rows])) for name in names)
+    return Table(title, columns, tuple(rows), note)
+
+
+def _cell_of(values: Sequence[object]) -> Cell:
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, int) and not isinstance(value, bool) for value in known):
+        return Cell.COUNT
+    if known and all(isinstance(value, int | float) for value in known):
+        return Cell.NUMBER
+    if known and all(isinstance(value, dt.datetime) for value in known):
+        return Cell.INSTANT
+    return Cell.TEXT

@@ -1,0 +1,139 @@
+"""The catalog's rows in the workspace database: every version kept, the current one not superseded.
+
+In:   accepted rows of a workspace kind (facts.acceptance), with the stamp of their file.
+Out:  a verdict per batch, and Arrow tables of what was known at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from truelift.base.columns import Kind
+from truelift.store.catalog_tables import CATALOG
+from truelift.store.ddl import accepted_schema
+from truelift.store.facts_engine import Stamp, Verdict
+
+STUB_ORIGINS = frozenset({"team_sheet"})
+"""Origins that only name things so that their other rows have an owner; any other origin may say
+more about them later."""
+
+_BATCH = 5_000
+
+
+def append(
+    connection: sa.Connection, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True
+) -> Verdict:
+    """Keep what is new or newer of a batch; count what is known, name what conflicts.
+
+    With `keep` off only the verdict is given.
+    """
+    table = CATALOG[kind.name]
+    known = _current(connection, table, kind, stamp.brand)
+    inserts: list[dict[str, object]] = []
+    superseded: list[int] = []
+    conflicts: list[tuple[int, str, bool]] = []
+    duplicates = 0
+    for row in rows.to_pylist():
+        before = known.get(tuple(row[name] for name in kind.key))
+        verdict = _verdict(row, before, stamp)
+        if verdict == "duplicate":
+            duplicates += 1
+            continue
+        if before is not None and verdict in {"conflict", "same_import"}:
+            conflicts.append((row["source_line"], before.origin, verdict == "same_import"))
+            continue
+        if before is not None:
+            superseded.append(before.row_number)
+        inserts.append(_stored(row, stamp))
+    if keep:
+        _supersede(connection, table, superseded, stamp.recorded_at)
+    for start in range(0, len(inserts) if keep else 0, _BATCH):
+        connection.execute(sa.insert(table), inserts[start : start + _BATCH])
+    return Verdict(len(inserts) - len(superseded), len(superseded), duplicates, tuple(conflicts))
+
+
+def known_rows(
+    connection: sa.Connection, kind: Kind, brand: str, known_at: dt.datetime | None = None
+) -> pa.Table:
+    """Give a brand's rows of a kind as known at a time (now when none is given), by natural key.
+
+    The table has the kind's columns, `notes`, and where each row came from (source_file,
+    source_line).
+    """
+    table = CATALOG[kind.name]
+    where = [table.c.brand == brand]
+    if known_at is None:
+        where.append(table.c.superseded_at.is_(None))
+    else:
+        later = sa.or_(table.c.superseded_at.is_(None), table.c.superseded_at > known_at)
+        where += [table.c.recorded_at <= known_at, later]
+    names = [*kind.names, "notes", "source_file", "source_line"]
+    order = [table.c[name].nulls_first() for name in kind.key]
+    statement = sa.select(*[table.c[name] for name in names]).where(*where).order_by(*order)
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    fields = [field for field in accepted_schema(kind) if field.name in names]
+    schema = pa.schema([*fields, pa.field("source_file", pa.string())])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def newest_recording(connection: sa.Connection, brand: str) -> dt.datetime | None:
+    """Give the newest recording time of any catalog row of a brand, naive UTC."""
+    times = [
+        connection.execute(
+            sa.select(sa.func.max(table.c.recorded_at)).where(table.c.brand == brand)
+        ).scalar()
+        for table in CATALOG.values()
+    ]
+    return max((time for time in times if time is not None), default=None)
+
+
+def _current(
+    connection: sa.Connection, table: sa.Table, kind: Kind, brand: str
+) -> dict[tuple[object, ...], sa.Row[tuple[object, ...]]]:
+    columns = [table.c[name] for name in kind.key]
+    extra = [table.c.row_number, table.c.row_hash, table.c.origin, table.c.source_sha256]
+    where = (table.c.brand == brand, table.c.superseded_at.is_(None))
+    rows = connection.execute(sa.select(*columns, *extra).where(*where)).all()
+    return {tuple(row[: len(columns)]): row for row in rows}
+
+
+def _verdict(
+    row: dict[str, object], before: sa.Row[tuple[object, ...]] | None, stamp: Stamp
+) -> str:
+    if before is None:
+        return "new"
+    if before.row_hash == row["row_hash"]:
+        return "duplicate"
+    if before.source_sha256 == stamp.sha256:
+        return "same_import"
+    if stamp.origin in STUB_ORIGINS and before.origin not in STUB_ORIGINS:
+        return "duplicate"
+    if before.origin == stamp.origin or before.origin in STUB_ORIGINS:
+        return "update"
+    return "conflict"
+
+
+def _stored(row: dict[str, object], stamp: Stamp) -> dict[str, object]:
+    kept = {name: value for name, value in row.items() if name != "day"}
+    return kept | {
+        "brand": stamp.brand,
+        "origin": stamp.origin,
+        "source_file": stamp.source_file,
+        "source_sha256": stamp.sha256,
+        "recorded_at": stamp.recorded_at,
+    }
+
+
+def _supersede(
+    connection: sa.Connection, table: sa.Table, numbers: list[int], at: dt.datetime
+) -> None:
+    statement = (
+        sa.update(table)
+        .where(table.c.row_number == sa.bindparam("number"))
+        .values(superseded_at=at)
+    )
+    if numbers:
+        connection.execute(statement, [{"number": number} for number in numbers])

@@ -1,0 +1,241 @@
+"""The facts engine, embedded: one DuckDB file, made again at any time from its segments.
+
+In:   accepted rows (facts.acceptance) and names of queries (store/sql).
+Out:  verdicts per batch, and Arrow tables.
+
+Rows are never changed: a newer version supersedes an older one, so that what was known at any time
+can be asked again. The truth is the log of Parquet segments; a segment is on disk (fsync, rename)
+before the rows it holds are committed, and a segment that a crash left unapplied is applied at the
+next opening.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from truelift.base.columns import Kind
+from truelift.base.errors import TrueliftError
+from truelift.store import queries
+from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
+from truelift.store.segments import Segment, SegmentLog, read_segment
+
+Parameters = Mapping[str, object]
+
+MEMORY_LIMIT = "4GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every stored row carries: whose, who says so, from which file, and when it was recorded.
+
+    recorded_at: naive UTC. sha256: of the file.
+    """
+
+    brand: str
+    origin: str
+    source_file: str
+    sha256: str
+    recorded_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many rows of a batch were new, updated or already known, and which lines conflict.
+
+    conflicts: (line, origin of the row that is kept, whether it came in this same import).
+    """
+
+    accepted: int
+    updated: int
+    duplicate: int
+    conflicts: tuple[tuple[int, str, bool], ...]
+
+
+class FactsEngine:
+    """Appends facts and answers queries; one process owns the file."""
+
+    def __init__(self, path: str | Path = ":memory:", segments: SegmentLog | None = None) -> None:
+        """Open or make the database, and apply segments that a crash left unapplied."""
+        self._connection = _connect(str(path))
+        self._segments = segments
+        for kind in FACT_KINDS:
+            self._connection.execute(create_fact_table(kind))
+        self._connection.execute(queries.text("facts.schema"))
+        self._catch_up()
+
+    def close(self) -> None:
+        """Close the database; the file is then free for another process."""
+        self._connection.close()
+
+    def read(
+        self, name: str, parameters: Parameters, relations: Mapping[str, pa.Table] | None = None
+    ) -> pa.Table:
+        """Run the query of a file and give its rows as an Arrow table.
+
+        relations: tables handed in under the names the query asks for (`catalog_codes`, ...).
+        """
+        sql = queries.render(queries.text(name))
+        asked = {key: parameters[key] for key in queries.parameters(sql)}
+        with self._given(relations or {}):
+            return self._connection.sql(sql, params=asked).to_arrow_table()
+
+    def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
+        """Judge a batch against what is known, log what is new as a segment, and commit it.
+
+        rows: the columns that facts.acceptance gives. With `keep` off only the verdict is given.
+        """
+        with self._given({"incoming": rows}), self._transaction():
+            judged: pa.Table = self._connection.sql(
+                _judge(kind), params=_parameters(stamp)
+            ).to_arrow_table()
+            positions = judged["position"].filter(_in(judged, ("new", "update")))
+            kept = rows.take(positions)
+            if keep and kept.num_rows:
+                self._log_and_apply(kind, _stamped(kept, stamp))
+        return _verdict(judged)
+
+    def recordings(self, brand: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """Give the newest event time and the newest recording time of a brand, naive UTC."""
+        newest = [
+            self._connection.execute(
+                queries.text("facts.newest").format(kind=kind.name, occurred=kind.occurred),
+                {"brand": brand},
+            ).fetchall()[0]
+            for kind in FACT_KINDS
+            if kind.occurred
+        ]
+        occurred = [item[0] for item in newest if item[0] is not None]
+        recorded = [item[1] for item in newest if item[1] is not None]
+        return max(occurred, default=None), max(recorded, default=None)
+
+    def _log_and_apply(self, kind: Kind, rows: pa.Table) -> None:
+        segment = Segment(0, kind.name, Path())
+        if self._segments is not None:
+            segment = self._segments.write(kind.name, rows)
+        self._apply(kind, rows, segment.number)
+
+    def _apply(self, kind: Kind, rows: pa.Table, number: int) -> None:
+        names = [name for name in rows.schema.names if name in stored_schema(kind).names]
+        same = " and ".join(f'known."{name}" = given."{name}"' for name in ("brand", *kind.key))
+        with self._given({"segment_rows": rows}):
+            self._connection.execute(
+                queries.text("facts.supersede").format(kind=kind.name, same=same)
+            )
+            self._connection.execute(
+                queries.text("facts.insert").format(kind=kind.name, columns=quoted(names))
+            )
+        self._connection.execute(
+            queries.text("facts.applied"),
+            {"number": number, "kind": kind.name, "rows": rows.num_rows},
+        )
+
+    def _catch_up(self) -> None:
+        if self._segments is None:
+            return
+        applied = {
+            row[0]
+            for row in self._connection.execute(queries.text("facts.applied_numbers")).fetchall()
+        }
+        kinds = {kind.name: kind for kind in FACT_KINDS}
+        present = set()
+        for segment in self._segments:
+            present.add(segment.number)
+            if segment.number not in applied:
+                with self._transaction():
+                    self._apply(kinds[segment.kind], read_segment(segment), segment.number)
+        if applied - present:
+            msg = (
+                f"Segment {min(applied - present):08d} is missing from the segments folder, but "
+                "the facts file holds its rows; restore the file from a backup."
+            )
+            raise TrueliftError(msg)
+
+    @contextlib.contextmanager
+    def _given(self, relations: Mapping[str, pa.Table]) -> Iterator[None]:
+        for name, table in relations.items():
+            self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            for name in relations:
+                self._connection.unregister(name)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+
+def _connect(path: str) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(path)
+    except duckdb.IOException as error:
+        msg = (
+            f"The facts file {path} cannot be opened: another process has it open, or it is "
+            "damaged. Stop the other process, or run `truelift rebuild`."
+        )
+        raise TrueliftError(msg) from error
+    connection.execute(queries.text("facts.session"), {"memory": MEMORY_LIMIT})
+    return connection
+
+
+def _judge(kind: Kind) -> str:
+    same = " and ".join(f'known."{name}" = given."{name}"' for name in kind.key)
+    newer = "null"
+    if "updated_at" in kind.names:
+        newer = (
+            "case when given.updated_at is null or known.updated_at is null then null"
+            " when given.updated_at > known.updated_at then 1"
+            " when given.updated_at < known.updated_at then -1 end"
+        )
+    return queries.text("facts.judge").format(kind=kind.name, same=same, newer=newer)
+
+
+def _parameters(stamp: Stamp) -> dict[str, object]:
+    return {"brand": stamp.brand, "origin": stamp.origin, "sha256": stamp.sha256}
+
+
+def _stamped(rows: pa.Table, stamp: Stamp) -> pa.Table:
+    values = (
+        ("brand", pa.string(), stamp.brand),
+        ("origin", pa.string(), stamp.origin),
+        ("source_file", pa.string(), stamp.source_file),
+        ("source_sha256", pa.string(), stamp.sha256),
+        ("recorded_at", pa.timestamp("us"), stamp.recorded_at),
+    )
+    for name, arrow_type, value in values:
+        column = pa.repeat(pa.scalar(value, arrow_type), rows.num_rows)
+        rows = rows.append_column(name, column)
+    return rows
+
+
+def _in(judged: pa.Table, verdicts: tuple[str, ...]) -> pa.ChunkedArray:
+    return pa.compute.is_in(judged["verdict"], pa.array(verdicts))
+
+
+def _verdict(judged: pa.Table) -> Verdict:
+    counted = {
+        item["values"]: item["counts"] for item in judged["verdict"].value_counts().to_pylist()
+    }
+    conflicts = judged.filter(_in(judged, ("conflict", "same_import"))).to_pylist()
+    return Verdict(
+        accepted=counted.get("new", 0),
+        updated=counted.get("update", 0),
+        duplicate=counted.get("duplicate", 0) + counted.get("stale", 0),
+        conflicts=tuple(
+            (row["source_line"], row["known_origin"], row["verdict"] == "same_import")
+            for row in conflicts
+        ),
+    )

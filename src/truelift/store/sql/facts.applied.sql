@@ -1,0 +1,2 @@
+-- dialect: duckdb
+insert into applied_segment values ($number, $kind, $rows)

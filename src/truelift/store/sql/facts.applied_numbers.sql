@@ -1,0 +1,2 @@
+-- dialect: duckdb
+select number from applied_segment where number > 0

@@ -1,0 +1,2 @@
+-- dialect: duckdb
+set memory_limit = $memory

@@ -1,0 +1,13 @@
+-- When the post that fulfils a deliverable went live, named by the post or by the deliverable.
+select deliverable, min(published_at) as published_at from (
+    select posts.deliverable, posts.published_at
+    from @known(posts) as posts where posts.deliverable is not null
+    union all
+    select deliverables.deliverable, posts.published_at
+    from @catalog(deliverables) as deliverables
+    join @known(posts) as posts
+        on posts.post_id = deliverables.post_id
+        and posts.platform = coalesce(deliverables.platform, posts.platform)
+) as fulfilled
+group by deliverable
+order by deliverable nulls first

@@ -1,0 +1,6 @@
+-- The first day on which any order or lead is known, attributed or not.
+select 'orders' as metric, min(day) as first_day from @known(orders) as orders
+where ordered_at <= $as_of
+union all
+select 'leads' as metric, min(day) as first_day from @known(leads) as leads
+where created_at <= $as_of

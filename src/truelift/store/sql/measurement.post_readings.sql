@@ -1,0 +1,45 @@
+-- Every post with its creator and its newest reading as known at $as_of; a post without any reading
+-- has nulls. The creator is the post's own, else the owner of its handle when it was published, else
+-- the handle itself as platform:handle.
+with posts as (
+    select * from @known(posts) as known_posts where published_at <= $as_of
+),
+owners as (
+    select
+        posts.platform, posts.post_id, profiles.creator,
+        row_number() over (
+            partition by posts.platform, posts.post_id
+            order by profiles.valid_from desc nulls last, profiles.creator nulls last
+        ) as preference
+    from posts
+    join @catalog(profiles) as profiles
+        on profiles.platform = posts.platform and profiles.handle = posts.handle
+    where (profiles.valid_from is null or profiles.valid_from <= posts.published_at)
+        and (profiles.valid_to is null or posts.published_at < profiles.valid_to)
+),
+readings as (
+    select
+        *,
+        row_number() over (
+            partition by platform, post_id order by observed_at desc nulls last
+        ) as recency,
+        min(observed_at) over (partition by platform, post_id) as first_observed_at
+    from @known(observations) as known_observations
+    where observed_at <= $as_of
+)
+select
+    posts.platform, posts.post_id,
+    coalesce(posts.creator, owners.creator, posts.platform || ':' || posts.handle) as creator,
+    posts.published_at, posts.format, posts.sponsored_by, posts.deleted_at,
+    readings.observed_at, readings.first_observed_at,
+    readings.views, readings.reach, readings.impressions, readings.likes, readings.comments,
+    readings.shares, readings.saves, readings.replies, readings.follows, readings.link_clicks,
+    readings.paid_views, readings.paid_impressions, readings.source_file, readings.source_line
+from posts
+left join owners
+    on owners.platform = posts.platform and owners.post_id = posts.post_id
+    and owners.preference = 1
+left join readings
+    on readings.platform = posts.platform and readings.post_id = posts.post_id
+    and readings.recency = 1
+order by posts.platform nulls first, posts.post_id nulls first

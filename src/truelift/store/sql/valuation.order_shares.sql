@@ -1,0 +1,61 @@
+-- Every attributed order with its components split by share, in the order's currency and minor
+-- units. An evergreen conversion belongs to the campaign its creator was live in on that day (the
+-- one launched last when there are several). Splits are by cumulative share, so parts add up.
+with shares as (
+    select
+        *,
+        sum(share_ppm) over (
+            partition by source, conversion_id order by position nulls last
+            rows between unbounded preceding and current row
+        ) as upto
+    from @given(shares) as given_rows
+    where conversion_kind = 'order'
+),
+placed as (
+    select
+        shares.source, shares.conversion_id, shares.position, launches.campaign,
+        row_number() over (
+            partition by shares.source, shares.conversion_id, shares.position
+            order by launches.launched_at desc nulls last, launches.campaign nulls last
+        ) as preference
+    from shares
+    join @known(orders) as orders
+        on orders.source = shares.source and orders.order_id = shares.conversion_id
+    join @given(launches) as launches
+        on launches.creator = shares.creator
+        and orders.ordered_at >= launches.launched_at and orders.ordered_at < launches.ends_at
+    where shares.campaign is null
+),
+parts as (
+    select
+        orders.source, orders.order_id, orders.ordered_at, orders.day, orders.currency,
+        orders.cancelled_at, orders.source_file, orders.source_line, orders.new_customer,
+        shares.creator, coalesce(shares.campaign, placed.campaign) as campaign,
+        shares.platform, shares.post_id, shares.evidence, shares.share_ppm, shares.position,
+        shares.upto, shares.upto - shares.share_ppm as before,
+        coalesce(orders.discount, 0) as discount,
+        case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as tax,
+        orders.subtotal - coalesce(orders.discount, 0)
+            - case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as goods,
+        orders.cogs, coalesce(orders.fulfilment, 0) as fulfilment,
+        coalesce(orders.payment_fees, 0) as payment_fees
+    from shares
+    join @known(orders) as orders
+        on orders.source = shares.source and orders.order_id = shares.conversion_id
+    left join placed
+        on placed.source = shares.source and placed.conversion_id = shares.conversion_id
+        and placed.position = shares.position and placed.preference = 1
+    where orders.ordered_at <= $as_of
+)
+select
+    source, order_id, ordered_at, day, currency, cancelled_at, creator, campaign, platform,
+    post_id, evidence, share_ppm, position, upto, before, goods as whole_goods, cogs as whole_cogs,
+    new_customer,
+    @whole(goods * upto, 1000000) - @whole(goods * before, 1000000) as goods,
+    @whole(discount * upto, 1000000) - @whole(discount * before, 1000000) as discount,
+    @whole(tax * upto, 1000000) - @whole(tax * before, 1000000) as tax,
+    @whole(cogs * upto, 1000000) - @whole(cogs * before, 1000000) as cogs,
+    @whole(fulfilment * upto, 1000000) - @whole(fulfilment * before, 1000000) as fulfilment,
+    @whole(payment_fees * upto, 1000000) - @whole(payment_fees * before, 1000000) as payment_fees,
+    source_file, source_line
+from parts

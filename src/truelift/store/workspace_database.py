@@ -1,0 +1,231 @@
+"""The workspace database: brands, imports, quarantine, sealed baselines, the catalog, the journal.
+
+In:   a SQLite file (or memory for tests).
+Out:  transactions, and small typed records.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import secrets
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from truelift.base.errors import NotFound, TrueliftError
+from truelift.facts.event import Fault
+from truelift.store.catalog_tables import baseline_seal, brand, imported_file, quarantine, workspace
+from truelift.store.migrate import migrate
+from truelift.store.sqlite import configure_sqlite
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRecord:
+    """A brand: its reporting currency and time zone, and the legal entity with its calendar."""
+
+    brand: str
+    name: str
+    currency: str
+    timezone: str
+    entity: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """What became of one kind of rows of one file, counted in rows."""
+
+    source_file: str
+    sha256: str
+    kind: str
+    origin: str
+    accepted: int
+    updated: int
+    duplicate: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealRecord:
+    """A sealed baseline as it is kept: immutable, found by its SHA-256."""
+
+    sha256: str
+    campaign: str
+    creator: str
+    metric: str
+    platform: str
+    sealed_at: dt.datetime
+    sealed_by: str
+    recorded_at: dt.datetime
+    record: dict[str, Any]
+
+
+class WorkspaceDatabase:
+    """Opens the database and hands out transactions (BEGIN IMMEDIATE on SQLite)."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open or make the database file; in memory when no path is given."""
+        if path is None:
+            self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        else:
+            self.engine = sa.create_engine(f"sqlite:///{path}")
+        sa.event.listen(self.engine, "connect", lambda link, _: configure_sqlite(link))
+        migrate(self.engine)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Give a connection inside one transaction, committed at the end."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def create_workspace(connection: sa.Connection, now: dt.datetime) -> str:
+    """Write the one row that makes this database a workspace; give its stable id."""
+    workspace_id = str(uuid.uuid4())
+    values = {
+        "workspace_id": workspace_id,
+        "customer_salt": secrets.token_hex(32),
+        "created_at": now,
+    }
+    connection.execute(sa.insert(workspace).values(values))
+    return workspace_id
+
+
+def workspace_row(connection: sa.Connection) -> tuple[str, bytes, dt.datetime | None]:
+    """Give the workspace's id, its salt for customers, and its simulated clock if it has one."""
+    row = connection.execute(sa.select(workspace)).one_or_none()
+    if row is None:
+        msg = "This folder holds no workspace; make one with `truelift init`."
+        raise TrueliftError(msg)
+    return row.workspace_id, bytes.fromhex(row.customer_salt), row.simulated_now
+
+
+def set_simulated_clock(connection: sa.Connection, now: dt.datetime) -> None:
+    """Set the simulated clock that the sample programme is played under, naive UTC."""
+    connection.execute(sa.update(workspace).values(simulated_now=now))
+
+
+def set_workspace_identity(connection: sa.Connection, workspace_id: str, salt: bytes) -> None:
+    """Give a sample workspace a fixed id and salt, so that its outputs are the same bytes."""
+    values = {"workspace_id": workspace_id, "customer_salt": salt.hex()}
+    connection.execute(sa.update(workspace).values(values))
+
+
+def add_brand(connection: sa.Connection, record: BrandRecord, now: dt.datetime) -> None:
+    """Add a brand; TrueliftError when the name is taken."""
+    taken = connection.execute(sa.select(brand.c.brand).where(brand.c.brand == record.brand))
+    if taken.first() is not None:
+        msg = f"The brand {record.brand!r} exists already; choose another name."
+        raise TrueliftError(msg)
+    connection.execute(sa.insert(brand).values(**asdict(record), created_at=now))
+
+
+def brands(connection: sa.Connection) -> list[BrandRecord]:
+    """Give all brands in order of their making."""
+    rows = connection.execute(sa.select(brand).order_by(brand.c.created_at, brand.c.brand))
+    return [
+        BrandRecord(row.brand, row.name, row.currency, row.timezone, row.entity, row.calendar)
+        for row in rows
+    ]
+
+
+def brand_named(connection: sa.Connection, name: str | None) -> BrandRecord:
+    """Give one brand; the only one when no name is given; NotFound with the list otherwise."""
+    known = brands(connection)
+    if name is None and len(known) == 1:
+        return known[0]
+    for record in known:
+        if record.brand == name:
+            return record
+    listed = ", ".join(record.brand for record in known)
+    msg = f"Name one of this workspace's brands with --brand: {listed}."
+    raise NotFound(msg)
+
+
+def record_import(
+    connection: sa.Connection, brand_name: str, record: ImportRecord, at: dt.datetime
+) -> None:
+    """Keep what became of a file."""
+    values = asdict(record) | {"brand": brand_name, "recorded_at": at}
+    connection.execute(sa.insert(imported_file).values(values))
+
+
+def record_faults(
+    connection: sa.Connection,
+    brand_name: str,
+    faults: Sequence[Fault],
+    *,
+    sha256: str,
+    kind: str,
+    at: dt.datetime,
+) -> None:
+    """Keep refused rows; a row that is in quarantine already stays as it is."""
+    rows = [
+        {
+            "brand": brand_name, "sha256": sha256, "source_file": fault.source_file,
+            "line": fault.line, "column": fault.column, "kind": kind,
+            "reason": fault.reason.value, "message": fault.message, "raw": fault.raw,
+            "recorded_at": at,
+        }
+        for fault in faults
+    ]  # fmt: skip
+    if rows:
+        connection.execute(sa.insert(quarantine).prefix_with("or ignore"), rows)
+
+
+def quarantined(connection: sa.Connection, brand_name: str) -> list[dict[str, object]]:
+    """Give the refused rows of a brand, by file and line."""
+    columns = quarantine.c
+    order = (columns.recorded_at, columns.source_file, columns.line, columns.column)
+    statement = sa.select(quarantine).where(columns.brand == brand_name).order_by(*order)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def imports(connection: sa.Connection, brand_name: str) -> list[dict[str, object]]:
+    """Give what became of every imported file of a brand, oldest first."""
+    statement = (
+        sa.select(imported_file)
+        .where(imported_file.c.brand == brand_name)
+        .order_by(imported_file.c.number)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def keep_seal(connection: sa.Connection, brand_name: str, seal: SealRecord) -> None:
+    """Keep a sealed baseline for ever."""
+    values = {
+        "brand": brand_name, "sha256": seal.sha256, "campaign": seal.campaign,
+        "creator": seal.creator, "metric": seal.metric, "platform": seal.platform, "sealed_at": seal.sealed_at,
+        "sealed_by": seal.sealed_by, "recorded_at": seal.recorded_at,
+        "record": json.dumps(seal.record, sort_keys=True, ensure_ascii=False),
+    }  # fmt: skip
+    connection.execute(sa.insert(baseline_seal).values(values))
+
+
+def seals(
+    connection: sa.Connection, brand_name: str, known_at: dt.datetime | None = None
+) -> list[SealRecord]:
+    """Give a brand's sealed baselines as known at a time, oldest first."""
+    columns = baseline_seal.c
+    where = [columns.brand == brand_name]
+    if known_at is not None:
+        where.append(columns.recorded_at <= known_at)
+    order = (columns.sealed_at, columns.campaign, columns.creator, columns.metric)
+    statement = sa.select(baseline_seal).where(*where).order_by(*order)
+    return [
+        SealRecord(
+            row.sha256, row.campaign, row.creator, row.metric, row.platform, row.sealed_at, row.sealed_by,
+            row.recorded_at, json.loads(row.record),
+        )
+        for row in connection.execute(statement)
+    ]  # fmt: skip

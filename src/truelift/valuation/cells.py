@@ -1,0 +1,74 @@
+"""Cells to components: sums of one day and currency become components in the brand's currency.
+
+In:   one cell of attributed orders or refunds (minor units of the order's currency), the day's
+      exchange rate, the day's margin.
+Out:  Components in minor units of the brand's currency. Each component is translated and rounded
+      once per cell, so that sums over any grouping of cells agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from truelift.base.money import PARTS_PER_MILLION, multiply, translate
+from truelift.valuation.ladder import Components
+
+Translator = Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class DayTerms:
+    """What a day's cells are valued at: units of the brand's currency per unit, and the margin.
+
+    rate: None when no rate is known. margin_ppm: None when no margin is in force.
+    """
+
+    source: str
+    target: str
+    rate: Decimal | None
+    margin_ppm: int | None
+
+    def translate(self, minor: int) -> int:
+        """Translate minor units at the day's rate; the same currency stays as it is."""
+        if self.source == self.target or self.rate is None:
+            return minor
+        return translate(minor, self.source, self.target, self.rate)
+
+    @property
+    def cost_share(self) -> Decimal:
+        """Give the share of net revenue that the goods cost."""
+        return Decimal(PARTS_PER_MILLION - (self.margin_ppm or 0)) / PARTS_PER_MILLION
+
+
+def order_components(cell: Mapping[str, Any], terms: DayTerms) -> Components:
+    """Value a cell of orders."""
+    if terms.rate is None:
+        return Components(untranslated=1)
+    at_margin = terms.translate(cell["goods_without_cogs"])
+    known = terms.margin_ppm is not None
+    return Components(
+        goods=terms.translate(cell["goods"]),
+        discounts=terms.translate(cell["discount"]),
+        tax=terms.translate(cell["tax"]),
+        cogs=terms.translate(cell["cogs"]),
+        margin_cost=multiply(at_margin, terms.cost_share) if known else 0,
+        goods_without_margin=0 if known else at_margin,
+        fulfilment=terms.translate(cell["fulfilment"]),
+        payment_fees=terms.translate(cell["payment_fees"]),
+    )
+
+
+def refund_components(cell: Mapping[str, Any], terms: DayTerms) -> Components:
+    """Value a cell of refunds: money goes back, and the cost of goods that can be sold again."""
+    if terms.rate is None:
+        return Components(untranslated=1)
+    at_margin = terms.translate(cell["amount_at_margin"])
+    saved = multiply(at_margin, terms.cost_share) if terms.margin_ppm is not None else 0
+    return Components(
+        refunds=terms.translate(cell["amount"]),
+        cogs_returned=terms.translate(cell["cogs_returned"]) + saved,
+        refund_fees=terms.translate(cell["fees"]),
+    )

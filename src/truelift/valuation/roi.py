@@ -1,0 +1,106 @@
+"""ROI: the words of return, never mixed.
+
+ROAS = attributed net revenue / cost. ROI = (contribution - cost) / cost. Incremental ROI =
+(incremental contribution - cost) / cost. All are cash: orders and won leads. Valued ROI adds the
+approved values of incremental leads and engagement. Cost is known, so limits map one to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from truelift.base.estimate import Estimate, Grade, Reason, Withheld
+from truelift.valuation.ladder import Ladder
+
+DIGITS = 6
+"""Decimals of a printed ratio."""
+
+NO_COST = Withheld(Reason.NO_COST, "There is no cost on this basis yet, so nothing divides by it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratios:
+    """The ratios of one campaign or creator on one cost basis; pure numbers, 0.41 is +41 %."""
+
+    roas: Decimal | Withheld
+    roi: Decimal | Withheld
+    incremental_roi: Estimate | Withheld
+    break_even_incrementality: Decimal | None
+    valued_roi: Estimate | Withheld
+
+
+def ratio(numerator: int, denominator: int) -> Decimal | Withheld:
+    """Divide whole minor units exactly and round once; withheld when there is no cost."""
+    if denominator <= 0:
+        return NO_COST
+    with localcontext() as context:
+        context.prec = 40
+        quotient = Decimal(numerator) / Decimal(denominator)
+        return quotient.quantize(Decimal(1).scaleb(-DIGITS))
+
+
+def break_even_incrementality(contribution: int, cost: int) -> Decimal | None:
+    """Give the share of tracked contribution that must be incremental to pay the cost back.
+
+    None when there is no contribution. Above 1 it cannot pay back even if all of it is extra.
+    """
+    if contribution <= 0 or cost < 0:
+        return None
+    share = ratio(cost, contribution)
+    return share if isinstance(share, Decimal) else None
+
+
+def ratios(ladder: Ladder, cost: int, valued: Estimate | Withheld, *, cash_outcome: bool) -> Ratios:
+    """Give every ratio of a ladder on a cost (minor units of the brand's currency).
+
+    valued: approved value of incremental leads and engagement in minor units. cash_outcome: False
+    for an awareness campaign without orders, whose cash ROI is withheld.
+    """
+    money = ladder.withheld_money
+    no_rate = money if money is not None and money.reason is Reason.NO_RATE else None
+    contribution = ladder.contribution
+    no_cash = Withheld(
+        Reason.NO_CASH_OUTCOME,
+        "An awareness campaign has no orders of its own; see cost per outcome and valued ROI.",
+    )
+    if not cash_outcome:
+        return Ratios(no_cash, no_cash, no_cash, None, _valued(ladder, cost, valued))
+    return Ratios(
+        roas=no_rate or ratio(ladder.components.net, cost),
+        roi=contribution
+        if isinstance(contribution, Withheld)
+        else ratio(contribution - cost, cost),
+        incremental_roi=money or _return_on(ladder.incremental, cost),
+        break_even_incrementality=(
+            None
+            if isinstance(contribution, Withheld)
+            else break_even_incrementality(contribution, cost)
+        ),
+        valued_roi=_valued(ladder, cost, valued),
+    )
+
+
+def _return_on(gain: Estimate | Withheld, cost: int) -> Estimate | Withheld:
+    if isinstance(gain, Withheld):
+        return gain
+    if cost <= 0:
+        return NO_COST
+    return gain.scaled(1 / cost, -1.0)
+
+
+def _valued(ladder: Ladder, cost: int, valued: Estimate | Withheld) -> Estimate | Withheld:
+    """Add cash and approved values; both ends of both limits, so the sum errs to the wide side."""
+    if isinstance(valued, Withheld):
+        return valued
+    cash = ladder.incremental
+    if isinstance(cash, Withheld) or ladder.withheld_money is not None:
+        return _return_on(valued, cost)
+    both = Estimate(
+        cash.point + valued.point,
+        cash.low + valued.low,
+        cash.high + valued.high,
+        min(cash.level, valued.level),
+        max(cash.grade, valued.grade, key=lambda grade: list(Grade).index(grade)),
+    )
+    return _return_on(both, cost)
