@@ -74,6 +74,12 @@ def test_touches_that_belong_together_make_one_share_at_the_last_of_them():
     ]
 
 
+def test_a_touch_without_weight_lends_no_evidence():
+    path = (touch("ana", 2, Evidence.CLICK), touch("ana", 1))
+    (share,) = shares_of(Model.CODE_FIRST, ORDER, path)
+    assert (share.evidence, share.position) == (Evidence.CLICK, 1)
+
+
 def test_two_posts_of_one_creator_keep_their_own_shares():
     path = (touch("ana", 2, post_id="p1"), touch("ana", 1, post_id="p2"))
     shares = shares_of(Model.LINEAR, ORDER, path)

@@ -65,6 +65,8 @@ def shares_of(
 def _grouped(conversion: Conversion, path: Path, parts: Sequence[int]) -> tuple[Share, ...]:
     groups: dict[tuple[object, ...], tuple[int, int]] = {}
     for index, (touch, part) in enumerate(zip(path, parts, strict=True)):
+        if part == 0:  # a touch that the model passes over lends no evidence either
+            continue
         key = (touch.creator, touch.campaign, touch.platform, touch.post_id, touch.evergreen)
         groups[key] = (groups.get(key, (0, 0))[0] + part, index)
     return tuple(
@@ -80,7 +82,6 @@ def _grouped(conversion: Conversion, path: Path, parts: Sequence[int]) -> tuple[
             position=index + 1,
         )
         for ppm, index in sorted(groups.values(), key=lambda group: group[1])
-        if ppm > 0
     )
 
 
