@@ -42,7 +42,8 @@ def find_kind(header: Sequence[str], given: Collection[str], stem: str) -> Kind:
     top = [match for match in matches if match.known == best]
     whole = [match for match in top if not match.missing]
     named = [match for match in (whole or top) if match.kind.name == stem]
-    chosen = named or whole or top
+    fewest = min(len(match.missing) for match in top)
+    chosen = named or whole or [match for match in top if len(match.missing) == fewest]
     if best == 0 or (chosen[0].missing and not _is_near(chosen[0])):
         raise Unreadable(_unknown(header))
     if len(chosen) > 1:
@@ -163,15 +164,17 @@ def notes_of(rows: pa.Table) -> pa.ChunkedArray | pa.Array | None:
     )
     if own is not None or awkward:
         return _notes_one_by_one(rows.select(names), own)
-    parts = [
-        pc.binary_join_element_wise(
-            f"{json.dumps(name, ensure_ascii=False)}: ", _quoted(rows[name]), ""
-        )
-        for name in names
-    ]
-    joined = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
-    objects = pc.binary_join_element_wise("{", joined, "}", "")
+    # Each part brings its own comma and the first is cut off: Arrow's own skipping of nulls when it
+    # joins (null_handling="skip") loses the rows in which every cell is null (pyarrow 26.0.1).
+    parts = [pc.fill_null(_part(name, rows[name]), "") for name in names]
+    joined = pc.binary_join_element_wise(*parts, "")
+    objects = pc.binary_join_element_wise("{", pc.utf8_slice_codeunits(joined, 2), "}", "")
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), objects)
+
+
+def _part(name: str, cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    key = json.dumps(name, ensure_ascii=False)
+    return pc.binary_join_element_wise(f", {key}: ", _quoted(cells), "")
 
 
 def _quoted(cells: pa.ChunkedArray) -> pa.ChunkedArray:

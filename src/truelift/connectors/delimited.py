@@ -104,7 +104,7 @@ def _layout(head: str, delimiter: str | None, skip_rows: int) -> _Layout:
     try:
         cells = next(csv.reader(feed, delimiter=used))
     except csv.Error as error:
-        msg = f"the header cannot be read ({error}); expected a line of column names"
+        msg = f"the first line is no header ({error}); expected names of columns"
         raise Unreadable(msg, first + 1) from error
     return _Layout(used, checked_header(cells, first + 1), first + 1, first + len(feed.taken))
 

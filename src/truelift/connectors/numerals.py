@@ -26,6 +26,7 @@ _WRAPPING = re.compile(
 _SCALES = {"k": Decimal(10**3), "m": Decimal(10**6), "b": Decimal(10**9), "%": Decimal("0.01")}
 _MISSING = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "na", "null", "none", "#n/a"})
 _GROUP = 3
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 CURRENCIES_OF_SYMBOL = {
     "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "CLP", "COP", "ARS", "TWD"),
@@ -82,11 +83,8 @@ def plain(text: str | None, decimal: str = POINT) -> str | None:
 def number(text: str | None, decimal: str = POINT) -> Decimal | None:
     """Give a number to reckon with; None when the cell is missing or no number."""
     cell = plain(text, decimal)
-    try:
-        value = Decimal(cell) if cell else None
-    except ArithmeticError:
-        return None
-    return value if value is not None and value.is_finite() else None
+    # Decimal itself would also take '1e9', '1_000' and 'inf'.
+    return Decimal(cell) if cell and _PLAIN.fullmatch(cell) else None
 
 
 def written(value: Decimal | None) -> str | None:

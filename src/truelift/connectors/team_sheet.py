@@ -19,6 +19,7 @@ from truelift.connectors.numerals import (
     currency_in,
     decimal_mark,
     given,
+    number,
     plain,
     written,
 )
@@ -113,19 +114,11 @@ def _is_total(row: Row, above: list[Row]) -> bool:
     # A row without a name whose figure is the sum of those above it is a total too.
     for column in (*_AMOUNTS, *_COUNTS):
         mark = decimal_mark(other.get(column) for other in above)
-        figure = _decimal(row.get(column), mark)
-        parts = [_decimal(other.get(column), mark) for other in above]
+        figure = number(row.get(column), mark)
+        parts = [number(other.get(column), mark) for other in above]
         if figure is not None and above and figure == sum(part or 0 for part in parts):
             return True
     return False
-
-
-def _decimal(text: str | None, mark: str) -> Decimal | None:
-    cell = plain(text, mark)
-    try:
-        return Decimal(cell) if cell else None
-    except ArithmeticError:
-        return None
 
 
 def _whole_sheet(body: list[Row], context: Context) -> _Sheet | Refused:
@@ -199,8 +192,8 @@ def _gathered(body: list[Row], creators: dict[str, _Creator]) -> Iterator[Refuse
 def _add(found: _Creator, column: str, cell: str | None, mark: str) -> None:
     """Add a figure up; one that is no number is handed on as it is, for quarantine."""
     text = plain(cell, mark)
-    value = _decimal(text, ".")
-    if value is not None and value.is_finite():
+    value = number(text)
+    if value is not None:
         found.sums[column] = found.sums.get(column, Decimal(0)) + value
     elif text is not None:
         found.odd[column] = text

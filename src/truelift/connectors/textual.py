@@ -14,6 +14,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_MOST_EXPONENT = 400
+
 
 def as_text(array: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Write every value of an array as text; null stays null and empty text becomes null."""
@@ -58,12 +60,16 @@ def _plain(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
 
 
 def plain_number(text: str) -> str:
-    """Write a number without exponent; text that is no finite number comes back as it is."""
+    """Write a number without exponent; text that is no finite number comes back as it is.
+
+    An exponent beyond those of a double stays too: written out, 1e999999999 would fill the memory.
+    """
     try:
         number = Decimal(text)
     except ArithmeticError:
         return text
-    return format(number, "f") if number.is_finite() else text
+    small = number.is_finite() and abs(number.adjusted()) <= _MOST_EXPONENT
+    return format(number, "f") if small else text
 
 
 def _timestamps(array: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
