@@ -340,6 +340,53 @@ def test_they_agree_at_the_edges(engine):
     }  # fmt: skip
 
 
+def test_they_agree_on_tags_and_on_posts_of_two_platforms(engine):
+    """Chance seldom makes these: a tag that three rows explain, one post id on two platforms."""
+    catalog = Catalog(
+        links=(Link(slug="a1", destination="https://shop.example/", creator="ana", post_id="p1"),),
+        posts=tuple(
+            Post(platform=platform, post_id="p1", published_at=START)
+            for platform in ("youtube", "instagram")
+        ),
+        profiles=(Profile(platform="tiktok", handle="ana", creator="ana"),),
+        aliases=(
+            Alias(kind="utm_content", alias="tiktok:@ana", creator="bo"),
+            Alias(kind="utm_content", alias="reel-7", creator="bo"),
+            Alias(kind="utm_campaign", alias="spring_26", creator="cy", campaign="spring"),
+        ),
+    )
+    orders = tuple(
+        Order(
+            order_id=f"o{number}",
+            ordered_at=START,
+            currency="USD",
+            subtotal=100,
+            utm_source=source,
+            utm_content=content,
+            utm_campaign=campaign,
+            visitor="v" if content is None else None,
+        )
+        for number, (source, content, campaign) in enumerate(
+            (source, content, campaign)
+            for source in (None, "TikTok_Shop")
+            for content in (None, "TikTok:@Ana", "Reel-7", "other")
+            for campaign in (None, "Spring_26", "other")
+        )
+    )
+    click = Click(click_id="c1", clicked_at=START, slug="a1", visitor="v")
+    compare(engine, History(catalog, ((click, "human"),), orders))
+    rows = run(engine, "attribution.shares_last").to_pylist()
+    assert {(row["creator"], row["campaign"], row["platform"]) for row in rows} == {
+        ("ana", None, "instagram"),  # clicked: the tag is not asked
+        ("ana", None, "tiktok"),
+        ("ana", "spring", "tiktok"),
+        ("bo", None, None),
+        ("bo", "spring", None),
+        ("cy", "spring", None),
+        (None, None, None),
+    }
+
+
 def compare(engine, history):
     load(engine, history)
     engine.register("given_touchpoints", run(engine, "attribution.touchpoints"))
