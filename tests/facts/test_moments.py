@@ -166,12 +166,12 @@ def test_the_first_and_last_year_are_still_read(accepting):
 
 
 def test_one_bad_time_among_many_costs_only_its_own_row():
-    texts = [f"2026-05-01T12:{place % 60:02d}" for place in range(1000)]
-    texts[700] = "2026-02-30T12:00"
+    texts = [f"2026-05-01T12:{place % 60:02d}" for place in range(10_000)]
+    texts[7_000] = "2026-02-30T12:00"
     reading = read(texts)
-    assert [miss.row for miss in reading.misses] == [700]
+    assert [miss.row for miss in reading.misses] == [7_000]
     assert reading.values.null_count == 1
-    assert reading.values[999].as_py() == dt.datetime(2026, 5, 1, 12, 39)
+    assert reading.values[9_999].as_py() == dt.datetime(2026, 5, 1, 12, 39)
 
 
 def test_bad_times_with_offsets_are_found_among_good_ones():

@@ -144,7 +144,7 @@ def test_a_customer_that_is_a_hash_already_stays_as_it_is(value_of):
 def test_a_customer_stays_hashed_in_quarantine(accepting):
     (fault,) = accepting("orders", {"customer": "bob@example.com", "subtotal": "x"}).faults
     assert "bob" not in fault.raw
-    assert '"customer": "' in fault.raw
+    assert '"customer":"' in fault.raw
 
 
 def test_the_address_of_a_creator_is_kept(value_of):

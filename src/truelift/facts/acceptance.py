@@ -10,12 +10,12 @@ and by the first column of that step; later steps do not count it again.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -204,7 +204,7 @@ def _raw(row: dict[str, str | None], batch: Batch) -> str:
     if person is not None:
         row[column] = words.hashed_person(person, batch.context.customer_salt)
     cells = {name: text for name, text in row.items() if text is not None}
-    return json.dumps(cells, ensure_ascii=False)
+    return msgspec.json.encode(cells).decode()
 
 
 def cells_trimmed(batch: Batch) -> Batch:

@@ -29,7 +29,7 @@ BEYOND = np.datetime64("2201-01-01", "us")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
 _ZONE = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
-_LEAF = 64
+_PART = 2_000
 _ONE_DAY = np.timedelta64(1, "D")
 
 
@@ -166,15 +166,16 @@ def _tidied(cells: pa.Array) -> pa.Array:
 def _cast(cells: pa.Array, kind: pa.DataType) -> Moments:
     """Read texts of one form; NaT where the form is right but the day or time does not exist.
 
-    The bulk reader refuses a whole column for one such cell, so it is halved until they are found.
+    The bulk reader refuses a whole column for one such cell, so it is asked again part by part, and
+    only the texts of the parts that it refuses are read one by one.
     """
     try:
         moments: Moments = pc.cast(pc.cast(cells, kind), pa.int64()).to_numpy()
     except pa.ArrowInvalid:
-        if len(cells) <= _LEAF:
+        if len(cells) <= _PART:
             return np.array([_one(text) for text in cells.to_pylist()], "datetime64[us]")
-        middle = len(cells) // 2
-        return np.concatenate([_cast(cells[:middle], kind), _cast(cells[middle:], kind)])
+        parts = (cells.slice(start, _PART) for start in range(0, len(cells), _PART))
+        return np.concatenate([_cast(part, kind) for part in parts])
     return moments.astype("datetime64[us]")
 
 
