@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import getpass
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
+from truelift.operations import demonstrate as demonstration
 from truelift.store import ground
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.workspace import Workspace
@@ -62,6 +64,34 @@ def open_workspace(path: str | Path, brand: str | None = None) -> Workspace:
     stack = contextlib.ExitStack()
     base = stack.enter_context(ground.opened(Path(path), brand, SystemClock(), person()))
     return Workspace(base, stack)
+
+
+def add_brand(folder: Path, record: BrandRecord) -> None:
+    """Add a brand to a workspace."""
+    ground.add_brand(folder, record, SystemClock().now())
+
+
+def rebuild(folder: Path) -> int:
+    """Make the facts file again from its segments; give how many there are."""
+    return ground.rebuild(folder)
+
+
+def demonstrate(folder: Path, seed: int, progress: Callable[[str], None]) -> None:
+    """Build the sample programme's workspace."""
+    demonstration.demonstrate(folder, seed=seed, progress=progress)
+
+
+def sample_truth(folder: Path) -> dict[str, Any]:
+    """Read the sample programme's truth."""
+    return demonstration.truth(folder)
+
+
+def serve(folder: Path, brand: str | None, host: str, port: int) -> None:
+    """Serve the pages of a workspace until stopped."""
+    from truelift.web.pages import run  # noqa: PLC0415 - the web extra is loaded when it serves
+
+    with opened(folder, brand) as ws:
+        run(ws, host, port)
 
 
 def person() -> str:

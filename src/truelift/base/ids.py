@@ -25,4 +25,4 @@ def content_hash(value: object) -> str:
 
 def name_id(*parts: Any) -> uuid.UUID:  # noqa: ANN401 - any printable part may name a thing
     """Give the UUID (version 5) that these parts always have, in this order."""
-    return uuid.uuid5(NAMESPACE, "|".join(str(part) for part in parts))
+    return uuid.uuid5(NAMESPACE, canonical_json([str(part) for part in parts]).decode())

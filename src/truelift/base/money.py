@@ -7,7 +7,7 @@ million. Minor-unit exponents come from Unicode CLDR by way of babel.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -90,10 +90,17 @@ def format_minor(minor: int, currency: str) -> str:
 
 
 def parse_minor(text: str, currency: str) -> int:
-    """Read a plain decimal string as whole minor units; ValueError when it has more decimals."""
+    """Read a decimal string as whole minor units; ValueError when it is none or has too many."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        msg = f"{text} is not a decimal number"
+        raise ValueError(msg)
     with localcontext() as context:
         context.prec = 60
-        scaled = Decimal(text).scaleb(exponent(currency))
+        scaled = value.scaleb(exponent(currency))
         whole = scaled.to_integral_value()
         if scaled != whole:
             msg = f"{text} has more decimals than {currency} has"

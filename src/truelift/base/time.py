@@ -80,6 +80,10 @@ class Period:
     year: int
     month: int
 
+    def __post_init__(self) -> None:
+        """Refuse a month that the calendar does not have."""
+        dt.date(self.year, self.month, 1)
+
     @classmethod
     def of(cls, day: dt.date) -> Period:
         """Give the period that a day falls in."""
@@ -88,6 +92,9 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read YYYY-MM; ValueError for anything else."""
+        if len(text) != len("2026-05"):
+            msg = f"{text!r} is not a month such as 2026-05"
+            raise ValueError(msg)
         day = dt.datetime.strptime(text, "%Y-%m")  # noqa: DTZ007 - a month has no zone
         return cls(day.year, day.month)
 

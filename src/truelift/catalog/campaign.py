@@ -101,7 +101,7 @@ class CalendarEvent:
     """Something in the calendar that moves results without any creator."""
 
     event: str = column(ColumnType.NAME, "stable id", key=True, required=True)
-    starts: dt.datetime = column(ColumnType.INSTANT, "since", required=True)
+    starts: dt.datetime = column(ColumnType.INSTANT, "since", key=True, required=True)
     ends: dt.datetime | None = column(ColumnType.INSTANT, "until", closes=True)
     kind: str | None = column(
         ColumnType.CHOICE,

@@ -103,6 +103,8 @@ class Assembly:
 
     def _filled(self, item: Made) -> Made:
         """Fill empty columns from --set, where the kind has them."""
+        if not self._options.set:
+            return item
         names = KINDS[item.kind].names
         said = {
             name: value

@@ -62,6 +62,8 @@ def plain(text: str | None, decimal: str = POINT) -> str | None:
     decimal: the decimal mark; the other mark only groups thousands. k, m, b and % scale; brackets
     or a minus on either side make it negative; a currency sign or code around it is taken off.
     """
+    if text and decimal == POINT and _PLAIN.fullmatch(text):
+        return text
     cell = given(text)
     if cell is None:
         return None

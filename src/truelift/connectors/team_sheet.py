@@ -111,14 +111,17 @@ def _is_total(row: Row, above: list[Row]) -> bool:
     name = row.get("creator")
     if name is not None:
         return name.rstrip(":").strip().lower() in _TOTALS
-    # A row without a name whose figure is the sum of those above it is a total too.
-    for column in (*_AMOUNTS, *_COUNTS):
-        mark = decimal_mark(other.get(column) for other in above)
-        figure = number(row.get(column), mark)
-        parts = [number(other.get(column), mark) for other in above]
-        if figure is not None and above and figure == sum(part or 0 for part in parts):
-            return True
-    return False
+    # A row without a name and code whose figures are the sums of those above is a total too.
+    if row.get("code") is not None or not above:
+        return False
+    known = [column for column in (*_AMOUNTS, *_COUNTS) if given(row.get(column)) is not None]
+    return bool(known) and all(_is_sum(row, above, column) for column in known)
+
+
+def _is_sum(row: Row, above: list[Row], column: str) -> bool:
+    mark = decimal_mark(other.get(column) for other in above)
+    parts = [number(other.get(column), mark) or Decimal(0) for other in above]
+    return number(row.get(column), mark) == sum(parts, Decimal(0))
 
 
 def _whole_sheet(body: list[Row], context: Context) -> _Sheet | Refused:

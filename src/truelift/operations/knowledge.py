@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from truelift.attribution.models import Model
 from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
 from truelift.facts.kinds import KINDS
+from truelift.operations.model_shares import model_shares, removal_effects
 from truelift.store import catalog_store
 from truelift.store.ground import Ground
 
@@ -80,8 +82,18 @@ class Knowledge:
         return self.read("attribution.touchpoints")
 
     @cached_property
+    def effects(self) -> dict[str, int]:
+        """Give each creator's Markov removal effect, in parts per million of all conversions."""
+        paths = self.read("attribution.visitor_paths", touchpoints=self.touchpoints)
+        return removal_effects(paths)
+
+    @cached_property
     def shares(self) -> pa.Table:
         """Give the shares of every conversion under the attribution model."""
+        if self.model not in _SQL_MODELS:
+            effects = self.effects if self.model == "markov" else None
+            name = Model(self.model.replace("_", "-"))
+            return model_shares(name, self.touchpoints, effects)
         return self.read(f"attribution.shares_{self.model}", touchpoints=self.touchpoints)
 
     @cached_property

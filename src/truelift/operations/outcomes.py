@@ -64,7 +64,7 @@ class Outcomes:
         """Sum everything to groups; conversions that belong to no campaign are left out."""
         columns = GROUPINGS[by]
         found: dict[Key, Group] = defaultdict(Group)
-        for row, components in self._cells:
+        for row, components in self.cells:
             if row["campaign"] is not None:
                 group = found[tuple(row[name] for name in columns)]
                 group.components += components
@@ -80,7 +80,7 @@ class Outcomes:
         return found
 
     @cached_property
-    def _cells(self) -> list[tuple[Row, Components]]:
+    def cells(self) -> list[tuple[Row, Components]]:
         """Give every cell of orders and refunds with its components in the brand's currency."""
         shares = self.known.order_shares
         orders = self.known.read("valuation.order_cells", order_shares=shares).to_pylist()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from truelift.attribution.models import RULE
+from truelift.attribution.models import RULE, Model
 from truelift.base.errors import UsageError
 from truelift.base.estimate import Estimate, Reason, Withheld
 from truelift.base.time import Instant, Period
@@ -34,7 +34,7 @@ from truelift.valuation.value_schedule import schedule_version
 from truelift.valuation.worth import valued_outcomes
 
 AWARENESS = "awareness"
-MODELS = ("code-first", "last", "first", "linear")
+MODELS = tuple(model.value for model in Model)
 NOT_FORECAST = Withheld(Reason.NOT_FORECAST, "No forecast to the end of the campaign is made yet.")
 NOT_HERE = Withheld(
     Reason.NOT_AT_THIS_LEVEL,
@@ -214,6 +214,8 @@ class _Report:
             return NOT_HERE
         if campaign is None:
             return Withheld(Reason.NO_BASELINE, "This cost belongs to no campaign.")
+        if creator is None and self.request.by != "campaign":
+            return Withheld(Reason.NO_BASELINE, "This cost belongs to no creator.")
         missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live in the campaign.")
         return self._figures(campaign, metric).get(creator, missing)
 
@@ -222,7 +224,7 @@ class _Report:
     ) -> tuple[Estimate | Withheld, int, tuple[int, int] | None]:
         if not self._measurable:
             return NOT_HERE, 0, None
-        if creator is not None or campaign is None:
+        if self.request.by != "campaign" or campaign is None:
             return self._creator_increment(campaign, creator, group), 0, None
         members = [
             (part, self._creator_increment(campaign, str(key[1]), part))

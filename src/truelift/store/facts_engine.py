@@ -86,6 +86,17 @@ class FactsEngine:
         with self._given(relations or {}):
             return self._connection.sql(sql, params=asked).to_arrow_table()
 
+    def listing(self, kind: Kind, extra: tuple[str, ...], parameters: Parameters) -> pa.Table:
+        """Give the stored rows of a kind by natural key, with the file and line each came from."""
+        sql = queries.text("facts.listing").format(
+            kind=kind.name,
+            columns=quoted([*kind.names, *extra]),
+            order=", ".join(f'"{name}" nulls first' for name in kind.key),
+        )
+        rendered = queries.render(sql)
+        asked = {key: parameters[key] for key in queries.parameters(rendered)}
+        return self._connection.sql(rendered, params=asked).to_arrow_table()
+
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
 

@@ -61,13 +61,46 @@ def create(folder: Path, record: BrandRecord, now: dt.datetime) -> str:
     return workspace_id
 
 
-@contextlib.contextmanager
-def opened(folder: Path, brand: str | None, clock: Clock, person: str) -> Iterator[Ground]:
-    """Open a workspace folder for one brand; both stores are closed at the end."""
+def add_brand(folder: Path, record: BrandRecord, now: dt.datetime) -> None:
+    """Add a brand to a workspace folder."""
+    database = _database(folder)
+    with contextlib.closing(database), database.transaction() as connection:
+        records.add_brand(connection, record, now)
+
+
+def rebuild(folder: Path) -> int:
+    """Make the facts file again from the log of segments; give how many segments there are.
+
+    The old file is put aside until the new one is whole.
+    """
+    _database(folder).close()
+    path, aside = folder / "facts.duckdb", folder / "facts.before"
+    if path.exists():
+        FactsEngine(path).close()
+        path.rename(aside)
+    log = SegmentLog(folder / "segments")
+    try:
+        FactsEngine(path, log).close()
+    except BaseException:
+        path.unlink(missing_ok=True)
+        if aside.exists():
+            aside.rename(path)
+        raise
+    aside.unlink(missing_ok=True)
+    return sum(1 for _ in log)
+
+
+def _database(folder: Path) -> WorkspaceDatabase:
     if not (folder / "workspace.db").is_file():
         msg = f"{folder} holds no workspace; make one with `truelift init {folder} --brand NAME`."
         raise TrueliftError(msg)
-    database = WorkspaceDatabase(folder / "workspace.db")
+    return WorkspaceDatabase(folder / "workspace.db")
+
+
+@contextlib.contextmanager
+def opened(folder: Path, brand: str | None, clock: Clock, person: str) -> Iterator[Ground]:
+    """Open a workspace folder for one brand; both stores are closed at the end."""
+    database = _database(folder)
     with contextlib.closing(database):
         with database.transaction() as connection:
             workspace_id, salt, simulated = records.workspace_row(connection)

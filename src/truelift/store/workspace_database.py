@@ -205,7 +205,8 @@ def keep_seal(connection: sa.Connection, brand_name: str, seal: SealRecord) -> N
     """Keep a sealed baseline for ever."""
     values = {
         "brand": brand_name, "sha256": seal.sha256, "campaign": seal.campaign,
-        "creator": seal.creator, "metric": seal.metric, "platform": seal.platform, "sealed_at": seal.sealed_at,
+        "creator": seal.creator, "metric": seal.metric, "platform": seal.platform,
+        "sealed_at": seal.sealed_at,
         "sealed_by": seal.sealed_by, "recorded_at": seal.recorded_at,
         "record": json.dumps(seal.record, sort_keys=True, ensure_ascii=False),
     }  # fmt: skip
@@ -224,8 +225,8 @@ def seals(
     statement = sa.select(baseline_seal).where(*where).order_by(*order)
     return [
         SealRecord(
-            row.sha256, row.campaign, row.creator, row.metric, row.platform, row.sealed_at, row.sealed_by,
-            row.recorded_at, json.loads(row.record),
+            row.sha256, row.campaign, row.creator, row.metric, row.platform, row.sealed_at,
+            row.sealed_by, row.recorded_at, json.loads(row.record),
         )
         for row in connection.execute(statement)
     ]  # fmt: skip

@@ -9,12 +9,235 @@ Each method calls one operation; the command line and the pages go through here 
 
 from __future__ import annotations
 
-from truelift.operations import Ground
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+
+from truelift.attribution.models import Model
+from truelift.base.errors import UsageError
+from truelift.base.money import format_minor
+from truelift.base.time import Instant, Period
+from truelift.operations import Ground, ledger, listing
+from truelift.operations.attribute import attribute
+from truelift.operations.book import book
+from truelift.operations.bridge import bridges
+from truelift.operations.explain import explain
+from truelift.operations.ingest import ImportReport, import_frame, import_paths
+from truelift.operations.knowledge import end_of
+from truelift.operations.profiles import read_options
+from truelift.operations.roi import RoiRequest, roi
+from truelift.operations.seal import seal_baselines
+from truelift.reports.chart import roi_chart
+from truelift.reports.roi import report_json
+from truelift.reports.roi_table import roi_table
+from truelift.reports.table import plain_table
+from truelift.workspace.result import Json, Result
+
+Progress = Callable[[str, int], None]
+Time = str | dt.date | Instant | None
+
+DATE_LENGTH = len("2026-05-31")
 
 
 class Workspace:
-    """An opened workspace for one brand."""
+    """An opened workspace for one brand. Use it in `with`, or close it."""
 
-    def __init__(self, ground: Ground) -> None:
-        """Stand on an opened ground."""
+    def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
+        """Stand on an opened ground; `stack` closes it."""
         self._ground = ground
+        self._stack = stack
+
+    def __enter__(self) -> Self:
+        """Give the workspace."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the workspace."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the stores; other programs may then open them."""
+        if self._stack is not None:
+            self._stack.close()
+
+    def ingest(self, kind: str, given: object) -> ImportReport:
+        """Import a file (path) or a frame (anything with `__arrow_c_stream__`) of one kind."""
+        if isinstance(given, str | Path):
+            return self.import_files([Path(given)], kind=kind)
+        if not hasattr(given, "__arrow_c_stream__"):
+            msg = f"ingest takes a path or a frame with __arrow_c_stream__, not {type(given)}."
+            raise UsageError(msg)
+        report = import_frame(self._ground, kind, pa.table(given), f"frame:{kind}")
+        if report.changed:
+            book(self._ground)
+        return report
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        kind: str | None = None,
+        profile: str | None = None,
+        fill: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        progress: Progress = lambda _name, _rows: None,
+    ) -> ImportReport:
+        """Import files and folders, then book what changed; every row gets a verdict."""
+        options = read_options(kind=kind, profile=profile, fill=fill or {})
+        report = import_paths(self._ground, paths, options, dry_run=dry_run, progress=progress)
+        if report.changed:
+            book(self._ground)
+        return report
+
+    def seal(
+        self, campaign: str | None = None, creator: str | None = None, *, late: bool = False
+    ) -> Result:
+        """Seal baselines; a creator who launched already is refused unless `late`."""
+        verdicts = seal_baselines(self._ground, campaign=campaign, creator=creator, late=late)
+        rows = [asdict(verdict) for verdict in verdicts]
+        return Result({"rows": rows}, plain_table("Sealed baselines", rows))
+
+    def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
+        """Give the ROI report: campaign, creator, by, metric, basis, cost and model."""
+        given = {name: value for name, value in asked.items() if value is not None}
+        try:
+            request = RoiRequest(as_of=self._time(as_of), known_at=self._time(known_at), **given)
+        except TypeError:
+            msg = f"roi takes campaign, creator, by, metric, basis, cost and model, not {given}."
+            raise UsageError(msg) from None
+        header, rows = roi(self._ground, request)
+        return Result(
+            report_json(header, rows),
+            roi_table(header, rows),
+            self.explain,
+            lambda: roi_chart(rows),
+        )
+
+    def attribute(
+        self, model: str = "code-first", *, as_of: Time = None, known_at: Time = None
+    ) -> Result:
+        """Give conversions and net value per creator under an attribution model."""
+        if model not in {item.value for item in Model}:
+            known = ", ".join(item.value for item in Model)
+            msg = f"--model {model} is not known; use one of {known}."
+            raise UsageError(msg)
+        data = attribute(
+            self._ground, Model(model), as_of=self._time(as_of), known_at=self._time(known_at)
+        )
+        currency = self._ground.brand.currency
+        rows = [row | {"value": format_minor(row["value"], currency)} for row in data["rows"]]
+        return Result(data, plain_table(f"Attribution, {model}", rows, data["attribution_rule"]))
+
+    def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
+        """Give the signed steps from reported to return, always on accrued cost."""
+        rows = bridges(self._ground, campaign=campaign, period=_period(period))
+        currency = self._ground.brand.currency
+        told: list[Json] = [
+            {
+                "campaign": row.campaign or None,
+                "step": row.step,
+                "kind": row.kind,
+                "account": row.account,
+                "amount": row.amount,
+                "withheld": row.withheld.reason.value if row.withheld else None,
+            }
+            for row in rows
+        ]
+        flat = [
+            row
+            | {"amount": None if row["amount"] is None else format_minor(row["amount"], currency)}
+            for row in told
+        ]
+        head = {"brand": self._ground.brand.brand, "currency": currency, "period": period}
+        return Result(head | {"rows": told}, plain_table(f"Bridge, {currency}", flat))
+
+    def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
+        """Give balances by account and currency; every total is zero."""
+        rows = ledger.trial_balance(self._ground, period=_period(period), as_of=self._day(as_of))
+        shown = [{k: v for k, v in row.items() if not k.endswith("_minor")} for row in rows]
+        return Result(self._head() | {"rows": rows}, plain_table("Trial balance", shown))
+
+    def journal(self, period: str | None = None, *, as_of: Time = None) -> Result:
+        """Give every posting of the journal with its entry, in the order of the chain."""
+        rows = ledger.journal_rows(self._ground, period=_period(period), as_of=self._day(as_of))
+        return Result(self._head() | {"rows": rows}, plain_table("Journal", rows))
+
+    def verify_ledger(self) -> list[str]:
+        """Check chain, balance and bridges; give a sentence for each check that does not hold."""
+        return ledger.verify(self._ground)
+
+    def list(self, kind: str, *, known_at: Time = None, limit: int | None = None) -> Result:
+        """Give the stored rows of a kind, `baselines` or `quarantine`."""
+        readers: dict[str, Callable[[], list[Json]]] = {
+            "baselines": lambda: listing.baselines(self._ground),
+            "quarantine": lambda: listing.quarantine(self._ground),
+        }
+        read = readers.get(kind)
+        rows = read() if read else listing.listed(
+            self._ground, kind, known_at=self._time(known_at), limit=limit
+        )  # fmt: skip
+        return Result(self._head() | {"rows": rows}, plain_table(kind.capitalize(), rows))
+
+    def explain(self, figure_id: str) -> Json:
+        """Say what a printed figure is made of, down to files, lines and hashes."""
+        return explain(self._ground, figure_id)
+
+    @property
+    def simulated(self) -> dt.datetime | None:
+        """Give the simulated clock's time (naive UTC) when the workspace is played under one."""
+        return self._ground.clock.now() if self._ground.simulated else None
+
+    def _head(self) -> Json:
+        brand = self._ground.brand
+        return {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
+
+    def _time(self, given: Time) -> Instant | None:
+        """Read a time: a day means its end in the brand's zone, a time without offset is local."""
+        if given is None:
+            return None
+        zone = self._ground.brand.timezone
+        if isinstance(given, str):
+            given = _parsed(given)
+        if not isinstance(given, dt.datetime):
+            return end_of(given, zone)
+        if given.tzinfo is None:
+            from zoneinfo import ZoneInfo  # noqa: PLC0415 - only a time without offset needs it
+
+            given = given.replace(tzinfo=ZoneInfo(zone))
+        return given.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def _day(self, given: Time) -> dt.date | None:
+        if isinstance(given, str):
+            given = _parsed(given)
+        return given.date() if isinstance(given, dt.datetime) else given
+
+
+def _parsed(text: str) -> dt.date | dt.datetime:
+    try:
+        return (
+            dt.date.fromisoformat(text)
+            if len(text) == DATE_LENGTH
+            else dt.datetime.fromisoformat(text)
+        )
+    except ValueError:
+        msg = f"{text!r} is not a date or time; write 2026-05-31 or 2026-05-31T14:00."
+        raise UsageError(msg) from None
+
+
+def _period(text: str | None) -> Period | None:
+    try:
+        return None if text is None else Period.parse(text)
+    except ValueError:
+        msg = f"{text!r} is not a period; write a month such as 2026-05."
+        raise UsageError(msg) from None

@@ -1,0 +1,388 @@
+"""The command line: one function per command, each calling the Python door.
+
+Data goes to stdout, progress and errors to stderr. Exit codes: 0 ok, 1 error, 2 usage, 3 a check
+failed. Imports that cost time stand inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from truelift.base.errors import CheckFailed, TrueliftError, UsageError
+
+if TYPE_CHECKING:
+    from truelift.workspace.result import Result
+    from truelift.workspace.workspace import Workspace
+
+FAILED, USAGE = 1, 2
+"""Exit codes of anything unforeseen, and of a request that cannot be read."""
+
+app = App(
+    name="truelift",
+    help="What creator campaigns really return, while they run, tied to the books.",
+    version_flags=["--version"],
+    help_format="plaintext",  # markdown would cost 0.15 s of imports at every --help
+)
+brand_app = App(name="brand", help="Brands of a workspace.")
+ledger_app = App(name="ledger", help="The books: trial balance, journal, verification.")
+app.command(brand_app)
+app.command(ledger_app)
+
+In = Annotated[Path, Parameter(name=["--workspace", "-w"], help="Folder of the workspace.")]
+Brand = Annotated[str | None, Parameter(name="--brand", help="Brand, when there are several.")]
+Form = Annotated[Literal["table", "json", "csv", "parquet"], Parameter(name="--format")]
+Out = Annotated[Path | None, Parameter(name=["--output", "-o"], help="File instead of stdout.")]
+Day = Annotated[str | None, Parameter(help="2026-05-31 (its end) or 2026-05-31T14:00, brand zone.")]
+Kind = Literal[
+    "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
+    "events", "agreements", "deliverables", "codes", "links", "margins", "values", "rates",
+    "balances", "allocations", "posts", "observations", "followers", "mentions", "clicks",
+    "sessions", "orders", "order_lines", "refunds", "leads", "reported", "costs",
+]  # fmt: skip
+
+
+def run(words: Sequence[str] | None = None) -> int:
+    """Run one command; every error is one sentence on stderr and an exit code."""
+    try:
+        found = app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _fail(str(error), USAGE)
+    except TrueliftError as error:
+        return _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return _fail("Stopped; what was committed stays.", FAILED)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        return _fail(f"The system refuses{where}: {error.strerror or error}.", FAILED)
+    return found if isinstance(found, int) else 0
+
+
+@app.command
+def init(
+    workspace: Path,
+    *,
+    brand: str,
+    currency: str = "USD",
+    timezone: str = "UTC",
+    entity: str | None = None,
+) -> None:
+    """Make a workspace folder with its first brand."""
+    from truelift.app import brand_record, create  # noqa: PLC0415 - loaded when needed
+
+    create(workspace, brand_record(brand, currency, timezone, entity))
+    _say(f"{workspace} is ready: brand {brand}, {currency}, {timezone}.")
+
+
+@brand_app.command(name="add")
+def brand_add(
+    brand: str,
+    *,
+    workspace: In,
+    currency: str = "USD",
+    timezone: str = "UTC",
+    entity: str | None = None,
+) -> None:
+    """Add a brand with its reporting currency, time zone and legal entity."""
+    from truelift.app import add_brand, brand_record  # noqa: PLC0415 - loaded when needed
+
+    add_brand(workspace, brand_record(brand, currency, timezone, entity))
+    _say(f"Brand {brand} is ready in {workspace}.")
+
+
+@app.command(name="import")
+def import_(
+    *paths: Path,
+    workspace: In,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    as_: Annotated[
+        Kind | None, Parameter(name="--as", help="Kind, when the header is not clear.")
+    ] = None,
+    map_: Annotated[
+        str | None, Parameter(name="--map", help="Mapping profile (YAML file).")
+    ] = None,
+    set_: Annotated[
+        tuple[str, ...], Parameter(name="--set", help="column=value the file lacks.")
+    ] = (),
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> int:
+    """Import files or folders; every row is accepted, updated, duplicate or quarantined."""
+    from truelift.cli.progress import row_progress  # noqa: PLC0415 - loaded when needed
+    from truelift.cli.summary import import_result  # noqa: PLC0415 - loaded when needed
+
+    if not paths:
+        msg = "Name at least one file or folder to import."
+        raise UsageError(msg)
+    with _opened(workspace, brand) as ws, row_progress() as progress:
+        report = ws.import_files(
+            list(paths), kind=as_, profile=map_, fill=_pairs(set_), dry_run=dry_run,
+            progress=progress,
+        )  # fmt: skip
+    for fault in report.faults[:SHOWN]:
+        _say(fault.message)
+    if len(report.faults) > SHOWN:
+        _say(f"... and {len(report.faults) - SHOWN} more; `truelift quarantine` lists them all.")
+    _show(import_result(report), format, output)
+    return 0
+
+
+@app.command
+def seal(
+    *,
+    workspace: In,
+    campaign: str | None = None,
+    creator: str | None = None,
+    late: Annotated[bool, Parameter(negative="")] = False,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> int:
+    """Seal baselines per creator, before that creator's first sponsored post, code use or boost."""
+    with _opened(workspace, brand) as ws:
+        result = ws.seal(campaign, creator, late=late)
+    _show(result, format, output)
+    refused = [row["sentence"] for row in result.rows if row["verdict"] == "refused"]
+    for sentence in refused[:SHOWN]:
+        _say(f"Refused: {sentence}.")
+    return CheckFailed.exit_code if refused else 0
+
+
+@app.command
+def roi(
+    *,
+    workspace: In,
+    campaign: str | None = None,
+    creator: str | None = None,
+    by: Literal["campaign", "creator", "post", "platform", "day"] = "creator",
+    metric: str | None = None,
+    as_of: Day = None,
+    known_at: Day = None,
+    basis: Literal["event", "order"] = "event",
+    cost: Literal["accrued", "committed", "paid"] = "accrued",
+    model: str = "code-first",
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show the ladder from reported to return, lift and ROI with limits and evidence grade."""
+    from truelift.cli.render import table_text, write  # noqa: PLC0415 - loaded when needed
+    from truelift.cli.summary import roi_summary  # noqa: PLC0415 - loaded when needed
+
+    with _opened(workspace, brand) as ws:
+        result = ws.roi(
+            campaign=campaign, creator=creator, by=by, metric=metric, as_of=as_of,
+            known_at=known_at, basis=basis, cost=cost, model=model,
+        )  # fmt: skip
+    if format == "table":
+        write(table_text(roi_summary(result.data), to_file=output is not None), output)
+    else:
+        _show(result, format, output)
+
+
+@app.command
+def attribute(
+    *,
+    workspace: In,
+    model: str = "code-first",
+    by: Literal["creator"] = "creator",  # noqa: ARG001 - the contract names it
+    as_of: Day = None,
+    known_at: Day = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show conversions and net value per creator under an attribution model."""
+    with _opened(workspace, brand) as ws:
+        _show(ws.attribute(model, as_of=as_of, known_at=known_at), format, output)
+
+
+@app.command
+def bridge(
+    *,
+    workspace: In,
+    campaign: str | None = None,
+    period: str | None = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show the signed steps from reported to return; always accrued cost, residual 0."""
+    with _opened(workspace, brand) as ws:
+        _show(ws.bridge(campaign, period), format, output)
+
+
+@ledger_app.command(name="trial-balance")
+def trial_balance(
+    *,
+    workspace: In,
+    period: str | None = None,
+    as_of: Day = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show balances by account and currency, debit positive; every total is zero."""
+    with _opened(workspace, brand) as ws:
+        _show(ws.trial_balance(period, as_of=as_of), format, output)
+
+
+@ledger_app.command
+def journal(
+    *,
+    workspace: In,
+    period: str | None = None,
+    as_of: Day = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show every posting with its entry, in the order of the chain."""
+    with _opened(workspace, brand) as ws:
+        _show(ws.journal(period, as_of=as_of), format, output)
+
+
+@ledger_app.command(name="verify")
+def verify_ledger(*, workspace: In, brand: Brand = None) -> int:
+    """Check the hash chain, the balances and that the bridges end in the ledger's cost accounts."""
+    with _opened(workspace, brand) as ws:
+        broken = ws.verify_ledger()
+    for sentence in broken:
+        _say(sentence)
+    if not broken:
+        _say("The chain verifies, every balance is zero and every bridge ends in the ledger.")
+    return CheckFailed.exit_code if broken else 0
+
+
+@app.command
+def explain(figure_id: str, *, workspace: In, brand: Brand = None, output: Out = None) -> None:
+    """Say what a printed figure is made of: formula, inputs, rows, files and lines, hashes."""
+    from truelift.cli.render import json_text, write  # noqa: PLC0415 - loaded when needed
+
+    with _opened(workspace, brand) as ws:
+        write(json_text(ws.explain(figure_id)), output)
+
+
+@app.command(name="list")
+def list_(
+    kind: str,
+    *,
+    workspace: In,
+    known_at: Day = None,
+    limit: int | None = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """List the stored rows of any kind, with the file and line each came from."""
+    with _opened(workspace, brand) as ws:
+        _show(ws.list(kind, known_at=known_at, limit=limit), format, output)
+
+
+def _add_listing(kind: str, words: str) -> None:
+    def listing(
+        *,
+        workspace: In,
+        known_at: Day = None,
+        limit: int | None = None,
+        brand: Brand = None,
+        format: Form = "table",  # noqa: A002 - the contract's word
+        output: Out = None,
+    ) -> None:
+        with _opened(workspace, brand) as ws:
+            _show(ws.list(kind, known_at=known_at, limit=limit), format, output)
+
+    listing.__doc__ = words
+    app.command(listing, name=kind)
+
+
+for _kind, _words in {
+    "links": "List the tracked links and their owners.",
+    "clicks": "List the clicks as stored, with their class.",
+    "orders": "List the orders as stored.",
+    "posts": "List the posts as stored.",
+    "codes": "List the promo codes and their owners.",
+    "baselines": "List the sealed baselines with their hashes.",
+    "quarantine": "List the rows that were refused, why, and what to do.",
+}.items():
+    _add_listing(_kind, _words)
+
+
+@app.command
+def rebuild(*, workspace: In) -> None:
+    """Make the facts file again from the log of accepted segments."""
+    from truelift.app import rebuild as run_rebuild  # noqa: PLC0415 - loaded when needed
+
+    count = run_rebuild(workspace)
+    _say(f"The facts file of {workspace} was made again from {count} segments.")
+
+
+@app.command
+def demo(*, workspace: In = Path("demo"), seed: int = 7, port: int = 8765) -> None:
+    """Build the sample programme with its known truth, print estimate beside truth, serve pages.
+
+    DEMO_SERVE=0 prints and exits.
+    """
+    from truelift.cli.demonstration import run_demo  # noqa: PLC0415 - loaded when needed
+
+    run_demo(workspace, seed=seed, port=port)
+
+
+@app.command
+def serve(*, workspace: In, host: str = "127.0.0.1", port: int = 8765, brand: Brand = None) -> None:
+    """Serve the pages of a workspace."""
+    from truelift.app import serve as run_server  # noqa: PLC0415 - loaded when needed
+
+    _say(f"Pages at http://{host}:{port} (stop with Ctrl-C)")
+    run_server(workspace, brand, host, port)
+
+
+SHOWN = 20
+"""How many refused rows or sentences are printed before the rest is only counted."""
+
+
+@contextlib.contextmanager
+def _opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
+    from truelift.app import opened  # noqa: PLC0415 - loaded when needed
+
+    with opened(folder, brand) as ws:
+        if ws.simulated is not None:
+            _say(f"Simulated clock: {ws.simulated} UTC")
+        yield ws
+
+
+def _show(
+    result: Result, form: Literal["table", "json", "csv", "parquet"], output: Path | None
+) -> None:
+    from truelift.cli.render import show  # noqa: PLC0415 - loaded when needed
+
+    show(result, form, output)
+
+
+def _pairs(words: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            msg = f"--set {word} is not column=value."
+            raise UsageError(msg)
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
+def _fail(sentence: str, code: int) -> int:
+    _say(f"truelift: {sentence}")
+    return code

@@ -1,0 +1,94 @@
+"""Rendering: results to a terminal, JSON, CSV or Parquet. Only data goes to stdout."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from truelift.base.errors import UsageError
+from truelift.reports.table import Cell, Table, exported
+from truelift.workspace.result import Result
+
+Format = Literal["table", "json", "csv", "parquet"]
+
+
+def show(result: Result, form: Format, output: Path | None) -> None:
+    """Write a result in a format to a file, or to stdout."""
+    if form == "parquet":
+        _parquet(result, output)
+        return
+    writers: dict[str, Callable[[Result], str]] = {
+        "json": lambda found: json_text(found.data),
+        "csv": lambda found: csv_text(found.table),
+        "table": lambda found: table_text(found.table, to_file=output is not None),
+    }
+    write(writers[form](result), output)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write text to a file or to stdout, with one line break at its end."""
+    whole = text if text.endswith("\n") else text + "\n"
+    if output is None:
+        sys.stdout.write(whole)
+        return
+    output.write_text(whole, encoding="utf-8", newline="")
+
+
+def json_text(data: object) -> str:
+    """Write JSON with sorted times and decimals as text; the same data gives the same bytes."""
+    return json.dumps(data, indent=2, ensure_ascii=False, default=str, allow_nan=False)
+
+
+def csv_text(table: Table) -> str:
+    """Write a table as CSV (RFC 4180); text that could start a formula is neutralised."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(table.names)
+    writer.writerows(
+        [exported(row.get(column.name), column.cell) for column in table.columns]
+        for row in table.rows
+    )
+    return buffer.getvalue()
+
+
+def table_text(table: Table, *, to_file: bool) -> str:
+    """Write a table for a terminal, numbers right-aligned; wide when it goes to a file or pipe."""
+    from rich import box  # noqa: PLC0415 - rich costs 50 ms and only tables need it
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.table import Table as RichTable  # noqa: PLC0415 - as above
+
+    drawn = RichTable(title=table.title, caption=table.note or None, box=box.SIMPLE_HEAD)
+    for column in table.columns:
+        right = column.cell in {Cell.MONEY, Cell.COUNT, Cell.NUMBER}
+        drawn.add_column(column.name, justify="right" if right else "left", no_wrap=right)
+    for row in table.rows:
+        drawn.add_row(*(_cell(row.get(column.name), column.cell) for column in table.columns))
+    buffer = io.StringIO()
+    wide = to_file or not sys.stdout.isatty()
+    console = Console(file=buffer, width=240 if wide else None, highlight=False, markup=False)
+    console.print(drawn)
+    return buffer.getvalue()
+
+
+def _cell(value: object, cell: Cell) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.3f}"
+    if cell is Cell.COUNT:
+        return f"{value:,}"
+    return str(value)
+
+
+def _parquet(result: Result, output: Path | None) -> None:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - only this format needs it
+
+    if output is None:
+        msg = "A Parquet file needs a name; add -o FILE."
+        raise UsageError(msg)
+    pq.write_table(result.arrow(), output)

@@ -1,0 +1,121 @@
+"""Summaries for a terminal: what a person reads first of an import or of the ROI report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from truelift.base.money import format_minor
+from truelift.operations.ingest import ImportReport
+from truelift.reports.table import Cell, Table, TableColumn, plain_table
+from truelift.workspace.result import Result
+
+Json = dict[str, Any]
+
+CENTS_BELOW = 100_000
+"""Amounts below this many minor units are shown with their cents."""
+
+
+def import_result(report: ImportReport) -> Result:
+    """Say what became of each file: accepted, updated, duplicate, quarantined."""
+    rows = [
+        {
+            "file": record.source_file,
+            "kind": record.kind,
+            "accepted": record.accepted,
+            "updated": record.updated,
+            "duplicate": record.duplicate,
+            "quarantined": record.quarantined,
+        }
+        for record in report.records
+    ]
+    faults = [
+        {
+            "file": fault.source_file,
+            "line": fault.line,
+            "column": fault.column,
+            "reason": fault.reason.value,
+            "message": fault.message,
+        }
+        for fault in report.faults
+    ]
+    return Result({"rows": rows, "quarantined": faults}, plain_table("Import", rows))
+
+
+def roi_summary(data: Json) -> Table:
+    """Show the ladder and the return per row, as a person reads it; the CSV has every figure."""
+    currency = data["currency"]
+    rows = [_row(row, currency) for row in data["rows"]]
+    columns = (
+        *(TableColumn(name) for name in ("campaign", "creator")),
+        *(
+            TableColumn(name, Cell.MONEY)
+            for name in (
+                "reported", "matched", "net", "contribution", "incremental", "cost", "return",
+            )
+        ),
+        TableColumn("ROI", Cell.MONEY),
+        TableColumn("incremental ROI (95 %)", Cell.MONEY),
+        TableColumn("lift"),
+        TableColumn("grade"),
+    )  # fmt: skip
+    note = (
+        f"{data['brand']}, {currency}, {data['timezone']}; as of {data['as_of']}, known at "
+        f"{data['known_at']}; {data['basis']} dates; cost {data['cost_basis']}; {data['model']}"
+    )
+    return Table("ROI", columns, tuple(rows), note)
+
+
+def with_truth(table: Table, data: Json, truths: Sequence[Json]) -> Table:
+    """Set the sample's true incremental ROI beside each estimate, and whether it lies inside."""
+    known = {(truth["campaign"], truth.get("creator")): truth for truth in truths}
+    rows = []
+    for flat, row in zip(table.rows, data["rows"], strict=True):
+        truth = known.get((row["campaign"], row["creator"]))
+        real = truth["incremental_roi"] if truth else None
+        found = row["incremental_roi"]
+        inside = ""
+        if real is not None and "point" in found:
+            inside = "yes" if found["low"] <= real <= found["high"] else "no"
+        shown = "" if real is None else f"{real:+.0%}"
+        rows.append({**flat, "true incremental ROI": shown, "inside": inside})
+    extra = (TableColumn("true incremental ROI", Cell.MONEY), TableColumn("inside"))
+    return Table(table.title, (*table.columns, *extra), tuple(rows), table.note)
+
+
+def _row(row: Json, currency: str) -> Json:
+    levels = {step["step"]: step["amount"] for step in row["ladder"]}
+    amounts = {name: _money(levels[name], currency) for name in levels}
+    lift = row["lift"]
+    return {
+        "campaign": row["campaign"] or "(unallocated)",
+        "creator": row["creator"] or ("(all)" if row["campaign"] else ""),
+        **amounts,
+        "cost": _money(row["cost"]["accrued"], currency),
+        "ROI": row["roi"]["withheld"] if isinstance(row["roi"], dict) else f"{row['roi']:+.0%}",
+        "incremental ROI (95 %)": _estimate(row["incremental_roi"]),
+        "lift": _lift(lift),
+        "grade": row["incremental_roi"].get("grade", "D"),
+    }
+
+
+def _money(minor: int | None, currency: str) -> str:
+    if minor is None:
+        return "-"
+    whole, _, rest = format_minor(minor, currency).partition(".")
+    return f"{int(whole):,}" if not rest or abs(minor) >= CENTS_BELOW else f"{whole}.{rest}"
+
+
+def _estimate(found: Json) -> str:
+    if "point" in found:
+        return f"{found['point']:+.0%} [{found['low']:+.0%}, {found['high']:+.0%}]"
+    share = found.get("break_even_incrementality")
+    told = f"; pays back if {share:.0%} is incremental" if share is not None else ""
+    return f"{found['withheld']}{told}"
+
+
+def _lift(lift: Json) -> str:
+    if "withheld" in lift:
+        return f"{lift['metric']}: {lift['withheld']}"
+    late = " late" if lift["late"] else ""
+    return f"{lift['metric']} x{2.718281828 ** lift['log']:.2f} {lift['limits']}{late}"

@@ -1,0 +1,125 @@
+"""The ledger's readings: trial balance, journal, verification.
+
+In:   the ground, a period or a day.
+Out:  rows for reports; a sentence for each check that does not hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from truelift.base.money import format_minor
+from truelift.base.time import Instant, Period
+from truelift.ledger.chart import CHART, Book
+from truelift.operations.bridge import bridges
+from truelift.operations.costs import Costs
+from truelift.operations.knowledge import knowledge
+from truelift.store import journal, journal_balances
+from truelift.store.ground import Ground
+
+Row = dict[str, Any]
+
+
+def trial_balance(
+    ground: Ground,
+    *,
+    period: Period | None = None,
+    as_of: dt.date | None = None,
+    known_at: Instant | None = None,
+) -> list[Row]:
+    """Give balances by account and currency (debit positive), with a total row per currency.
+
+    amount: minor units of the row's currency; base: of the brand's. Every total is zero.
+    """
+    with ground.workspace.transaction() as connection:
+        balances = journal_balances.trial_balance(
+            connection,
+            ground.brand.brand,
+            Book.FIN,
+            period=period,
+            as_of=as_of,
+            known_at=known_at,
+        )
+    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    rows = []
+    for item in balances:
+        name = CHART[item.account].name
+        rows.append(_balance_row(ground, item.account, name, item.currency, item[-2:]))
+        totals[item.currency][0] += item[-2]
+        totals[item.currency][1] += item[-1]
+    for currency, sums in sorted(totals.items()):
+        rows.append(_balance_row(ground, "total", "Total", currency, (sums[0], sums[1])))
+    return rows
+
+
+def journal_rows(
+    ground: Ground, *, period: Period | None = None, as_of: dt.date | None = None
+) -> list[Row]:
+    """Give every posting with its entry, in the order of the chain."""
+    brand = ground.brand
+    with ground.workspace.transaction() as connection:
+        entries = journal.entries(connection, brand.brand, period, as_of)
+    return [
+        {
+            "entry_id": entry.entry_id,
+            "book": entry.book.value,
+            "effective_date": entry.effective_date,
+            "rule": entry.rule,
+            "kind": entry.kind,
+            "event": entry.source_event,
+            "account": posting.account,
+            "currency": posting.currency,
+            "amount": format_minor(posting.amount_minor, posting.currency),
+            "base": format_minor(posting.base_minor, brand.currency),
+            "campaign": posting.campaign,
+            "creator": posting.creator,
+            "deliverable": posting.deliverable,
+            "agreement": posting.agreement,
+            "reverses": entry.reverses,
+            "memo": entry.memo,
+        }
+        for entry in entries
+        for posting in entry.postings
+    ]
+
+
+def verify(ground: Ground) -> list[str]:
+    """Check the books; give one sentence for each check that does not hold, none when all do."""
+    brand = ground.brand.brand
+    broken = []
+    with ground.workspace.transaction() as connection:
+        bad = journal.verify(connection, brand)
+        if bad is not None:
+            broken.append(f"The hash chain breaks at entry {bad}: it was changed since.")
+    broken += [
+        f"The trial balance in {row['currency']} is off by {row['base']}."
+        for row in trial_balance(ground)
+        if row["account"] == "total" and row["base_minor"]
+    ]
+    rows = bridges(ground)
+    broken += [
+        f"The bridge of {line.campaign} has a residual of {line.amount}."
+        for line in rows
+        if line.step == "residual" and line.amount
+    ]
+    booked = sum(Costs(knowledge(ground)).by_account().values())
+    bridged = -sum(line.amount or 0 for line in rows if line.step == "creator_cost")
+    if booked != bridged:
+        broken.append(f"The bridges show {bridged} of creator cost, the ledger {booked}.")
+    return broken
+
+
+def _balance_row(
+    ground: Ground, account: str, name: str, currency: str, sums: tuple[int, ...]
+) -> Row:
+    return {
+        "account": account,
+        "name": name,
+        "currency": currency,
+        "amount": format_minor(sums[0], currency),
+        "base": format_minor(sums[1], ground.brand.currency),
+        "amount_minor": sums[0],
+        "base_minor": sums[1],
+    }
