@@ -197,7 +197,7 @@ def _check(options: ReadOptions) -> None:
     known = {name for kind in KINDS.values() for name in kind.names}
     for name in options.set:
         if name not in known:
-            msg = f"--set {name}: no kind has a column {name!r}; see CONTRACT.md section 2."
+            msg = f"--set {name}: no kind has a column {name!r}; the columns are in docs/kinds.md."
             raise UsageError(msg)
 
 
