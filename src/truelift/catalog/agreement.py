@@ -80,7 +80,9 @@ class Deliverable:
     agreement: str = column(ColumnType.NAME, "agreement", required=True)
     platform: str | None = column(ColumnType.PLATFORM, "where it will be published")
     type: str | None = column(ColumnType.TEXT, "reel, story, video, ...")
-    price: int | None = column(ColumnType.MONEY, "its part of the fee, in the agreement's currency")
+    price: int | None = column(
+        ColumnType.UNIT_MONEY, "its part of the fee, in the agreement's currency"
+    )
     due_on: dt.date | None = column(ColumnType.DATE, "when it is due")
     live_at: dt.datetime | None = column(ColumnType.INSTANT, "when it went live")
     accepted_at: dt.datetime | None = column(ColumnType.INSTANT, "when the brand accepted it")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
-from truelift.base.money import PARTS_PER_MILLION
+from truelift.base.money import PARTS_PER_MILLION, exponent, round_half_even
 from truelift.base.time import brand_day
 from truelift.ledger import posting_plan, recognition, source
 from truelift.ledger.fx import RateRow, RateSet
@@ -114,10 +115,23 @@ def _signed(row: Row, deliverables: list[Row]) -> AgreementSigned:
         signed_on=row["signed_on"],
         campaign=row["campaign"],
         fee_minor=row["fee"],
-        deliverables=tuple(AgreedDeliverable(item["deliverable"], item["price"]) for item in work),
+        deliverables=tuple(
+            AgreedDeliverable(item["deliverable"], _minor(item["price"], row["currency"]))
+            for item in work
+        ),
         cancelled_on=row["cancelled_on"],
         cancel_fee_minor=row["cancel_fee"] or 0,
     )
+
+
+def _minor(micro: int | None, currency: str) -> int | None:
+    """Give a price in minor units of its agreement's currency; a finer part is rounded half-even.
+
+    A deliverable's row names no currency, so its price is read in millionths.
+    """
+    if micro is None:
+        return None
+    return round_half_even(Decimal(micro).scaleb(exponent(currency) - 6))
 
 
 def _live(
