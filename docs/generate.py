@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING
 
 from truelift import config
 from truelift.base.columns import Column, ColumnType
+from truelift.cli.main import app
 from truelift.facts.kinds import KINDS
 from truelift.ledger.chart import CHART, COST_TYPES
 from truelift.ledger.rules import RULES
 from truelift.measurement.metric import DEFAULT_METRIC, ENGAGEMENT_RATES, METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from cyclopts import App
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "truelift"
@@ -150,6 +153,31 @@ def _default(value: object) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
+def commands_page() -> str:
+    """List every command with its options, as the command line itself has them."""
+    told = (
+        "Data goes to stdout, progress and errors to stderr. Exit codes: 0 ok, 1 error, 2 usage, "
+        "3 a check failed.\n"
+    )
+    lines = [NOTE, "# Commands\n", told]
+    for words, command in _commands(app, ("truelift",)):
+        arguments = command.assemble_argument_collection(parse_docstring=True)
+        rows = [(f"`{' '.join(a.names)}`", a.parameter.help or "") for a in arguments if a.names]
+        lines.append(f"## {words}\n\n{command.help}\n")
+        lines.append(table("option | meaning", rows))
+    return "\n".join(lines)
+
+
+def _commands(parent: App, before: tuple[str, ...]) -> Iterator[tuple[str, App]]:
+    for name in sorted(parent):
+        if name.startswith("-"):
+            continue
+        command = parent[name]
+        if command.default_command is not None:
+            yield " ".join((*before, name)), command
+        yield from _commands(command, (*before, name))
+
+
 def layers() -> list[str]:
     """Give the parts of the package in the order of the river, from the import contract."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -215,6 +243,7 @@ def architecture_page() -> str:
 
 
 PAGES = {
+    "docs/commands.md": commands_page,
     "ARCHITECTURE.md": architecture_page,
     "docs/kinds.md": kinds_page,
     "docs/ledger.md": ledger_page,

@@ -171,6 +171,8 @@ def no_abbreviations(module):
             name = node.id
         if isinstance(node, ast.alias):
             name = node.asname  # what others call their own is theirs
+        if isinstance(node, ast.keyword):
+            name = None  # a keyword of a call is named by what is called
         parts = str(name).lower().split("_") if isinstance(name, str) else []
         short = [part for part in parts if ABBREVIATIONS.fullmatch(part)]
         if short and name not in ABBREVIATIONS_ALLOWED:

@@ -36,9 +36,27 @@ app.command(ledger_app)
 
 In = Annotated[Path, Parameter(name=["--workspace", "-w"], help="Folder of the workspace.")]
 Brand = Annotated[str | None, Parameter(name="--brand", help="Brand, when there are several.")]
-Form = Annotated[Literal["table", "json", "csv", "parquet"], Parameter(name="--format")]
+Form = Annotated[
+    Literal["table", "json", "csv", "parquet"],
+    Parameter(name="--format", help="table, json, csv or parquet (parquet needs -o)."),
+]
 Out = Annotated[Path | None, Parameter(name=["--output", "-o"], help="File instead of stdout.")]
 Day = Annotated[str | None, Parameter(help="2026-05-31 (its end) or 2026-05-31T14:00, brand zone.")]
+Campaign = Annotated[str | None, Parameter(help="Only this campaign.")]
+Creator = Annotated[str | None, Parameter(help="Only this creator.")]
+Month = Annotated[str | None, Parameter(help="Only this accounting period, such as 2026-05.")]
+ModelName = Annotated[
+    str,
+    Parameter(
+        help="code-first, last, first, linear, time-decay, position, markov or shapley.",
+    ),
+]
+Limit = Annotated[int | None, Parameter(help="At most this many rows.")]
+KnownAt = Annotated[str | None, Parameter(help="As the data were known at this time.")]
+Currency = Annotated[str, Parameter(help="Reporting currency, ISO 4217.")]
+Zone = Annotated[str, Parameter(help="Reporting time zone, IANA name.")]
+Entity = Annotated[str | None, Parameter(help="Legal entity; the brand itself by default.")]
+Port = Annotated[int, Parameter(help="Local port of the pages.")]
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
     "events", "agreements", "deliverables", "codes", "links", "margins", "values", "rates",
@@ -71,9 +89,9 @@ def init(
     workspace: Path,
     *,
     brand: str,
-    currency: str = "USD",
-    timezone: str = "UTC",
-    entity: str | None = None,
+    currency: Currency = "USD",
+    timezone: Zone = "UTC",
+    entity: Entity = None,
 ) -> None:
     """Make a workspace folder with its first brand."""
     from truelift.app import brand_record, create  # noqa: PLC0415 - loaded when needed
@@ -87,9 +105,9 @@ def brand_add(
     brand: str,
     *,
     workspace: In,
-    currency: str = "USD",
-    timezone: str = "UTC",
-    entity: str | None = None,
+    currency: Currency = "USD",
+    timezone: Zone = "UTC",
+    entity: Entity = None,
 ) -> None:
     """Add a brand with its reporting currency, time zone and legal entity."""
     from truelift.app import add_brand, brand_record  # noqa: PLC0415 - loaded when needed
@@ -102,7 +120,9 @@ def brand_add(
 def import_(
     *paths: Path,
     workspace: In,
-    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: Annotated[
+        bool, Parameter(negative="", help="Give the verdicts, keep nothing.")
+    ] = False,
     as_: Annotated[
         Kind | None, Parameter(name="--as", help="Kind, when the header is not clear.")
     ] = None,
@@ -140,9 +160,11 @@ def import_(
 def seal(
     *,
     workspace: In,
-    campaign: str | None = None,
-    creator: str | None = None,
-    late: Annotated[bool, Parameter(negative="")] = False,
+    campaign: Campaign = None,
+    creator: Creator = None,
+    late: Annotated[
+        bool, Parameter(negative="", help="Seal after the launch, from earlier posts only.")
+    ] = False,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
     output: Out = None,
@@ -161,15 +183,21 @@ def seal(
 def roi(
     *,
     workspace: In,
-    campaign: str | None = None,
-    creator: str | None = None,
-    by: Literal["campaign", "creator", "post", "platform", "day"] = "creator",
-    metric: str | None = None,
+    campaign: Campaign = None,
+    creator: Creator = None,
+    by: Annotated[
+        Literal["campaign", "creator", "post", "platform", "day"], Parameter(help="One row per.")
+    ] = "creator",
+    metric: Annotated[str | None, Parameter(help="Metric of the lift; by goal when empty.")] = None,
     as_of: Day = None,
-    known_at: Day = None,
-    basis: Literal["event", "order"] = "event",
-    cost: Literal["accrued", "committed", "paid"] = "accrued",
-    model: str = "code-first",
+    known_at: KnownAt = None,
+    basis: Annotated[
+        Literal["event", "order"], Parameter(help="Date a refund by itself or by its order.")
+    ] = "event",
+    cost: Annotated[
+        Literal["accrued", "committed", "paid"], Parameter(help="Which cost divides the return.")
+    ] = "accrued",
+    model: ModelName = "code-first",
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
     output: Out = None,
@@ -193,10 +221,10 @@ def roi(
 def attribute(
     *,
     workspace: In,
-    model: str = "code-first",
+    model: ModelName = "code-first",
     by: Literal["creator"] = "creator",  # noqa: ARG001 - the contract names it
     as_of: Day = None,
-    known_at: Day = None,
+    known_at: KnownAt = None,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
     output: Out = None,
@@ -210,8 +238,8 @@ def attribute(
 def bridge(
     *,
     workspace: In,
-    campaign: str | None = None,
-    period: str | None = None,
+    campaign: Campaign = None,
+    period: Month = None,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
     output: Out = None,
@@ -225,7 +253,7 @@ def bridge(
 def trial_balance(
     *,
     workspace: In,
-    period: str | None = None,
+    period: Month = None,
     as_of: Day = None,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
@@ -240,7 +268,7 @@ def trial_balance(
 def journal(
     *,
     workspace: In,
-    period: str | None = None,
+    period: Month = None,
     as_of: Day = None,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
@@ -277,8 +305,8 @@ def list_(
     kind: str,
     *,
     workspace: In,
-    known_at: Day = None,
-    limit: int | None = None,
+    known_at: KnownAt = None,
+    limit: Limit = None,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
     output: Out = None,
@@ -292,8 +320,8 @@ def _add_listing(kind: str, words: str) -> None:
     def listing(
         *,
         workspace: In,
-        known_at: Day = None,
-        limit: int | None = None,
+        known_at: KnownAt = None,
+        limit: Limit = None,
         brand: Brand = None,
         format: Form = "table",  # noqa: A002 - the contract's word
         output: Out = None,
@@ -327,7 +355,12 @@ def rebuild(*, workspace: In) -> None:
 
 
 @app.command
-def demo(*, workspace: In = Path("demo"), seed: int = 7, port: int = 8765) -> None:
+def demo(
+    *,
+    workspace: In = Path("demo"),
+    seed: Annotated[int, Parameter(help="Of the sample.")] = 7,
+    port: Port = 8765,
+) -> None:
     """Build the sample programme with its known truth, print estimate beside truth, serve pages.
 
     DEMO_SERVE=0 prints and exits.
@@ -338,7 +371,9 @@ def demo(*, workspace: In = Path("demo"), seed: int = 7, port: int = 8765) -> No
 
 
 @app.command
-def serve(*, workspace: In, host: str = "127.0.0.1", port: int = 8765, brand: Brand = None) -> None:
+def serve(
+    *, workspace: In, host: str = "127.0.0.1", port: Port = 8765, brand: Brand = None
+) -> None:
     """Serve the pages of a workspace."""
     from truelift.app import serve as run_server  # noqa: PLC0415 - loaded when needed
 
