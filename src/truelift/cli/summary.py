@@ -54,6 +54,7 @@ def roi_summary(data: Json) -> Table:
                 "reported", "matched", "net", "contribution", "incremental", "cost", "return",
             )
         ),
+        TableColumn("reported ROAS", Cell.MONEY),
         TableColumn("ROI", Cell.MONEY),
         TableColumn("incremental ROI (95 %)", Cell.MONEY),
         TableColumn("lift"),
@@ -92,6 +93,7 @@ def _row(row: Json, currency: str) -> Json:
         "creator": row["creator"] or ("(all)" if row["campaign"] else ""),
         **amounts,
         "cost": _money(row["cost"]["accrued"], currency),
+        "reported ROAS": _ratio(row["reported_roas"]),
         "ROI": row["roi"]["withheld"] if isinstance(row["roi"], dict) else f"{row['roi']:+.0%}",
         "incremental ROI (95 %)": _estimate(row["incremental_roi"]),
         "lift": _lift(lift),
@@ -104,6 +106,10 @@ def _money(minor: int | None, currency: str) -> str:
         return "-"
     whole, _, rest = format_minor(minor, currency).partition(".")
     return f"{int(whole):,}" if not rest or abs(minor) >= CENTS_BELOW else f"{whole}.{rest}"
+
+
+def _ratio(found: float | Json | None) -> str:
+    return f"{found:.2f}" if isinstance(found, float) else ""
 
 
 def _estimate(found: Json) -> str:

@@ -97,6 +97,12 @@ class Knowledge:
         return self.read(f"attribution.shares_{self.model}", touchpoints=self.touchpoints)
 
     @cached_property
+    def tracked(self) -> bool:
+        """Say whether any order or lead of the brand is known at all."""
+        days = self.read("measurement.first_days")["first_day"]
+        return bool(days.null_count < len(days))
+
+    @cached_property
     def campaigns(self) -> dict[str, Row]:
         """Give the campaigns by id, each with its flight as UTC instants."""
         zone = self.ground.brand.timezone
@@ -191,7 +197,9 @@ def end_of(day: dt.date, zone: str) -> Instant:
 
 def newest(ground: Ground) -> tuple[Instant, Instant]:
     """Give the newest accepted event and the newest recording, the defaults of every report."""
-    occurred, recorded = ground.facts.recordings(ground.brand.brand)
+    moment, day, recorded = ground.facts.recordings(ground.brand.brand)
+    ends = [] if day is None else [end_of(day, ground.brand.timezone)]
+    occurred = max([*ends, *([] if moment is None else [moment])], default=None)
     with ground.workspace.transaction() as connection:
         catalog = catalog_store.newest_recording(connection, ground.brand.brand)
     times = [time for time in (recorded, catalog) if time is not None]

@@ -169,6 +169,7 @@ class _Report:
             incremental=incremental,
             unmeasured=unmeasured,
             cost=cost.accrued,
+            tracked=self.known.tracked,
         )
         basis = cost.basis(self.request.cost)
         return RoiRow(

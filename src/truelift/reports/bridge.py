@@ -37,53 +37,62 @@ def bridge(
     """Write the bridge of one campaign.
 
     Without a platform's report it begins at matched. Where incremental is withheld the creator cost
-    comes off the tracked contribution, under the name tracked_return. A ladder that stops (no rate,
-    no margin) ends at its last known level.
+    comes off the tracked contribution, under the name tracked_return. Where a ladder stops (no
+    order, no rate, no margin) the cost stands beside it as a memo.
     """
+    levels = {level.step: level for level in ladder.levels()}
+    parts = ladder.components
+    rows = _levels(campaign, ladder)
+    known = [row.amount for row in rows if row.kind == LEVEL and row.amount is not None]
+    stopped = ladder.withheld_money is not None
+    cost = sum(cost_by_account.values())
+    for account, amount in sorted(cost_by_account.items()):
+        kind = MEMO if stopped else DELTA
+        rows.append(BridgeRow(campaign, "creator_cost", kind, -amount, account))
+    if not stopped:
+        name = "tracked_return" if ladder.incremental_minor is None else "return"
+        rows.append(BridgeRow(campaign, name, LEVEL, known[-1] - cost))
+    rows.append(BridgeRow(campaign, "committed_minus_accrued", MEMO, committed - cost))
+    rows.append(BridgeRow(campaign, "residual", CHECK, residual(rows)))
+    return rows
+
+
+def _levels(campaign: str, ladder: Ladder) -> list[BridgeRow]:
+    """Write the levels from reported to incremental and the deltas between them."""
     levels = {level.step: level for level in ladder.levels()}
     parts = ladder.components
     rows: list[BridgeRow] = []
 
-    def level(step: str, amount: int | None, withheld: Withheld | None = None) -> None:
-        rows.append(BridgeRow(campaign, step, LEVEL, amount, None, withheld))
+    def level(step: str) -> bool:
+        found = levels[step]
+        rows.append(BridgeRow(campaign, step, LEVEL, found.amount, None, found.withheld))
+        return found.amount is not None
 
-    def delta(step: str, amount: int, account: str | None = None) -> None:
-        rows.append(BridgeRow(campaign, step, DELTA, amount, account))
+    def delta(step: str, amount: int) -> None:
+        rows.append(BridgeRow(campaign, step, DELTA, amount))
 
-    level("reported", ladder.reported)
-    if levels["matched"].amount is None:
-        level("matched", None, levels["matched"].withheld)
-        return rows
-    if ladder.reported is not None:
+    level("reported")
+    if ladder.reported is not None and levels["matched"].amount is not None:
         delta("not_matched", parts.matched - ladder.reported)
-    level("matched", parts.matched)
+    if not level("matched"):
+        return rows
     delta("discounts", -parts.discounts)
     delta("tax", -parts.tax)
     delta("refunds", -parts.refunds)
     delta("returns_reserve", -parts.reserve)
-    level("net", parts.net)
+    level("net")
     if levels["contribution"].amount is None:
-        level("contribution", None, levels["contribution"].withheld)
+        level("contribution")
         return rows
     delta("goods", -parts.goods_cost)
     delta("fulfilment", -parts.fulfilment)
     delta("fees", -(parts.payment_fees + parts.refund_fees))
-    level("contribution", parts.contribution)
-    reached = parts.contribution
+    level("contribution")
     incremental = ladder.incremental_minor
-    if incremental is None:
-        level("incremental", None, levels["incremental"].withheld)
-    else:
+    if incremental is not None:
         delta("not_measured", -ladder.unmeasured)
         delta("baseline", incremental - (parts.contribution - ladder.unmeasured))
-        level("incremental", incremental)
-        reached = incremental
-    for account, amount in sorted(cost_by_account.items()):
-        delta("creator_cost", -amount, account)
-    cost = sum(cost_by_account.values())
-    level("tracked_return" if incremental is None else "return", reached - cost)
-    rows.append(BridgeRow(campaign, "committed_minus_accrued", MEMO, committed - cost))
-    rows.append(BridgeRow(campaign, "residual", CHECK, residual(rows)))
+    level("incremental")
     return rows
 
 

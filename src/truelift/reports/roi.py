@@ -107,6 +107,7 @@ def row_json(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
         "outputs": {name: whole(row.outputs.get(name, 0)) for name in OUTPUTS},
         "ladder": ladder_json(row.ladder, row.cost_basis),
         "lift": lift_json(row.lift, row.lift_metric),
+        "reported_roas": _claimed(row),
         "roas": ratio_json(row.ratios.roas),
         "roi": ratio_json(row.ratios.roi),
         "incremental_roi": _incremental_json(row),
@@ -259,6 +260,11 @@ def _coverage_json(row: RoiRow) -> dict[str, int] | None:
         "creators": creators,
         "contribution_not_measured": row.ladder.unmeasured,
     }
+
+
+def _claimed(row: RoiRow) -> float | dict[str, Any] | None:
+    claimed = row.ratios.reported_roas
+    return None if claimed is None else ratio_json(claimed)
 
 
 def _incremental_json(row: RoiRow) -> dict[str, Any]:

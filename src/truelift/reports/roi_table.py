@@ -37,7 +37,7 @@ def _columns(header: RoiHeader) -> tuple[TableColumn, ...]:
         *(TableColumn(name) for name in text),
         *(TableColumn(name, Cell.MONEY) for name in MONEY),
         *(TableColumn(name, Cell.COUNT) for name in OUTPUTS),
-        *(TableColumn(name, Cell.NUMBER) for name in ("roas", "roi")),
+        *(TableColumn(name, Cell.NUMBER) for name in ("reported_roas", "roas", "roi")),
         *(TableColumn(name, Cell.NUMBER) for name in limits),
         TableColumn("grade"),
         TableColumn("withheld"),
@@ -63,7 +63,7 @@ def _flat(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
     flat |= {name: told.get(name) for name in _extra(header)} | {"currency": header.currency}
     flat |= {name: money_text(amounts[name], header.currency) for name in MONEY}
     flat |= {name: whole(row.outputs.get(name, 0)) for name in OUTPUTS}
-    flat |= {"roas": _plain(row.ratios.roas), "roi": _plain(row.ratios.roi)}
+    flat |= {name: _plain(getattr(row.ratios, name)) for name in ("reported_roas", "roas", "roi")}
     for name in ESTIMATES:
         flat |= _limits(name, getattr(row.ratios, name))
     found = row.ratios.incremental_roi
@@ -94,5 +94,5 @@ def _lift(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
     }
 
 
-def _plain(ratio: Decimal | Withheld) -> float | None:
-    return None if isinstance(ratio, Withheld) else float(ratio)
+def _plain(ratio: Decimal | Withheld | None) -> float | None:
+    return float(ratio) if isinstance(ratio, Decimal) else None

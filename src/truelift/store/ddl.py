@@ -72,7 +72,10 @@ def quoted(names: list[str] | tuple[str, ...]) -> str:
 
 
 def create_fact_table(kind: Kind) -> str:
-    """Write the DuckDB table of a fact kind. No primary key: an insert would slow down with the number of rows."""
+    """Write the DuckDB table of a fact kind.
+
+    It has no primary key: an insert would slow down with the number of rows.
+    """
     columns = [f'"{column.name}" {_DUCKDB.get(column.type, "varchar")}' for column in kind.columns]
     if kind.name == "clicks":
         columns.append("class varchar default 'human'")

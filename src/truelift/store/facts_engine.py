@@ -16,12 +16,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from truelift.base.columns import Kind
+from truelift.base.columns import ColumnType, Kind
 from truelift.base.errors import TrueliftError
+from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
 from truelift.store.segments import Segment, SegmentLog, read_segment
@@ -112,19 +114,21 @@ class FactsEngine:
                 self._log_and_apply(kind, _stamped(kept, stamp))
         return _verdict(judged)
 
-    def recordings(self, brand: str) -> tuple[dt.datetime | None, dt.datetime | None]:
-        """Give the newest event time and the newest recording time of a brand, naive UTC."""
-        newest = [
-            self._connection.execute(
-                queries.text("facts.newest").format(kind=kind.name, occurred=kind.occurred),
-                {"brand": brand},
-            ).fetchall()[0]
-            for kind in FACT_KINDS
-            if kind.occurred
-        ]
-        occurred = [item[0] for item in newest if item[0] is not None]
-        recorded = [item[1] for item in newest if item[1] is not None]
-        return max(occurred, default=None), max(recorded, default=None)
+    def recordings(self, brand: str) -> tuple[Instant | None, dt.date | None, Instant | None]:
+        """Give a brand's newest event time, newest event day, and newest recording time (UTC).
+
+        Kinds that happen on a day and not at a time give the day, in the brand's time zone.
+        """
+        moments, days, recorded = [], [], []
+        for kind in FACT_KINDS:
+            if kind.occurred is None:
+                continue
+            sql = queries.text("facts.newest").format(kind=kind.name, occurred=kind.occurred)
+            newest, latest = self._connection.execute(sql, {"brand": brand}).fetchall()[0]
+            timed = kind.column(kind.occurred).type is ColumnType.INSTANT
+            (moments if timed else days).append(newest)
+            recorded.append(latest)
+        return _newest(moments), _newest(days), _newest(recorded)
 
     def _log_and_apply(self, kind: Kind, rows: pa.Table) -> None:
         segment = Segment(0, kind.name, Path())
@@ -187,6 +191,10 @@ class FactsEngine:
             self._connection.rollback()
             raise
         self._connection.commit()
+
+
+def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whichever is given
+    return max((time for time in times if time is not None), default=None)
 
 
 def _connect(path: str) -> duckdb.DuckDBPyConnection:

@@ -1,18 +1,69 @@
-"""Brings a workspace database to the tables this version needs; forward only."""
+"""Brings a workspace database to the tables this version needs; forward only.
+
+In:   an engine on any workspace database, also an empty one.
+Out:  the same database at HEAD.
+
+A database that is current costs one small query: Alembic is imported only when there is something
+to do, because every command opens the database and must start fast.
+"""
 
 from __future__ import annotations
 
+from importlib import resources
+
 import sqlalchemy as sa
 
-from truelift.store import catalog_tables, journal_tables  # noqa: F401 - their tables register
-from truelift.store.journal_tables import create_triggers
-from truelift.store.tables import metadata
+from truelift.base.errors import TrueliftError
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test holds the two together."""
+
+_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Make the tables when they are absent."""
-    if sa.inspect(engine).has_table("workspace"):
-        return
+    """Bring the database to HEAD in one transaction; TrueliftError when it is newer than that."""
+    with engine.connect() as connection:
+        if stored_version(connection) == HEAD:
+            return
     with engine.begin() as connection:
-        metadata.create_all(connection)
-        create_triggers(connection)
+        if connection.dialect.name == "sqlite":
+            # sqlite3 begins no transaction before CREATE TABLE by itself: without this a crash
+            # would leave half of the tables, and two processes could both make them.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        version = stored_version(connection)
+        if version != HEAD:
+            _upgrade(connection, version)
+
+
+def stored_version(connection: sa.Connection) -> str | None:
+    """Give the revision a database is at; None when it is empty."""
+    tables = set(sa.inspect(connection).get_table_names())
+    if _VERSION.name in tables:
+        return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+    if tables:
+        msg = (
+            "This database holds tables but does not say which version of Truelift made them; "
+            "make a new workspace with `truelift init` and import its files again."
+        )
+        raise TrueliftError(msg)
+    return None
+
+
+def _upgrade(connection: sa.Connection, version: str | None) -> None:
+    from alembic import command  # noqa: PLC0415 - costs more than most commands' whole work
+    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    with resources.as_file(resources.files("truelift.store") / "migrations") as folder:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if version is not None and version not in known:
+            msg = (
+                f"This workspace was written by a newer Truelift (its tables are at {version}, "
+                f"this program knows {HEAD}); install that version or a later one."
+            )
+            raise TrueliftError(msg)
+        command.upgrade(config, HEAD)

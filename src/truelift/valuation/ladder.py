@@ -85,7 +85,8 @@ class Ladder:
     """All levels of one campaign or creator, and the components they come from.
 
     unmeasured: contribution of creators whose incremental part is withheld; it is taken out of the
-    campaign's incremental level on a line of its own.
+    campaign's incremental level on a line of its own. tracked: False where no order or lead of the
+    brand was ever imported, so that what is matched is not known (and not zero).
     """
 
     reported: int | None
@@ -93,10 +94,16 @@ class Ladder:
     incremental: Estimate | Withheld
     unmeasured: int
     cost: int
+    tracked: bool = True
 
     @property
     def withheld_money(self) -> Withheld | None:
         """Give the reason why the ladder stops before contribution, if it does."""
+        if not self.tracked:
+            return Withheld(
+                Reason.NO_ORDERS,
+                "No orders or leads were imported; only what others report is known.",
+            )
         if self.components.untranslated:
             return Withheld(
                 Reason.NO_RATE,
@@ -124,7 +131,7 @@ class Ladder:
     def levels(self) -> tuple[Level, ...]:
         """Give the six levels in order."""
         money = self.withheld_money
-        no_rate = money if money and money.reason is Reason.NO_RATE else None
+        no_rate = money if money and money.reason is not Reason.NO_MARGIN else None
         incremental = self.incremental_minor
         why = self.incremental if isinstance(self.incremental, Withheld) else money
         after = None if incremental is None else incremental - self.cost

@@ -21,8 +21,12 @@ NO_COST = Withheld(Reason.NO_COST, "There is no cost on this basis yet, so nothi
 
 @dataclass(frozen=True, slots=True)
 class Ratios:
-    """The ratios of one campaign or creator on one cost basis; pure numbers, 0.41 is +41 %."""
+    """The ratios of one campaign or creator on one cost basis; pure numbers, 0.41 is +41 %.
 
+    reported_roas: what platforms or sheets claim over the cost; not reconcilable, None without one.
+    """
+
+    reported_roas: Decimal | Withheld | None
     roas: Decimal | Withheld
     roi: Decimal | Withheld
     incremental_roi: Estimate | Withheld
@@ -58,15 +62,17 @@ def ratios(ladder: Ladder, cost: int, valued: Estimate | Withheld, *, cash_outco
     for an awareness campaign without orders, whose cash ROI is withheld.
     """
     money = ladder.withheld_money
-    no_rate = money if money is not None and money.reason is Reason.NO_RATE else None
+    no_rate = money if money is not None and money.reason is not Reason.NO_MARGIN else None
     contribution = ladder.contribution
     no_cash = Withheld(
         Reason.NO_CASH_OUTCOME,
         "An awareness campaign has no orders of its own; see cost per outcome and valued ROI.",
     )
+    claimed = None if ladder.reported is None else ratio(ladder.reported, cost)
     if not cash_outcome:
-        return Ratios(no_cash, no_cash, no_cash, None, _valued(ladder, cost, valued))
+        return Ratios(claimed, no_cash, no_cash, no_cash, None, _valued(ladder, cost, valued))
     return Ratios(
+        reported_roas=claimed,
         roas=no_rate or ratio(ladder.components.net, cost),
         roi=contribution
         if isinstance(contribution, Withheld)

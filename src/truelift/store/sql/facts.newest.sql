@@ -1,2 +1,2 @@
 -- dialect: duckdb
-select max(cast({occurred} as timestamp)), max(recorded_at) from fact_{kind} where brand = $brand
+select max({occurred}), max(recorded_at) from fact_{kind} where brand = $brand
