@@ -40,8 +40,6 @@ def bridge(
     comes off the tracked contribution, under the name tracked_return. Where a ladder stops (no
     order, no rate, no margin) the cost stands beside it as a memo.
     """
-    levels = {level.step: level for level in ladder.levels()}
-    parts = ladder.components
     rows = _levels(campaign, ladder)
     known = [row.amount for row in rows if row.kind == LEVEL and row.amount is not None]
     stopped = ladder.withheld_money is not None

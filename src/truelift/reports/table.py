@@ -7,7 +7,7 @@ Out:  Table; text that cannot be mistaken for a formula by a spreadsheet.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -71,10 +71,18 @@ def exported(value: object, cell: Cell) -> str:
     return neutralised(str(value))
 
 
-def plain_table(title: str, rows: Sequence[Mapping[str, Any]], note: str = "") -> Table:
-    """Make a table of rows that all have the same names, with columns typed by their values."""
+def plain_table(
+    title: str, rows: Sequence[Mapping[str, Any]], note: str = "", money: Collection[str] = ()
+) -> Table:
+    """Make a table of rows that all have the same names, with columns typed by their values.
+
+    money: names of the columns that hold decimal text of amounts.
+    """
     names = list(rows[0]) if rows else []
-    columns = tuple(TableColumn(name, _cell_of([row[name] for row in rows])) for name in names)
+    columns = tuple(
+        TableColumn(name, Cell.MONEY if name in money else _cell_of([row[name] for row in rows]))
+        for name in names
+    )
     return Table(title, columns, tuple(rows), note)
 
 

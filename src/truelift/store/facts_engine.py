@@ -119,7 +119,9 @@ class FactsEngine:
 
         Kinds that happen on a day and not at a time give the day, in the brand's time zone.
         """
-        moments, days, recorded = [], [], []
+        moments: list[Any] = []
+        days: list[Any] = []
+        recorded: list[Any] = []
         for kind in FACT_KINDS:
             if kind.occurred is None:
                 continue

@@ -137,7 +137,9 @@ class Workspace:
         )
         currency = self._ground.brand.currency
         rows = [row | {"value": format_minor(row["value"], currency)} for row in data["rows"]]
-        return Result(data, plain_table(f"Attribution, {model}", rows, data["attribution_rule"]))
+        return Result(
+            data, plain_table(f"Attribution, {model}", rows, data["attribution_rule"], {"value"})
+        )
 
     def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
         """Give the signed steps from reported to return, always on accrued cost."""
@@ -160,18 +162,25 @@ class Workspace:
             for row in told
         ]
         head = {"brand": self._ground.brand.brand, "currency": currency, "period": period}
-        return Result(head | {"rows": told}, plain_table(f"Bridge, {currency}", flat))
+        return Result(
+            head | {"rows": told}, plain_table(f"Bridge, {currency}", flat, "", {"amount"})
+        )
 
     def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
         """Give balances by account and currency; every total is zero."""
         rows = ledger.trial_balance(self._ground, period=_period(period), as_of=self._day(as_of))
         shown = [{k: v for k, v in row.items() if not k.endswith("_minor")} for row in rows]
-        return Result(self._head() | {"rows": rows}, plain_table("Trial balance", shown))
+        return Result(
+            self._head() | {"rows": rows},
+            plain_table("Trial balance", shown, "", {"amount", "base"}),
+        )
 
     def journal(self, period: str | None = None, *, as_of: Time = None) -> Result:
         """Give every posting of the journal with its entry, in the order of the chain."""
         rows = ledger.journal_rows(self._ground, period=_period(period), as_of=self._day(as_of))
-        return Result(self._head() | {"rows": rows}, plain_table("Journal", rows))
+        return Result(
+            self._head() | {"rows": rows}, plain_table("Journal", rows, "", {"amount", "base"})
+        )
 
     def verify_ledger(self) -> list[str]:
         """Check chain, balance and bridges; give a sentence for each check that does not hold."""
