@@ -31,6 +31,7 @@ SHARED_BY_CONNECTORS = {
 
 NOUNS = "nouns without behaviour: tests/facts/test_kinds.py reads every kind"
 RECOGNISED = "a part of recognition, covered whole by tests/ledger/test_recognition.py"
+MIGRATED = "what a revision makes is compared with the tables: tests/store/test_migrate.py"
 TEST_ELSEWHERE: dict[str, str] = {
     # module -> why its tests stand elsewhere, and where
     "catalog/accounting": NOUNS,
@@ -51,6 +52,9 @@ TEST_ELSEWHERE: dict[str, str] = {
     "ledger/source": RECOGNISED,
     "ledger/writer": RECOGNISED,
     "store/journal_balances": "a part of the journal on disk: tests/store/test_journal.py",
+    "store/migrations/revision_0001/catalog": MIGRATED,
+    "store/migrations/revision_0001/journal": MIGRATED,
+    "store/migrations/revision_0001/workspace": MIGRATED,
     "store/journal_tables": "a part of the journal on disk: tests/store/test_journal.py",
 }
 

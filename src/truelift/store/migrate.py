@@ -9,6 +9,7 @@ to do, because every command opens the database and must start fast.
 
 from __future__ import annotations
 
+import threading
 from importlib import resources
 
 import sqlalchemy as sa
@@ -17,6 +18,9 @@ from truelift.base.errors import TrueliftError
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds the two together."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic hands a revision its connection through a global of the process."""
 
 _VERSION = sa.table("alembic_version", sa.column("version_num", sa.String))
 
@@ -33,7 +37,8 @@ def migrate(engine: sa.Engine) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         version = stored_version(connection)
         if version != HEAD:
-            _upgrade(connection, version)
+            with _ONE_AT_A_TIME:
+                _upgrade(connection, version)
 
 
 def stored_version(connection: sa.Connection) -> str | None:

@@ -1,0 +1,1 @@
+"""The revisions, in order; `store.migrate.HEAD` names the last of them."""
