@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,14 +58,19 @@ def roi_summary(data: Json) -> Table:
         TableColumn("reported ROAS", Cell.MONEY),
         TableColumn("ROI", Cell.MONEY),
         TableColumn("incremental ROI (95 %)", Cell.MONEY),
-        TableColumn("lift"),
         TableColumn("grade"),
+        TableColumn("lift"),
     )  # fmt: skip
     note = (
         f"{data['brand']}, {currency}, {data['timezone']}; as of {data['as_of']}, known at "
-        f"{data['known_at']}; {data['basis']} dates; cost {data['cost_basis']}; {data['model']}"
+        f"{data['known_at']}; {data['basis']} dates; cost {data['cost_basis']}; {data['model']}; "
+        f"limits {_limits(data)}"
     )
-    return Table("ROI", columns, tuple(rows), note)
+    empty = {"", "-", "(all)"}
+    shown = tuple(
+        column for column in columns if any(row[column.name] not in empty for row in rows)
+    )
+    return Table("ROI", shown or columns, tuple(rows), note)
 
 
 def with_truth(table: Table, data: Json, truths: Sequence[Json]) -> Table:
@@ -75,13 +81,18 @@ def with_truth(table: Table, data: Json, truths: Sequence[Json]) -> Table:
         truth = known.get((row["campaign"], row["creator"]))
         real = truth["incremental_roi"] if truth else None
         found = row["incremental_roi"]
-        inside = ""
-        if real is not None and "point" in found:
-            inside = "yes" if found["low"] <= real <= found["high"] else "no"
         shown = "" if real is None else f"{real:+.0%}"
-        rows.append({**flat, "true incremental ROI": shown, "inside": inside})
-    extra = (TableColumn("true incremental ROI", Cell.MONEY), TableColumn("inside"))
+        if real is not None and "point" in found:
+            shown += " inside" if found["low"] <= real <= found["high"] else " OUTSIDE"
+        rows.append({**flat, "truth": shown})
+    extra = (TableColumn("truth"),)
     return Table(table.title, (*table.columns, *extra), tuple(rows), table.note)
+
+
+def _limits(data: Json) -> str:
+    """Say which limits are in force: theory, calibrated or experiment."""
+    kinds = {row["lift"]["limits"] for row in data["rows"] if "limits" in row["lift"]}
+    return ", ".join(sorted(kinds)) or "none"
 
 
 def _row(row: Json, currency: str) -> Json:
@@ -94,8 +105,8 @@ def _row(row: Json, currency: str) -> Json:
         **amounts,
         "cost": _money(row["cost"]["accrued"], currency),
         "reported ROAS": _ratio(row["reported_roas"]),
-        "ROI": row["roi"]["withheld"] if isinstance(row["roi"], dict) else f"{row['roi']:+.0%}",
-        "incremental ROI (95 %)": _estimate(row["incremental_roi"]),
+        "ROI": "withheld" if isinstance(row["roi"], dict) else f"{row['roi']:+.0%}",
+        "incremental ROI (95 %)": _estimate(row["incremental_roi"]) + _per(row, currency),
         "lift": _lift(lift),
         "grade": row["incremental_roi"].get("grade", "D"),
     }
@@ -120,8 +131,18 @@ def _estimate(found: Json) -> str:
     return f"{found['withheld']}{told}"
 
 
+def _per(row: Json, currency: str) -> str:
+    """Say what an incremental engagement cost, where cash is not the campaign's outcome."""
+    if row["goal"] != "awareness":
+        return ""
+    cost = row["cost_per"].get("incremental_engagement") or {}
+    point = cost.get("point")
+    return "" if point is None else f"; {format_minor(point, currency)} an extra engagement"
+
+
 def _lift(lift: Json) -> str:
     if "withheld" in lift:
         return f"{lift['metric']}: {lift['withheld']}"
     late = " late" if lift["late"] else ""
-    return f"{lift['metric']} x{2.718281828 ** lift['log']:.2f} {lift['limits']}{late}"
+    basis = "" if lift["evidence"] == "baseline" else f" {lift['evidence']}"
+    return f"{lift['metric']} x{math.exp(lift['log']):.2f}{basis}{late}"
