@@ -294,7 +294,8 @@ def verify_ledger(*, workspace: In, brand: Brand = None) -> int:
 @app.command
 def explain(figure_id: str, *, workspace: In, brand: Brand = None, output: Out = None) -> None:
     """Say what a printed figure is made of: formula, inputs, rows, files and lines, hashes."""
-    from truelift.cli.render import json_text, write  # noqa: PLC0415 - loaded when needed
+    from truelift.cli.render import write  # noqa: PLC0415 - loaded when needed
+    from truelift.reports.writing import json_text  # noqa: PLC0415 - loaded when needed
 
     with _opened(workspace, brand) as ws:
         write(json_text(ws.explain(figure_id)), output)

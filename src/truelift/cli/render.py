@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from truelift.base.errors import UsageError
-from truelift.reports.table import Cell, Table, exported
+from truelift.reports.table import Cell, Table
+from truelift.reports.writing import csv_text, json_text
 from truelift.workspace.result import Result
 
 Format = Literal["table", "json", "csv", "parquet"]
@@ -37,23 +36,6 @@ def write(text: str, output: Path | None) -> None:
         sys.stdout.write(whole)
         return
     output.write_text(whole, encoding="utf-8", newline="")
-
-
-def json_text(data: object) -> str:
-    """Write JSON with sorted times and decimals as text; the same data gives the same bytes."""
-    return json.dumps(data, indent=2, ensure_ascii=False, default=str, allow_nan=False)
-
-
-def csv_text(table: Table) -> str:
-    """Write a table as CSV (RFC 4180); text that could start a formula is neutralised."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(table.names)
-    writer.writerows(
-        [exported(row.get(column.name), column.cell) for column in table.columns]
-        for row in table.rows
-    )
-    return buffer.getvalue()
 
 
 def table_text(table: Table, *, to_file: bool) -> str:
