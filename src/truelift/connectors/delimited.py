@@ -36,7 +36,7 @@ from truelift.facts.event import DropReason, Fault
 DELIMITERS = (",", ";", "\t", "|")
 ROWS_A_BATCH = 200_000
 RAW_SHOWN = 500
-_ARROW_BLOCK = 16 << 20
+_ARROW_BLOCK = 8 << 20  # 4 MiB halves the memory again, but batches get small
 _MOST_LINES_OF_A_CELL = 1_000
 _SNIFFED_ROWS = 20
 _MOST_BAD_ROWS_AT_ONCE = 200_000
