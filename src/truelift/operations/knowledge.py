@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from truelift.attribution.models import Model
+from truelift.base.money import exponent
 from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
 from truelift.facts.kinds import KINDS
 from truelift.operations.model_shares import model_shares, removal_effects
@@ -27,7 +28,7 @@ _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 _SQL_MODELS = frozenset({"code_first", "last", "first", "linear"})
 
 CATALOG_IN_QUERIES = (
-    "codes", "links", "aliases", "profiles", "deliverables", "agreements",
+    "codes", "links", "aliases", "profiles", "deliverables", "agreements", "margins",
 )  # fmt: skip
 
 
@@ -162,9 +163,24 @@ class Knowledge:
         return pa.Table.from_pylist(rows, schema=schema)
 
     @cached_property
+    def line_costs(self) -> pa.Table:
+        """Give the cost of goods of orders that state none, from their lines and margins."""
+        currencies = [row["currency"] for row in self.read("facts.currencies").to_pylist()]
+        micro = [10 ** (6 - exponent(currency)) for currency in currencies]
+        given = pa.table(
+            {"currency": pa.array(currencies, pa.string()), "micro": pa.array(micro, pa.int64())}
+        )
+        return self.read("valuation.line_costs", currencies=given)
+
+    @cached_property
     def order_shares(self) -> pa.Table:
         """Give every attributed order split by share, with its campaign."""
-        return self.read("valuation.order_shares", shares=self.shares, launches=self.launch_table)
+        return self.read(
+            "valuation.order_shares",
+            shares=self.shares,
+            launches=self.launch_table,
+            line_costs=self.line_costs,
+        )
 
     @cached_property
     def lead_shares(self) -> pa.Table:

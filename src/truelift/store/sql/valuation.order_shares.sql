@@ -37,7 +37,8 @@ parts as (
         case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as tax,
         orders.subtotal - coalesce(orders.discount, 0)
             - case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as goods,
-        orders.cogs, coalesce(orders.fulfilment, 0) as fulfilment,
+        coalesce(orders.cogs, line_costs.cost) as cogs, orders.cogs is null as cogs_estimated,
+        coalesce(orders.fulfilment, 0) as fulfilment,
         coalesce(orders.payment_fees, 0) as payment_fees
     from shares
     join @known(orders) as orders
@@ -45,11 +46,13 @@ parts as (
     left join placed
         on placed.source = shares.source and placed.conversion_id = shares.conversion_id
         and placed.position = shares.position and placed.preference = 1
+    left join @given(line_costs) as line_costs
+        on line_costs.source = orders.source and line_costs.order_id = orders.order_id
     where orders.ordered_at <= $as_of
 )
 select
     source, order_id, ordered_at, day, currency, cancelled_at, creator, campaign, platform,
-    post_id, evidence, share_ppm, position, upto, before, goods as whole_goods, cogs as whole_cogs,
+    post_id, evidence, share_ppm, position, upto, before, goods as whole_goods, cogs as whole_cogs, cogs_estimated,
     new_customer,
     @whole(goods * upto, 1000000) - @whole(goods * before, 1000000) as goods,
     @whole(discount * upto, 1000000) - @whole(discount * before, 1000000) as discount,

@@ -51,7 +51,7 @@ paired as (
         running.refunded, running.refunded - running.amount as refunded_before, running.fees,
         running.restocked, running.cogs_returned,
         case
-            when running.restocked and shares.whole_goods > 0
+            when coalesce(running.restocked, shares.cogs_estimated) and shares.whole_goods > 0
                 then @whole(shares.whole_cogs * running.amount, shares.whole_goods)
             else 0
         end as cogs_of_goods
