@@ -14,12 +14,18 @@ from typing import Any
 
 import pyarrow as pa
 
+from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Period, brand_day
 from truelift.ledger.fx import RateSet
 from truelift.operations.knowledge import Knowledge, campaign_hashtags, local_days
 from truelift.operations.panels import PPM
-from truelift.valuation.cells import DayTerms, order_components, refund_components
-from truelift.valuation.ladder import Components
+from truelift.valuation.cells import (
+    DayTerms,
+    lead_components,
+    order_components,
+    refund_components,
+)
+from truelift.valuation.ladder import Claim, Components
 from truelift.valuation.value_schedule import margin_ppm, unit_price
 
 Row = dict[str, Any]
@@ -35,6 +41,10 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
 
 Key = tuple[object, ...]
 
+UNTRANSLATED_CLAIM = Withheld(
+    Reason.NO_RATE, "Some of what is reported is in a currency without an exchange rate on its day."
+)
+
 
 @dataclass
 class Group:
@@ -42,7 +52,7 @@ class Group:
 
     components: Components = field(default_factory=Components)
     counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    reported: int | None = None
+    reported: Claim = None
     media_value: int | None = None
     post_days: set[dt.date] = field(default_factory=set)
 
@@ -109,28 +119,41 @@ class Outcomes:
         margin = margin_ppm(self.known.rows("margins"), row["day"])
         return DayTerms(row["currency"], target, found.rate if found else None, margin)
 
-    def _add_leads(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+    @cached_property
+    def won(self) -> list[tuple[Row, Components]]:
+        """Give every share of a won lead, dated by the basis, with its value.
+
+        As a refund, a lead is won on its own day (event) or counts on the day it came in (order).
+        """
         zone = self.known.ground.brand.timezone
         target = self.known.ground.brand.currency
+        before: dict[tuple[str, str], int] = defaultdict(int)
+        found = []
         for row in self.known.lead_shares.to_pylist():
-            if row["campaign"] is None or row["creator"] is None:
+            lead = row["source"], row["lead_id"]
+            since, until = before[lead], before[lead] + row["share_ppm"]
+            before[lead] = until
+            at = row["won_at"]
+            if row["stage"] != "won" or at is None or at > self.known.as_of:
                 continue
-            group = found[tuple(row[name] for name in columns)]
-            share = row["share_ppm"] / PPM
-            group.counts["leads"] += share
-            won = row["won_at"] is not None and row["won_at"] <= self.known.as_of
-            if row["stage"] != "won" or not won:
-                continue
-            group.counts["won_leads"] += share
-            if row["value"] is None:
-                continue
-            rate = self.rates.find(
-                brand_day(row["won_at"], zone), row["currency"] or target, target
-            )
-            terms = DayTerms(row["currency"] or target, target, rate.rate if rate else None, None)
-            value = terms.translate(row["value"]) * row["share_ppm"] // PPM
-            part = Components(won_leads=value) if rate else Components(untranslated=1)
-            group.components += part
+            won_on = brand_day(at, zone)
+            currency = row["currency"] or target
+            rate = self.rates.find(won_on, currency, target)
+            terms = DayTerms(currency, target, rate.rate if rate else None, None)
+            dated = row | {"day": won_on if self.basis == "event" else row["day"]}
+            found.append((dated, lead_components(row["value"], terms, since, until)))
+        return found
+
+    def _add_leads(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
+        for row in self.known.lead_shares.to_pylist():
+            if _owned(row) and self._inside(row["day"]):
+                group = found[tuple(row[name] for name in columns)]
+                group.counts["leads"] += row["share_ppm"] / PPM
+        for row, components in self.won:
+            if _owned(row) and self._inside(row["day"]):
+                group = found[tuple(row[name] for name in columns)]
+                group.counts["won_leads"] += row["share_ppm"] / PPM
+                group.components += components
 
     def _add_clicks(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
         rows = self.known.read("valuation.click_cells", launches=self.known.launch_table)
@@ -194,9 +217,10 @@ class Outcomes:
             currency = row["currency"] or target
             rate = self.rates.find(row["day"], currency, target)
             if rate is None:
-                continue
-            terms = DayTerms(currency, target, rate.rate, None)
-            group.reported = (group.reported or 0) + terms.translate(row["revenue"])
+                group.reported = UNTRANSLATED_CLAIM
+            elif not isinstance(group.reported, Withheld):
+                terms = DayTerms(currency, target, rate.rate, None)
+                group.reported = (group.reported or 0) + terms.translate(row["revenue"])
 
     def _add_sessions(self, found: dict[Key, Group]) -> None:
         aliases = {
@@ -209,3 +233,8 @@ class Outcomes:
             campaign = aliases.get(name, name if name in self.known.campaigns else None)
             if campaign is not None:
                 found[campaign,].counts["sessions"] += row["sessions"] or 0
+
+
+def _owned(row: Row) -> bool:
+    """Say whether a share belongs to a creator in a campaign."""
+    return row["campaign"] is not None and row["creator"] is not None

@@ -70,7 +70,7 @@ def _levels(campaign: str, ladder: Ladder) -> list[BridgeRow]:
         rows.append(BridgeRow(campaign, step, DELTA, amount))
 
     level("reported")
-    if ladder.reported is not None and levels["matched"].amount is not None:
+    if isinstance(ladder.reported, int) and levels["matched"].amount is not None:
         delta("not_matched", parts.matched - ladder.reported)
     if not level("matched"):
         return rows

@@ -3,7 +3,7 @@
 In:   one cell of attributed orders or refunds (minor units of the order's currency), the day's
       exchange rate, the day's margin.
 Out:  Components in minor units of the brand's currency. Each component is translated and rounded
-      once per cell, so that sums over any grouping of cells agree.
+      once per cell, so that sums over any grouping of cells agree. A won lead is its own cell.
 """
 
 from __future__ import annotations
@@ -72,3 +72,20 @@ def refund_components(cell: Mapping[str, Any], terms: DayTerms) -> Components:
         cogs_returned=terms.translate(cell["cogs_returned"]) + saved,
         refund_fees=terms.translate(cell["fees"]),
     )
+
+
+def lead_components(
+    value: int | None, terms: DayTerms, before_ppm: int, upto_ppm: int
+) -> Components:
+    """Value one creator's share of a won lead, from `before_ppm` to `upto_ppm` of its value.
+
+    value: minor units of the lead's currency, None when none is stated. The whole is translated
+    once and split by cumulative share, so that the parts add up to it.
+    """
+    if value is None:
+        return Components()
+    if terms.rate is None:
+        return Components(untranslated=1)
+    whole = terms.translate(value)
+    until, since = whole * upto_ppm // PARTS_PER_MILLION, whole * before_ppm // PARTS_PER_MILLION
+    return Components(won_leads=until - since)

@@ -17,6 +17,9 @@ from truelift.base.estimate import Estimate, Reason, Withheld
 
 STEPS = ("reported", "matched", "net", "contribution", "incremental", "return")
 
+Claim = int | Withheld | None
+"""What platforms report in minor units, why it is not known, or None when nothing is reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Components:
@@ -89,7 +92,7 @@ class Ladder:
     brand was ever imported, so that what is matched is not known (and not zero).
     """
 
-    reported: int | None
+    reported: Claim
     components: Components
     incremental: Estimate | Withheld
     unmeasured: int
@@ -128,6 +131,12 @@ class Ladder:
             return None
         return round(self.incremental.point)
 
+    @property
+    def _claimed(self) -> Level:
+        if isinstance(self.reported, Withheld):
+            return Level("reported", None, self.reported)
+        return Level("reported", self.reported)
+
     def levels(self) -> tuple[Level, ...]:
         """Give the six levels in order."""
         money = self.withheld_money
@@ -136,7 +145,7 @@ class Ladder:
         why = self.incremental if isinstance(self.incremental, Withheld) else money
         after = None if incremental is None else incremental - self.cost
         return (
-            Level("reported", self.reported),
+            self._claimed,
             Level("matched", None if no_rate else self.components.matched, no_rate),
             Level("net", None if no_rate else self.components.net, no_rate),
             Level("contribution", None if money else self.components.contribution, money),

@@ -68,7 +68,7 @@ def ratios(ladder: Ladder, cost: int, valued: Estimate | Withheld, *, cash_outco
         Reason.NO_CASH_OUTCOME,
         "An awareness campaign has no orders of its own; see cost per outcome and valued ROI.",
     )
-    claimed = None if ladder.reported is None else ratio(ladder.reported, cost)
+    claimed = ratio(ladder.reported, cost) if isinstance(ladder.reported, int) else ladder.reported
     if not cash_outcome:
         return Ratios(claimed, no_cash, no_cash, no_cash, None, _valued(ladder, cost, valued))
     return Ratios(
