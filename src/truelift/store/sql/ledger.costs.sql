@@ -1,6 +1,14 @@
--- Cost documents as known, in a fixed order.
+-- Cost documents as known, in a fixed order. A shop's affiliate report names a creator by the handle
+-- on its platform; everybody else by the creator's id.
 select
-    document, line, state, date, creator, campaign, agreement, deliverable, type, amount, currency,
-    tax, recoverable, withheld, settles, counterparty
+    costs.document, costs.line, costs.state, costs.date,
+    coalesce(profiles.creator, costs.creator) as creator, costs.campaign, costs.agreement,
+    costs.deliverable, costs.type, costs.amount, costs.currency, costs.tax, costs.recoverable,
+    costs.withheld, costs.settles, costs.counterparty
 from @known(costs) as costs
-order by document nulls first, line nulls first, state nulls first, date nulls first
+left join @catalog(profiles) as profiles
+    on costs.origin = 'tiktok_shop_affiliate' and profiles.platform = 'tiktok'
+    and profiles.handle = costs.creator
+order by
+    costs.document nulls first, costs.line nulls first, costs.state nulls first,
+    costs.date nulls first
