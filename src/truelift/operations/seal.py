@@ -103,9 +103,11 @@ def _seal_all(
         for (_, until), group in by_cut.items():
             made = _posts_sealed(ground, panels, group, until, now)
             made += _counts_sealed(ground, panels, group, until, now)
+            mine: dict[str, list[records.SealRecord]] = defaultdict(list)
             for item in made:
                 records.keep_seal(connection, ground.brand.brand, item)
-            verdicts += [_summary(candidate, made) for candidate in group]
+                mine[item.creator].append(item)
+            verdicts += [_summary(candidate, mine[candidate.creator]) for candidate in group]
     return verdicts
 
 
@@ -115,6 +117,7 @@ def _posts_sealed(
     """Seal the post metrics of a group of creators that share a campaign and a cut."""
     organic = panels.posts.only(panels.organic & (panels.posts.published_at < np.datetime64(until)))
     wanted = {candidate.creator: candidate for candidate in group}
+    followers = panels.followers(until)
     made = []
     for platform in sorted({unit[1] for unit in organic.units}):
         units = [index for index, unit in enumerate(organic.units) if unit[1] == platform]
@@ -131,7 +134,6 @@ def _posts_sealed(
                     continue
                 terms = _terms(wanted[creator], name, platform, panels, now)
                 terms = replace(terms, ageing_curve=curve.version)
-                followers = panels.followers(until).get((creator, platform))
                 sealed = _one(
                     panel,
                     index,
@@ -139,7 +141,7 @@ def _posts_sealed(
                     baselines=baselines,
                     terms=terms,
                     counts=counts,
-                    followers=followers,
+                    followers=followers.get((creator, platform)),
                 )
                 made.append(_record(sealed, terms, now, ground))
     return made
@@ -307,9 +309,9 @@ def _verdict(
     return SealVerdict(pair[0], pair[1], verdict, late, posts, sha256, words)
 
 
-def _summary(candidate: Candidate, made: Sequence[records.SealRecord]) -> SealVerdict:
+def _summary(candidate: Candidate, mine: Sequence[records.SealRecord]) -> SealVerdict:
+    """Say what was sealed of a creator: `mine` are the creator's records of this campaign."""
     pair = (candidate.campaign, candidate.creator)
-    mine = [item for item in made if (item.campaign, item.creator) == pair]
     if not mine:
         words = "no organic post and no evergreen code or link with history: nothing to seal"
         return _verdict(pair, "nothing to seal", late=candidate.late, words=words)
