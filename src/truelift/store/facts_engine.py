@@ -85,7 +85,8 @@ class FactsEngine:
         """
         sql = queries.render(queries.text(name))
         asked = {key: parameters[key] for key in queries.parameters(sql)}
-        with self._given(relations or {}):
+        named = {name: table for name, table in (relations or {}).items() if name in sql}
+        with self._given(named):
             return self._connection.sql(sql, params=asked).to_arrow_table()
 
     def listing(self, kind: Kind, extra: tuple[str, ...], parameters: Parameters) -> pa.Table:
