@@ -116,7 +116,7 @@ class Knowledge:
 
     @cached_property
     def sponsored(self) -> pa.Table:
-        """Give our sponsored posts: platform, post_id, campaign."""
+        """Give our sponsored posts: platform, post_id, campaign, and the campaign's share."""
         return self.read(
             "measurement.sponsored_posts",
             post_campaigns=_post_campaigns(self.read("facts.shared_posts")),
@@ -242,11 +242,17 @@ def knowledge(
 
 def _post_campaigns(posts: pa.Table) -> pa.Table:
     rows = [
-        {"platform": row["platform"], "post_id": row["post_id"], "campaign": part.split(":")[0]}
+        {
+            "platform": row["platform"],
+            "post_id": row["post_id"],
+            "campaign": part.rpartition(":")[0],
+            "share_ppm": int(part.rpartition(":")[2]),
+        }
         for row in posts.to_pylist()
         for part in row["campaigns"].split(";")
     ]
-    schema = pa.schema([(name, pa.string()) for name in ("platform", "post_id", "campaign")])
+    names = [(name, pa.string()) for name in ("platform", "post_id", "campaign")]
+    schema = pa.schema([*names, ("share_ppm", pa.int64())])
     return pa.Table.from_pylist(rows, schema=schema)
 
 

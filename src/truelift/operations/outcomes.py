@@ -164,7 +164,10 @@ class Outcomes:
                 group.counts["clicks_counted"] += row["clicks_counted"]
 
     def _add_outputs(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
-        """Add the newest readings of sponsored posts; on day rows at the day of publication."""
+        """Add the newest readings of sponsored posts; on day rows at the day of publication.
+
+        A post of several campaigns counts in each by its share.
+        """
         values = self.known.rows("values")
         for row in self.known.read(
             "valuation.post_outputs",
@@ -181,7 +184,7 @@ class Outcomes:
             counts["engagement"] = sum(seen) if seen else None
             for name, count in counts.items():
                 if count is not None:
-                    group.counts[name] += count
+                    group.counts[name] += count * row["share_ppm"] / PPM
             self._add_media_value(group, row, counts, values)
 
     def _add_media_value(

@@ -1,18 +1,24 @@
 -- dialect: duckdb
--- What each incoming row is, beside the row of the same natural key that is known now:
--- new, duplicate, update (newer, or the same origin says so), stale (an older version), or refused.
-with given as (
-    select *, row_number() over () - 1 as position from incoming
-),
-known as (
+-- What each incoming row is, beside the row of the same natural key that is known now: new,
+-- duplicate, update (newer, or the same origin says so), stale (an older version), or refused.
+-- A row that this very file gave before, and that another file has replaced since, is stale too:
+-- a folder of exports may be imported again and again, and old files never bring old values back.
+with known as (
     select * from fact_{kind} where brand = $brand and superseded_at is null
+),
+replaced as (
+    select distinct row_hash from fact_{kind}
+    where brand = $brand and source_sha256 = $sha256 and superseded_at is not null
 ),
 paired as (
     select
         given.position, given.source_line, given.row_hash, known.row_hash as known_hash,
         known.origin as known_origin, known.source_sha256 as known_sha256,
+        known.source_line as known_line, replaced.row_hash is not null as was_replaced,
         {newer} as newer
-    from given left join known on {same}
+    from incoming as given
+    left join known on {same}
+    left join replaced on replaced.row_hash = given.row_hash
 )
 select
     position, source_line, known_origin,
@@ -21,7 +27,9 @@ select
         when known_hash = row_hash then 'duplicate'
         when newer = 1 then 'update'
         when newer = -1 then 'stale'
-        when known_sha256 = $sha256 then 'same_import'
+        when known_sha256 = $sha256 and known_line <> source_line then 'same_import'
+        when known_sha256 = $sha256 then 'update' -- the same line, read in another way
+        when was_replaced then 'stale'
         when known_origin = $origin then 'update'
         else 'conflict'
     end as verdict

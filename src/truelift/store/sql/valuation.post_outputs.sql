@@ -1,6 +1,6 @@
 -- The newest readings of our sponsored posts, by campaign.
 select
-    sponsored.campaign, readings.creator, readings.platform, readings.post_id,
+    sponsored.campaign, sponsored.share_ppm, readings.creator, readings.platform, readings.post_id,
     readings.published_at, readings.views, readings.reach, readings.impressions, readings.likes,
     readings.comments, readings.shares, readings.saves, readings.source_file,
     readings.source_line
