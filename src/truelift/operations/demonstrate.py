@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from truelift.base.ids import content_hash, name_id
+from truelift.base.time import Instant
 from truelift.connectors.files import ReadOptions
 from truelift.connectors.sample_programme import Step, write
 from truelift.operations.book import book
@@ -38,12 +40,14 @@ def demonstrate(
     brand = programme.brand
     record = BrandRecord(brand, brand, CURRENCY, ZONE, brand, "months")
     grounds.create(folder, record, start)
-    for step in steps:
-        progress(f"{step.at:%Y-%m-%d} {step.note}")
-        with grounds.opened(folder, None, StoppedClock(step.at), "demo") as ground:
-            _set_clock(ground, step, seed)
-        with grounds.opened(folder, None, StoppedClock(step.at), "demo") as ground:
-            play(ground, step, folder / PROGRAMME)
+    with grounds.opened(folder, None, StoppedClock(start), "demo") as ground:
+        _identify(ground, start, seed)
+    with grounds.opened(folder, None, StoppedClock(start), "demo") as ground:
+        for step in steps:
+            progress(f"{step.at:%Y-%m-%d} {step.note}")
+            with ground.workspace.transaction() as connection:
+                records.set_simulated_clock(connection, step.at)
+            play(replace(ground, clock=StoppedClock(step.at)), step, folder / PROGRAMME)
     return steps
 
 
@@ -63,10 +67,13 @@ def truth(folder: Path) -> dict[str, Any]:
     return known
 
 
-def _set_clock(ground: Ground, step: Step, seed: int) -> None:
-    """Set the simulated clock; the sample's identity follows from its seed, so bytes repeat."""
+def _identify(ground: Ground, start: Instant, seed: int) -> None:
+    """Start the simulated clock; the sample's identity follows from its seed, so bytes repeat.
+
+    The identity holds the salt of customers, which a ground reads when it is opened.
+    """
     with ground.workspace.transaction() as connection:
-        records.set_simulated_clock(connection, step.at)
+        records.set_simulated_clock(connection, start)
         salt = bytes.fromhex(content_hash(["sample programme", seed]))
         identity = str(name_id("sample programme", seed))
         records.set_workspace_identity(connection, identity, salt)
