@@ -23,7 +23,7 @@ from truelift.valuation.cells import (
     DayTerms,
     lead_components,
     order_components,
-    refund_components,
+    valued_refunds,
 )
 from truelift.valuation.ladder import Claim, Components
 from truelift.valuation.value_schedule import margin_ppm, unit_price
@@ -100,10 +100,11 @@ class Outcomes:
             cancelled_days=self._cancelled_days(shares),
             basis=self.basis,
         ).to_pylist()
-        orders = [row for row in orders if self._inside(row["day"])]
-        refunds = [row for row in refunds if self._inside(row["day"])]
-        cells = [(row, order_components(row, self._terms(row))) for row in orders]
-        return cells + [(row, refund_components(row, self._terms(row))) for row in refunds]
+        cells = [
+            (row, order_components(row, self._terms(row["day"], row["currency"]))) for row in orders
+        ]
+        cells += valued_refunds(refunds, lambda row: self._terms(row["order_day"], row["currency"]))
+        return [(row, components) for row, components in cells if self._inside(row["day"])]
 
     def _cancelled_days(self, shares: pa.Table) -> pa.Table:
         cancelled = shares.filter(pa.compute.is_valid(shares["cancelled_at"]))
@@ -113,11 +114,16 @@ class Outcomes:
         )
         return table.group_by(["source", "order_id", "day"]).aggregate([])
 
-    def _terms(self, row: Row) -> DayTerms:
+    @cached_property
+    def _margins(self) -> list[Row]:
+        return self.known.rows("margins")
+
+    def _terms(self, day: dt.date, currency: str) -> DayTerms:
+        """Give the rate and the brand's margin of a day."""
         target = self.known.ground.brand.currency
-        found = self.rates.find(row["day"], row["currency"], target)
-        margin = margin_ppm(self.known.rows("margins"), row["day"])
-        return DayTerms(row["currency"], target, found.rate if found else None, margin)
+        found = self.rates.find(day, currency, target)
+        margin = margin_ppm(self._margins, day)
+        return DayTerms(currency, target, found.rate if found else None, margin)
 
     @cached_property
     def won(self) -> list[tuple[Row, Components]]:

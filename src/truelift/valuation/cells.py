@@ -8,15 +8,20 @@ Out:  Components in minor units of the brand's currency. Each component is trans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from truelift.base.money import PARTS_PER_MILLION, multiply, translate
 from truelift.valuation.ladder import Components
 
-Translator = Callable[[int], int]
+ORDER_CELL = ("creator", "campaign", "platform", "post_id", "order_day", "currency")
+"""What tells the cells of orders apart, in the names that cells of refunds use."""
+
+REFUNDED = ("amount", "amount_at_margin", "cogs_returned", "fees")
+"""The sums of a cell of refunds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def order_components(cell: Mapping[str, Any], terms: DayTerms) -> Components:
 
 
 def refund_components(cell: Mapping[str, Any], terms: DayTerms) -> Components:
-    """Value a cell of refunds: money goes back, and the cost of goods that can be sold again."""
+    """Value refunds: money goes back, and the cost of goods that can be sold again."""
     if terms.rate is None:
         return Components(untranslated=1)
     at_margin = terms.translate(cell["amount_at_margin"])
@@ -72,6 +77,26 @@ def refund_components(cell: Mapping[str, Any], terms: DayTerms) -> Components:
         cogs_returned=terms.translate(cell["cogs_returned"]) + saved,
         refund_fees=terms.translate(cell["fees"]),
     )
+
+
+def valued_refunds(
+    cells: Iterable[Mapping[str, Any]], terms_of: Callable[[Mapping[str, Any]], DayTerms]
+) -> Iterator[tuple[Mapping[str, Any], Components]]:
+    """Value cells of refunds, each as what it adds to those before it of the same orders' cell.
+
+    cells: those of one cell of orders stand together, oldest refund first. terms_of: the terms of
+    the day of the orders, never of the refund: what changed since is exchange, not return. Sums
+    are translated, not parts, so a refund in thirds takes back what the orders brought, exactly.
+    """
+    for _, group in groupby(cells, key=lambda cell: [cell[name] for name in ORDER_CELL]):
+        sums = dict.fromkeys(REFUNDED, 0)
+        before = Components()
+        for cell in group:
+            sums = {name: sums[name] + cell[name] for name in REFUNDED}
+            terms = terms_of(cell)
+            after = refund_components(sums, terms)
+            yield cell, after if terms.rate is None else after - before
+            before = after
 
 
 def lead_components(

@@ -52,6 +52,13 @@ class Components:
         }
         return Components(**summed)
 
+    def __sub__(self, other: Components) -> Components:
+        """Subtract component by component."""
+        left = {
+            item.name: getattr(self, item.name) - getattr(other, item.name) for item in fields(self)
+        }
+        return Components(**left)
+
     @property
     def matched(self) -> int:
         """Give goods before discount, with the tax that their prices hold, and won leads."""
