@@ -21,6 +21,7 @@ from truelift.facts.kinds import KINDS
 from truelift.operations.model_shares import model_shares, removal_effects
 from truelift.store import catalog_store
 from truelift.store.ground import Ground
+from truelift.store.workspace_database import newest_seal
 
 Row = dict[str, Any]
 
@@ -218,7 +219,8 @@ def newest(ground: Ground) -> tuple[Instant, Instant]:
     occurred = max([*ends, *([] if moment is None else [moment])], default=None)
     with ground.workspace.transaction() as connection:
         catalog = catalog_store.newest_recording(connection, ground.brand.brand)
-    times = [time for time in (recorded, catalog) if time is not None]
+        sealed = newest_seal(connection, ground.brand.brand)
+    times = [time for time in (recorded, catalog, sealed) if time is not None]
     known_at = max(times, default=_EPOCH)
     return occurred or known_at, known_at
 

@@ -213,6 +213,14 @@ def keep_seal(connection: sa.Connection, brand_name: str, seal: SealRecord) -> N
     connection.execute(sa.insert(baseline_seal).values(values))
 
 
+def newest_seal(connection: sa.Connection, brand_name: str) -> dt.datetime | None:
+    """Give when a brand's newest baseline was recorded, naive UTC."""
+    columns = baseline_seal.c
+    statement = sa.select(sa.func.max(columns.recorded_at)).where(columns.brand == brand_name)
+    found: dt.datetime | None = connection.execute(statement).scalar()
+    return found
+
+
 def seals(
     connection: sa.Connection, brand_name: str, known_at: dt.datetime | None = None
 ) -> list[SealRecord]:
