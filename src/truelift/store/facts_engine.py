@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from truelift.base.columns import ColumnType, Kind
@@ -26,7 +27,7 @@ from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
-from truelift.store.segments import Segment, SegmentLog, read_segment
+from truelift.store.segments import Segment, SegmentLog, missing_number, read_segment
 
 Parameters = Mapping[str, object]
 
@@ -60,6 +61,10 @@ class Verdict:
     conflicts: tuple[tuple[int, str, bool], ...]
 
 
+class FactsDamaged(TrueliftError):
+    """The facts file cannot be read; its segments can, and it is made again from them."""
+
+
 class FactsEngine:
     """Appends facts and answers queries; one process owns the file."""
 
@@ -67,10 +72,17 @@ class FactsEngine:
         """Open or make the database, and apply segments that a crash left unapplied."""
         self._connection = _connect(str(path))
         self._segments = segments
-        for kind in FACT_KINDS:
-            self._connection.execute(create_fact_table(kind))
-        self._connection.execute(queries.text("facts.schema"))
-        self._catch_up()
+        self._behind = False
+        try:
+            for kind in FACT_KINDS:
+                self._connection.execute(create_fact_table(kind))
+            self._connection.execute(queries.text("facts.schema"))
+            if segments is not None:
+                segments.take()
+                self._catch_up(segments)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the database; the file is then free for another process."""
@@ -105,7 +117,10 @@ class FactsEngine:
 
         rows: the columns that facts.acceptance gives. With `keep` off only the verdict is given.
         """
-        with self._given({"incoming": rows}), self._transaction():
+        if self._behind and self._segments is not None:
+            self._catch_up(self._segments)
+        incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
+        with self._given({"incoming": incoming}), self._transaction():
             judged: pa.Table = self._connection.sql(
                 _judge(kind), params=_parameters(stamp)
             ).to_arrow_table()
@@ -113,6 +128,7 @@ class FactsEngine:
             kept = rows.take(positions)
             if keep and kept.num_rows:
                 self._log_and_apply(kind, _stamped(kept, stamp))
+        self._behind = False
         return _verdict(judged)
 
     def recordings(self, brand: str) -> tuple[Instant | None, dt.date | None, Instant | None]:
@@ -134,10 +150,12 @@ class FactsEngine:
         return _newest(moments), _newest(days), _newest(recorded)
 
     def _log_and_apply(self, kind: Kind, rows: pa.Table) -> None:
-        segment = Segment(0, kind.name, Path())
+        number = 0
         if self._segments is not None:
-            segment = self._segments.write(kind.name, rows)
-        self._apply(kind, rows, segment.number)
+            # from here on the rows are accepted: should applying them fail, they are applied later
+            self._behind = True
+            number = self._segments.write(kind.name, rows).number
+        self._apply(kind, rows, number)
 
     def _apply(self, kind: Kind, rows: pa.Table, number: int) -> None:
         names = [name for name in rows.schema.names if name in stored_schema(kind).names]
@@ -154,26 +172,23 @@ class FactsEngine:
             {"number": number, "kind": kind.name, "rows": rows.num_rows},
         )
 
-    def _catch_up(self) -> None:
-        if self._segments is None:
-            return
-        applied = {
-            row[0]
-            for row in self._connection.execute(queries.text("facts.applied_numbers")).fetchall()
-        }
-        kinds = {kind.name: kind for kind in FACT_KINDS}
-        present = set()
-        for segment in self._segments:
-            present.add(segment.number)
-            if segment.number not in applied:
-                with self._transaction():
-                    self._apply(kinds[segment.kind], read_segment(segment), segment.number)
-        if applied - present:
+    def _catch_up(self, log: SegmentLog) -> None:
+        """Apply the segments that are on disk and not in the file, in their order."""
+        rows = self._connection.execute(queries.text("facts.applied_numbers")).fetchall()
+        applied = {row[0] for row in rows}
+        segments = list(log)
+        missing = missing_number({segment.number for segment in segments}, applied)
+        if missing is not None:
             msg = (
-                f"Segment {min(applied - present):08d} is missing from the segments folder, but "
-                "the facts file holds its rows; restore the file from a backup."
+                f"Segment {missing:08d} is missing from the segments folder, and with it rows that "
+                "were accepted; restore the file from a backup."
             )
             raise TrueliftError(msg)
+        for segment in segments:
+            if segment.number not in applied:
+                with self._transaction():
+                    self._apply(_kind_of(segment), read_segment(segment), segment.number)
+        self._behind = False
 
     @contextlib.contextmanager
     def _given(self, relations: Mapping[str, pa.Table]) -> Iterator[None]:
@@ -203,14 +218,25 @@ def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whiche
 def _connect(path: str) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(path)
-    except duckdb.IOException as error:
-        msg = (
-            f"The facts file {path} cannot be opened: another process has it open, or it is "
-            "damaged. Stop the other process, or run `truelift rebuild`."
-        )
-        raise TrueliftError(msg) from error
+    except duckdb.Error as error:
+        if "lock" in str(error):
+            msg = f"The facts file {path} is open in another process; stop that one first."
+            raise TrueliftError(msg) from error
+        msg = f"The facts file {path} is damaged; run `truelift rebuild` to make it again."
+        raise FactsDamaged(msg) from error
     connection.execute(queries.text("facts.session"), {"memory": MEMORY_LIMIT})
     return connection
+
+
+def _kind_of(segment: Segment) -> Kind:
+    for kind in FACT_KINDS:
+        if kind.name == segment.kind:
+            return kind
+    msg = (
+        f"The segment {segment.path} holds {segment.kind}, which this version does not know; "
+        "install the version of Truelift that wrote it, or a later one."
+    )
+    raise TrueliftError(msg)
 
 
 def _judge(kind: Kind) -> str:

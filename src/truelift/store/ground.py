@@ -15,7 +15,7 @@ from pathlib import Path
 from truelift.base.errors import TrueliftError
 from truelift.base.time import Clock
 from truelift.store import workspace_database as records
-from truelift.store.facts_engine import FactsEngine
+from truelift.store.facts_engine import FactsDamaged, FactsEngine
 from truelift.store.segments import SegmentLog
 from truelift.store.workspace_database import BrandRecord, WorkspaceDatabase
 
@@ -71,23 +71,34 @@ def add_brand(folder: Path, record: BrandRecord, now: dt.datetime) -> None:
 def rebuild(folder: Path) -> int:
     """Make the facts file again from the log of segments; give how many segments there are.
 
-    The old file is put aside until the new one is whole.
+    The old file stays in its place, and is held against other processes, until the new one is
+    whole. A damaged one cannot be held; it is replaced all the same.
     """
     _database(folder).close()
-    path, aside = folder / "facts.duckdb", folder / "facts.before"
-    if path.exists():
-        FactsEngine(path).close()
-        path.rename(aside)
+    path, fresh = folder / "facts.duckdb", folder / "facts.rebuilding"
     log = SegmentLog(folder / "segments")
-    try:
-        FactsEngine(path, log).close()
-    except BaseException:
-        path.unlink(missing_ok=True)
-        if aside.exists():
-            aside.rename(path)
-        raise
-    aside.unlink(missing_ok=True)
+    with contextlib.ExitStack() as held:
+        if path.exists():
+            with contextlib.suppress(FactsDamaged):
+                held.enter_context(contextlib.closing(FactsEngine(path, log)))
+        _remove(fresh)
+        try:
+            FactsEngine(fresh, log).close()
+        except BaseException:
+            _remove(fresh)
+            raise
+    _write_ahead_log(path).unlink(missing_ok=True)
+    fresh.replace(path)
     return sum(1 for _ in log)
+
+
+def _remove(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    _write_ahead_log(file).unlink(missing_ok=True)
+
+
+def _write_ahead_log(file: Path) -> Path:
+    return file.with_name(file.name + ".wal")
 
 
 def _database(folder: Path) -> WorkspaceDatabase:

@@ -7,12 +7,17 @@ Out:  numbered files `segments/00000001.orders.parquet`, durable before they are
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from truelift.base.errors import TrueliftError
+
+_NAME = re.compile(r"(\d{8,})\.([a-z_]+)\.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +33,25 @@ class SegmentLog:
     """A folder of segments in the order they were accepted."""
 
     def __init__(self, folder: Path) -> None:
-        """Use a folder, made when absent; a file that was never finished is removed."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for unfinished in folder.glob("*.writing"):
-            unfinished.unlink()
+        """Name the folder; it is touched only when the log is taken."""
         self._folder = folder
-        self._last = max((segment.number for segment in self), default=0)
+        self._last = 0
 
     def __iter__(self) -> Iterator[Segment]:
-        """Give the segments in order of their numbers."""
-        for path in sorted(self._folder.glob("*.parquet")):
-            number, kind, _ = path.name.split(".")
-            yield Segment(int(number), kind, path)
+        """Give the segments in order of their numbers; files of other names are not the log's."""
+        named = ((_NAME.fullmatch(path.name), path) for path in self._folder.glob("*.parquet"))
+        found = [Segment(int(name[1]), name[2], path) for name, path in named if name]
+        yield from sorted(found, key=lambda segment: segment.number)
+
+    def take(self) -> None:
+        """Become the log's only writer: remove what a crash left unfinished, find the last number.
+
+        Whoever calls holds the facts file: another process may be writing a segment until then.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in self._folder.glob("*.writing"):
+            unfinished.unlink()
+        self._last = max((segment.number for segment in self), default=0)
 
     def write(self, kind: str, rows: pa.Table) -> Segment:
         """Write rows as the next segment; on return it is on disk under its name."""
@@ -55,8 +67,24 @@ class SegmentLog:
 
 
 def read_segment(segment: Segment) -> pa.Table:
-    """Read the rows of a segment."""
-    return pq.ParquetFile(segment.path).read()
+    """Read the rows of a segment; TrueliftError when the file is damaged."""
+    try:
+        return pq.ParquetFile(segment.path).read()
+    except (pa.ArrowException, OSError) as error:
+        msg = (
+            f"The segment {segment.path} cannot be read, it is damaged; "
+            "restore the file from a backup."
+        )
+        raise TrueliftError(msg) from error
+
+
+def missing_number(present: set[int], applied: set[int]) -> int | None:
+    """Give the first number that the log must have and has not; None when it is whole.
+
+    Numbers are given without gaps, so a gap is a lost file even when nothing knows its rows.
+    """
+    wanted = set(range(1, max(present | applied, default=0) + 1))
+    return min(wanted - present, default=None)
 
 
 def _synchronise(path: Path) -> None:
