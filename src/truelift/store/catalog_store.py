@@ -32,13 +32,14 @@ def append(
     """
     table = CATALOG[kind.name]
     known = _current(connection, table, kind, stamp.brand)
+    replaced = _replaced(connection, table, stamp)
     inserts: list[dict[str, object]] = []
     superseded: list[int] = []
     conflicts: list[tuple[int, str, bool]] = []
     duplicates = 0
     for row in rows.to_pylist():
         before = known.get(tuple(row[name] for name in kind.key))
-        verdict = _verdict(row, before, stamp)
+        verdict = _verdict(row, before, stamp, replaced)
         if verdict == "duplicate":
             duplicates += 1
             continue
@@ -93,27 +94,40 @@ def newest_recording(connection: sa.Connection, brand: str) -> dt.datetime | Non
 def _current(
     connection: sa.Connection, table: sa.Table, kind: Kind, brand: str
 ) -> dict[tuple[object, ...], sa.Row[tuple[object, ...]]]:
-    columns = [table.c[name] for name in kind.key]
-    extra = [table.c.row_number, table.c.row_hash, table.c.origin, table.c.source_sha256]
+    names = (*kind.key, "row_number", "row_hash", "origin", "source_sha256", "source_line")
     where = (table.c.brand == brand, table.c.superseded_at.is_(None))
-    rows = connection.execute(sa.select(*columns, *extra).where(*where)).all()
-    return {tuple(row[: len(columns)]): row for row in rows}
+    rows = connection.execute(sa.select(*[table.c[name] for name in names]).where(*where)).all()
+    return {tuple(row[: len(kind.key)]): row for row in rows}
+
+
+def _replaced(connection: sa.Connection, table: sa.Table, stamp: Stamp) -> set[str]:
+    """Give the hashes of rows that this very file gave before and that are no longer known."""
+    where = (
+        table.c.brand == stamp.brand,
+        table.c.source_sha256 == stamp.sha256,
+        table.c.superseded_at.is_not(None),
+    )
+    return set(connection.execute(sa.select(table.c.row_hash).where(*where)).scalars())
 
 
 def _verdict(
-    row: dict[str, object], before: sa.Row[tuple[object, ...]] | None, stamp: Stamp
+    row: dict[str, object],
+    before: sa.Row[tuple[object, ...]] | None,
+    stamp: Stamp,
+    replaced: set[str],
 ) -> str:
+    """Say what a row is, by the rules of `store/sql/facts.judge.sql`."""
     if before is None:
         return "new"
     if before.row_hash == row["row_hash"]:
         return "duplicate"
     if before.source_sha256 == stamp.sha256:
-        return "same_import"
-    if stamp.origin in STUB_ORIGINS and before.origin not in STUB_ORIGINS:
+        # the same line with other values: read in another way than before
+        return "update" if before.source_line == row["source_line"] else "same_import"
+    stub = stamp.origin in STUB_ORIGINS and before.origin not in STUB_ORIGINS
+    if stub or row["row_hash"] in replaced:
         return "duplicate"
-    if before.origin == stamp.origin or before.origin in STUB_ORIGINS:
-        return "update"
-    return "conflict"
+    return "update" if before.origin in {stamp.origin, *STUB_ORIGINS} else "conflict"
 
 
 def _stored(row: dict[str, object], stamp: Stamp) -> dict[str, object]:
