@@ -6,6 +6,7 @@ Out:  facts and catalog rows kept, refused rows in quarantine, a count per file 
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -79,18 +80,30 @@ def import_frame(ground: Ground, kind: str, frame: pa.Table, name: str) -> Impor
     """Import an Arrow table of one kind under a name of its own (its origin)."""
     source = frame_source(kind, frame, name)
     return _import(
-        ground, [source], ground.clock.now(), keep=True, progress=lambda _name, _rows: None
+        ground,
+        [source],
+        ground.clock.now(),
+        keep=True,
+        progress=lambda _name, _rows: None,
+        sha256=_content_sha256(frame),
     )
 
 
 def _import(
-    ground: Ground, sources: Iterable[Source], now: Instant, *, keep: bool, progress: Progress
+    ground: Ground,
+    sources: Iterable[Source],
+    now: Instant,
+    *,
+    keep: bool,
+    progress: Progress,
+    sha256: str = "",
 ) -> ImportReport:
+    """Import sources one after the other. sha256: of what is no file and has none of its own."""
     kept: list[ImportRecord] = []
     faults: list[Fault] = []
     for source in sources:
         progress(source.name, 0)
-        tallies = _import_source(ground, source, now, keep=keep, progress=progress)
+        tallies = _import_source(ground, source, now, keep=keep, progress=progress, sha256=sha256)
         for kind, tally in tallies.items():
             record = ImportRecord(
                 source.name, tally.sha256, kind, tally.origin, tally.accepted, tally.updated,
@@ -105,7 +118,13 @@ def _import(
 
 
 def _import_source(
-    ground: Ground, source: Source, now: Instant, *, keep: bool, progress: Progress
+    ground: Ground,
+    source: Source,
+    now: Instant,
+    *,
+    keep: bool,
+    progress: Progress,
+    sha256: str,
 ) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
     pending: dict[str, list[Fault]] = defaultdict(list)
@@ -113,15 +132,24 @@ def _import_source(
         if isinstance(item, Fault):
             pending[""].append(item)
             continue
-        tally = tallies.setdefault(item.kind, Tally(item.origin, item.sha256))
-        progress(source.name, item.rows.num_rows)
-        _take_in(ground, item, tally, now, keep=keep)
+        batch = replace(item, sha256=item.sha256 or sha256)
+        tally = tallies.setdefault(batch.kind, Tally(batch.origin, batch.sha256))
+        progress(source.name, batch.rows.num_rows)
+        _take_in(ground, batch, tally, now, keep=keep)
     for fault in pending[""]:
         name = next(iter(tallies), "")
         tally = tallies.setdefault(name, Tally(source.origin, ""))
         tally.faults.append(fault)
         tally.quarantined += 1
     return tallies
+
+
+def _content_sha256(frame: pa.Table) -> str:
+    """Name a frame by its content, as a file is named: another content may update this one."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, frame.schema) as stream:
+        stream.write_table(frame.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, keep: bool) -> None:
