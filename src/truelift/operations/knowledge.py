@@ -43,6 +43,7 @@ class Knowledge:
     model: str = "code_first"
     lookback_days: int = 30
     _catalog: dict[str, pa.Table] = field(default_factory=dict)
+    _rows: dict[str, list[Row]] = field(default_factory=dict)
 
     def catalog(self, kind: str) -> pa.Table:
         """Give the catalog's rows of a kind as known."""
@@ -54,9 +55,10 @@ class Knowledge:
         return self._catalog[kind]
 
     def rows(self, kind: str) -> list[Row]:
-        """Give the catalog's rows of a kind as dictionaries."""
-        rows: list[Row] = self.catalog(kind).to_pylist()
-        return rows
+        """Give the catalog's rows of a kind as dictionaries, shared by all who ask: not to change."""
+        if kind not in self._rows:
+            self._rows[kind] = self.catalog(kind).to_pylist()
+        return self._rows[kind]
 
     def read(self, name: str, *, basis: str = "event", **given: pa.Table) -> pa.Table:
         """Run a query over what is known; `given` tables are its @given relations.
