@@ -55,7 +55,7 @@ class Knowledge:
         return self._catalog[kind]
 
     def rows(self, kind: str) -> list[Row]:
-        """Give the catalog's rows of a kind as dictionaries, shared by all who ask: not to change."""
+        """Give the catalog's rows of a kind as dictionaries; all who ask share them."""
         if kind not in self._rows:
             self._rows[kind] = self.catalog(kind).to_pylist()
         return self._rows[kind]
