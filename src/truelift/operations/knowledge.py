@@ -7,7 +7,7 @@ Out:  Knowledge: catalog rows, attribution shares, sponsored posts and launches,
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -214,17 +214,23 @@ def end_of(day: dt.date, zone: str) -> Instant:
     return midnight(day + dt.timedelta(days=1), zone) - dt.timedelta(microseconds=1)
 
 
-def newest(ground: Ground) -> tuple[Instant, Instant]:
-    """Give the newest accepted event and the newest recording, the defaults of every report."""
-    moment, day, recorded = ground.facts.recordings(ground.brand.brand)
-    ends = [] if day is None else [end_of(day, ground.brand.timezone)]
-    occurred = max([*ends, *([] if moment is None else [moment])], default=None)
+def newest_recording(ground: Ground) -> Instant:
+    """Give the newest recording of a fact, a row of the catalog or a sealed baseline."""
+    brand = ground.brand.brand
+    times = [ground.facts.recordings(brand)[-1]]
     with ground.workspace.transaction() as connection:
-        catalog = catalog_store.newest_recording(connection, ground.brand.brand)
-        sealed = newest_seal(connection, ground.brand.brand)
-    times = [time for time in (recorded, catalog, sealed) if time is not None]
-    known_at = max(times, default=_EPOCH)
-    return occurred or known_at, known_at
+        times.append(catalog_store.newest_recording(connection, brand))
+        times.append(newest_seal(connection, brand))
+    return max((time for time in times if time is not None), default=_EPOCH)
+
+
+def newest_event(known: Knowledge) -> Instant:
+    """Give the newest event that is known at the knowledge's time; a day counts to its end."""
+    (found,) = known.read("facts.newest_events").to_pylist()
+    times = [] if found["moment"] is None else [found["moment"]]
+    if found["day"] is not None:
+        times.append(end_of(found["day"], known.ground.brand.timezone))
+    return max(times, default=known.known_at)
 
 
 def knowledge(
@@ -234,14 +240,14 @@ def knowledge(
     known_at: Instant | None = None,
     model: str = "code_first",
 ) -> Knowledge:
-    """Open what is known; both times default to the newest in the data, never to the clock."""
-    newest_event, newest_recording = newest(ground)
-    return Knowledge(
-        ground=ground,
-        as_of=as_of or newest_event,
-        known_at=known_at or newest_recording,
-        model=model,
-    )
+    """Open what is known; both times default to the newest in the data, never to the clock.
+
+    as_of defaults to the newest event known at known_at, so that what is asked as known before
+    stays as it was however much arrives later.
+    """
+    known_at = known_at or newest_recording(ground)
+    known = Knowledge(ground=ground, as_of=as_of or known_at, known_at=known_at, model=model)
+    return known if as_of else replace(known, as_of=newest_event(known))
 
 
 def _post_campaigns(posts: pa.Table) -> pa.Table:
