@@ -1,0 +1,156 @@
+"""Answers: pages, twins and errors as responses, and the headers that every response carries.
+
+In:   page nodes, text of a file, or what went wrong.
+Out:  Litestar responses; an error is one sentence, never a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from importlib.resources import files
+from ipaddress import ip_address
+from typing import Any
+
+from htpy import Element
+from litestar import Request, Response
+from litestar.datastructures import MutableScopeHeaders
+from litestar.exceptions import HTTPException
+from litestar.types import Message, Scope
+
+from truelift.base.errors import NotFound, TrueliftError, UsageError
+from truelift.reports.table import Table
+from truelift.reports.writing import csv_text, json_text
+from truelift.web.asked import BadParameter
+from truelift.web.layout import plain_page
+from truelift.workspace.result import Result
+
+Asking = Request[None, None, Any]
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""What every response carries; no page may run a script or stand in another's frame."""
+
+STATIC = {"house.css": "text/css", "mark.svg": "image/svg+xml"}
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+_log = logging.getLogger("truelift.web")
+
+
+class WrongHost(TrueliftError):
+    """The request names a host that is not served here: a page elsewhere may be behind it."""
+
+
+async def add_headers(message: Message, _scope: Scope) -> None:
+    """Add the headers of the house to a response, errors included."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+
+
+def html_answer(page: Element) -> Response[bytes]:
+    """Answer with a page."""
+    return Response(str(page).encode(), media_type="text/html")
+
+
+def twin(result: Result, ending: str, name: str) -> Response[bytes]:
+    """Answer with the bytes that the command line writes for the same question."""
+    if ending == "json":
+        return json_answer(result.data)
+    return csv_answer(result.table, name)
+
+
+def json_answer(data: object) -> Response[bytes]:
+    """Answer with JSON as the command line writes it."""
+    return Response(json_text(data).encode(), media_type="application/json")
+
+
+def csv_answer(table: Table, name: str) -> Response[bytes]:
+    """Answer with a CSV file to keep."""
+    return Response(
+        csv_text(table).encode(),
+        media_type="text/csv",
+        headers={"content-disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def static_answer(name: str) -> Response[bytes]:
+    """Answer with a file of the package."""
+    content = files("truelift.web").joinpath("static", name).read_bytes()
+    return Response(content, media_type=STATIC[name], headers={"cache-control": "max-age=300"})
+
+
+def host_checked(allowed: str) -> Callable[[Asking], Awaitable[None]]:
+    """Make the check that a request means this host, which keeps other sites' names out.
+
+    Served on loopback, only loopback names are right. Served wider, an address in numbers is right
+    too, and the name that was given: no other site can have its own name mean those.
+    """
+    wide = allowed not in LOCAL
+
+    async def check(request: Asking) -> None:
+        host = request.headers.get("host", "")
+        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+        name = name.strip("[]").lower()
+        if name in LOCAL or (wide and (name == allowed.lower() or _is_number(name))):
+            return
+        msg = f"This server does not answer for the host {host!r}."
+        raise WrongHost(msg)
+
+    return check
+
+
+def failed(request: Asking, error: Exception) -> Response[bytes]:
+    """Answer an error in one sentence: RFC 9457 for a JSON twin, else a plain page."""
+    status, sentence = _told(error)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, TrueliftError):
+        _log.error("%s failed", request.url.path, exc_info=error)
+    if not request.url.path.endswith(".json"):
+        page = plain_page(f"{status.value} {status.phrase}", sentence)
+        return Response(str(page).encode(), status_code=status, media_type="text/html")
+    problem: dict[str, Any] = {"type": "about:blank", "title": status.phrase}
+    problem |= {"status": status.value, "detail": sentence}
+    if isinstance(error, BadParameter):
+        problem["errors"] = [{"field": error.field, "detail": sentence}]
+    text = json.dumps(problem, indent=2, ensure_ascii=False) + "\n"
+    return Response(text.encode(), status_code=status, media_type="application/problem+json")
+
+
+def _told(error: Exception) -> tuple[HTTPStatus, str]:
+    match error:
+        case WrongHost():
+            return HTTPStatus.MISDIRECTED_REQUEST, str(error)
+        case UsageError():
+            return HTTPStatus.BAD_REQUEST, str(error)
+        case NotFound():
+            return HTTPStatus.NOT_FOUND, str(error)
+        case TrueliftError():
+            return HTTPStatus.INTERNAL_SERVER_ERROR, str(error)
+        case HTTPException():
+            status = HTTPStatus(error.status_code)
+            return status, f"{status.description or status.phrase}."
+        case _:
+            return (
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "The page could not be made; the server's log says why.",
+            )
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

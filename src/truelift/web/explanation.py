@@ -1,0 +1,124 @@
+"""The explanation of one figure as a page: formula, value, inputs, source rows, entries, hashes.
+
+In:   what the Python door says of a figure.
+Out:  page nodes, and a flat table of the rows behind the figure for the CSV twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import htpy
+from htpy import Node, code, dd, div, dl, dt, h2, p, section
+
+from truelift.reports.figure import parse_figure_id
+from truelift.reports.table import Table, plain_table
+from truelift.web import figures
+from truelift.web.tables import listing
+
+Json = Mapping[str, Any]
+
+KINDS = ("orders", "leads", "posts")
+
+
+def explanation(told: Json) -> list[Node]:
+    """Lay an explanation out, from the value down to files and lines."""
+    currency = told["currency"]
+    name, _ = parse_figure_id(told["figure"])
+    inputs = told["inputs"]
+    return [
+        section[
+            p(".value")[_value(name, told["value"], currency)],
+            p[htpy.strong["Formula: "], told["formula"]],
+            p(".figure")["Figure id: ", code[told["figure"]]],
+        ],
+        section(".pair")[
+            _pairs("Ladder", _ladder(inputs["ladder"], currency)),
+            _pairs(
+                f"Cost, on {inputs['cost_basis']} basis here",
+                [
+                    (state, figures.money(inputs["cost"][state], currency))
+                    for state in inputs["cost"]
+                ],
+            ),
+            _pairs("Lift", _lift(inputs["lift"])),
+            _pairs(
+                "Outputs", [(name, figures.count(each)) for name, each in inputs["outputs"].items()]
+            ),
+        ],
+        (_table(kind, told["rows"][kind]) for kind in KINDS if told["rows"][kind]["count"]),
+        _table("entries", told["entries"]) if told["entries"]["count"] else None,
+        _list("baselines", told["baselines"], len(told["baselines"])),
+        section[_pairs("Versions", [(name, str(each)) for name, each in told["versions"].items()])],
+    ]
+
+
+def behind(told: Json) -> Table:
+    """Give the rows behind a figure: kind, id, file and line of those that are listed."""
+    rows = []
+    for kind in KINDS:
+        for row in told["rows"][kind]["first"]:
+            identity = next(row[name] for name in row if name.endswith("_id"))
+            rows.append({"kind": kind, "id": identity, "file": row["file"], "line": row["line"]})
+    rows += [
+        {"kind": "entries", "id": row["entry_id"], "file": None, "line": None}
+        for row in told["entries"]["first"]
+    ]
+    return plain_table(told["figure"], rows)
+
+
+def _value(name: str, value: Json | float, currency: str) -> Node:
+    if not isinstance(value, Mapping):
+        return figures.ratio(value, factor=name == "roas")
+    if name == "cost":
+        return [
+            htpy.span[figures.money(value[state], currency), htpy.small[state]] for state in value
+        ]
+    if name == "lift":
+        return figures.lift(value)
+    if "step" in value:
+        known = value["amount"] is not None
+        return figures.money(value["amount"], currency) if known else figures.withheld(value)
+    detail = value.get("detail")
+    return [figures.estimate(value), htpy.small[detail] if detail else None]
+
+
+def _ladder(steps: Sequence[Json], currency: str) -> list[tuple[str, Node]]:
+    return [
+        (
+            step["step"],
+            figures.money(step["amount"], currency)
+            if step["amount"] is not None
+            else figures.reason_words(step.get("withheld") or "not reported"),
+        )
+        for step in steps
+    ]
+
+
+def _lift(lift: Json) -> list[tuple[str, Node]]:
+    return [
+        (name.replace("_", " "), figures.count(each) if isinstance(each, float) else str(each))
+        for name, each in lift.items()
+        if each is not None
+    ]
+
+
+def _pairs(title: str, rows: Sequence[tuple[str, Node]]) -> Node:
+    return div[h2[title], dl(".pairs")[(div[dt[name], dd[value]] for name, value in rows)]]
+
+
+def _table(name: str, told: Json) -> Node:
+    return _list(name, told["first"], told["count"])
+
+
+def _list(name: str, rows: Sequence[Json], total: int) -> Node:
+    if not rows:
+        return None
+    table = plain_table(name, [{key: _text(row[key]) for key in row} for row in rows])
+    note = f"{total:,}" if total == len(rows) else f"the first {len(rows):,} of {total:,}"
+    return listing(name, table, table.rows, name.capitalize(), note)
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, dict | list) else value

@@ -1,0 +1,183 @@
+"""The frame of every page: brand and clock, ways between pages, the filter, and tables in boxes.
+
+In:   what a report's header says, and the body of a page.
+Out:  a whole HTML page; it needs no script, and no style but the house's own sheet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import htpy
+from htpy import Element, Node, a, caption, div, form, html, label, option, select
+
+from truelift.web.asked import CHOICES, Asked, address
+from truelift.web.figures import moment
+
+Json = Mapping[str, Any]
+
+NAVIGATION = (
+    ("/", "Overview"), ("/ledger", "Ledger"), ("/baselines", "Baselines"),
+    ("/quarantine", "Quarantine"),
+)  # fmt: skip
+LABELS = {
+    "campaign": "Campaign", "by": "Rows", "basis": "Dates", "cost": "Cost", "model": "Attribution",
+    "as_of": "As of", "period": "Period",
+}  # fmt: skip
+DATE_LENGTH = len("2026-05-31")
+
+
+def page(
+    head: Json, simulated: dt.datetime | None, *, title: str, here: str, body: Iterable[Node]
+) -> Element:
+    """Put a body into the frame; `head` holds the brand, and what a report says of itself."""
+    return html(lang="en")[
+        htpy.head[
+            htpy.meta(charset="utf-8"),
+            htpy.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            htpy.meta(name="color-scheme", content="light dark"),
+            htpy.title[f"{title} - {head['brand']} - Truelift"],
+            htpy.link(rel="stylesheet", href="/static/house.css"),
+            htpy.link(rel="icon", href="/static/mark.svg", type="image/svg+xml"),
+        ],
+        htpy.body[
+            a(".skip", href="#main")["Skip to the figures"],
+            _simulated(head, simulated),
+            htpy.header[
+                a(".house", href="/")["Truelift"],
+                htpy.nav(aria_label="Pages")[
+                    (
+                        a(href=path, aria_current="page" if path == here else None)[name]
+                        for path, name in NAVIGATION
+                    )
+                ],
+                htpy.p(".brand")[head["brand"]],
+            ],
+            htpy.main("#main")[htpy.h1[title], _facts(head), body],
+            htpy.footer[
+                "Every figure is a link to what it is made of. Amounts in ",
+                f"{head['currency']}; times in {head['timezone']}.",
+            ],
+        ],
+    ]
+
+
+def plain_page(title: str, sentence: str) -> Element:
+    """Give a page that says one thing, and nothing about the brand: an error, for example."""
+    return html(lang="en")[
+        htpy.head[
+            htpy.meta(charset="utf-8"),
+            htpy.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            htpy.title[f"{title} - Truelift"],
+            htpy.link(rel="stylesheet", href="/static/house.css"),
+        ],
+        htpy.body[
+            htpy.header[a(".house", href="/")["Truelift"]],
+            htpy.main[htpy.h1[title], htpy.p[sentence], htpy.p[a(href="/")["To the overview"]]],
+        ],
+    ]
+
+
+def filters(
+    action: str, asked: Asked, fields: Sequence[str], campaigns: Sequence[str] = (), by: str = ""
+) -> Element:
+    """Write the filter: what is chosen lives in the address, so a view can be sent to others.
+
+    Parameters without a control of their own are carried on unseen.
+    """
+    unseen = {name: value for name, value in asked.given.items() if name not in fields}
+    return form(".filter", action=action, method="get", aria_label="Filter")[
+        (_control(name, asked, campaigns, by) for name in fields),
+        (htpy.input(type="hidden", name=name, value=value) for name, value in unseen.items()),
+        htpy.button(type="submit")["Show"],
+    ]
+
+
+def box(name: str, title: Node, parts: Iterable[Node], note: Node = None) -> Element:
+    """Put a table into a box of its own, which scrolls when the screen is narrow."""
+    return div(".box", role="region", aria_labelledby=name, tabindex="0")[
+        htpy.table[caption(id=name)[title, htpy.small[note] if note else None], parts]
+    ]
+
+
+def twins(path: str, query: Mapping[str, str], more: Node = None) -> Element:
+    """Link the same rows as CSV and JSON, which are the bytes of the command line."""
+    return htpy.p(".twins")[
+        more,
+        "The same rows: ",
+        a(href=address(f"{path}.csv", query), rel="nofollow")["CSV"],
+        ", ",
+        a(href=address(f"{path}.json", query), rel="nofollow")["JSON"],
+    ]
+
+
+def pager(asked: Asked, pages: int, rows: int, what: str) -> Node:
+    """Say how many rows there are, and link the parts that are shown one at a time."""
+    if pages <= 1:
+        return htpy.p(".pager")[f"{rows:,} {what}"]
+
+    def turn(number: int, words: str) -> Node:
+        query = urlencode({**asked.given, "page": number})
+        return a(href=f"?{query}")[words] if 1 <= number <= pages else None
+
+    return htpy.nav(".pager", aria_label=f"Parts of {rows:,} {what}")[
+        f"{rows:,} {what}; part {asked.page:,} of {pages:,} ",
+        turn(asked.page - 1, "earlier"),
+        " ",
+        turn(asked.page + 1, "later"),
+    ]
+
+
+def _control(name: str, asked: Asked, campaigns: Sequence[str], by: str) -> Element:
+    value = asked.get(name, "") or ""
+    words = htpy.span[LABELS[name]]
+    if name == "campaign":
+        names = sorted({*campaigns, *([value] if value else [])})
+        choices: list[tuple[str, str]] = [("", "all"), *((each, each) for each in names)]
+        return label[words, _choice(name, choices, value)]
+    if name in CHOICES:
+        first = by if name == "by" else CHOICES[name][0]
+        return label[words, _choice(name, [(each, each) for each in CHOICES[name]], value or first)]
+    kind = "month" if name == "period" else "date"
+    if kind == "date" and value and len(value) != DATE_LENGTH:
+        kind = "text"
+    return label[words, htpy.input(type=kind, name=name, value=value)]
+
+
+def _choice(name: str, choices: Sequence[tuple[str, str]], chosen: str) -> Element:
+    return select(name=name)[
+        (option(value=value, selected=value == chosen)[words] for value, words in choices)
+    ]
+
+
+def _simulated(head: Json, simulated: dt.datetime | None) -> Node:
+    if simulated is None:
+        return None
+    return htpy.p(".simulated", role="note")[
+        "Simulated clock: ",
+        moment(simulated.isoformat() + "Z", head["timezone"]),
+        f" ({head['timezone']}). These facts are a sample, played under a clock of its own.",
+    ]
+
+
+def _facts(head: Json) -> Node:
+    """Say what the figures of a page rest on; only what the report itself says."""
+    zone = head["timezone"]
+    told: list[tuple[str, Node]] = [("Currency", head["currency"]), ("Time zone", zone)]
+    for key, words in (("as_of", "As of"), ("known_at", "Known at")):
+        if key in head:
+            told.append((words, moment(head[key], zone)))
+    if "basis" in head:
+        told += [
+            ("Dates", f"{head['basis']} date"),
+            ("Cost", head["cost_basis"]),
+            ("Attribution", head["model"]),
+        ]
+    rule = head.get("attribution_rule")
+    return [
+        htpy.dl(".facts")[(div[htpy.dt[words], htpy.dd[value]] for words, value in told)],
+        htpy.p(".rule")[f"Attribution rule: {rule}"] if rule else None,
+    ]

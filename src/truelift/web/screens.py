@@ -1,0 +1,230 @@
+"""Screens: what each page shows, put together from tables, charts and the frame.
+
+In:   a Workspace, what a request asks for, and whether the page or a twin is wanted.
+Out:  responses. Each page has a twin as CSV and JSON at the same query; a twin has all rows, a page
+      a part of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from htpy import Node, a, div, h2, li, p, section, ul
+from litestar import Response
+
+from truelift.reports.table import Table
+from truelift.web import tables
+from truelift.web.answers import csv_answer, html_answer, json_answer, twin
+from truelift.web.asked import (
+    CAMPAIGN_FIELDS,
+    FIGURE,
+    ROI_FIELDS,
+    Asked,
+    BadParameter,
+    campaign_path,
+    whole_figure,
+)
+from truelift.web.explanation import behind, explanation
+from truelift.web.figures import withheld
+from truelift.web.forest import Interval, forest
+from truelift.web.layout import filters, page, pager, twins
+from truelift.web.reading import Reading
+from truelift.workspace.workspace import Workspace
+
+Json = Mapping[str, Any]
+Answer = Response[bytes]
+Row = TypeVar("Row")
+
+ROI_ROWS, LIST_ROWS = 18, 60
+"""Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
+
+FILTERS = ("basis", "cost", "model", "as_of")
+MEASURED = ("campaign", "creator")
+"""Groupings for which lift is measured, so that a chart has something to show."""
+
+MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")
+
+
+class Screens:
+    """Every page of one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Read a workspace."""
+        self._reading = Reading(workspace)
+
+    def overview(self, asked: Asked, ending: str) -> Answer:
+        """Show the return of every campaign, or of what the filter asks for."""
+        by = asked.get("by") or "campaign"
+        result = self._reading.roi(asked, by)
+        if ending:
+            return twin(result, ending, "roi")
+        head = result.data
+        rows, parts = part(result.rows, asked, ROI_ROWS)
+        who = tables.who(rows, asked, by)
+        fields = ("campaign", "by", *FILTERS)
+        body: list[Node] = [
+            filters("/", asked, fields, self._reading.campaigns(), "campaign"),
+            tables.returns(rows, who, head),
+            pager(asked, parts, len(result), "rows"),
+            chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
+            tables.ladder(rows, who, head, None),
+            twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
+        ]
+        return self._page(head, "What came back", "/", body)
+
+    def campaign(self, asked: Asked, name: str, ending: str) -> Answer:
+        """Show the creators of one campaign, and its bridge."""
+        result = self._reading.roi(asked, "creator", name)
+        if ending:
+            return twin(result, ending, "campaign")
+        head = result.data
+        rows, parts = part(result.rows, asked, ROI_ROWS)
+        who = tables.who(rows, asked, "creator").without_campaign()
+        whole = self._reading.whole(asked, name)
+        path = campaign_path(name)
+        body: list[Node] = [
+            filters(path, asked, FILTERS),
+            tables.returns(rows, who, head),
+            pager(asked, parts, len(result), "creators"),
+            chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
+            tables.ladder(rows, who, head, whole),
+            twins(path, asked.only(CAMPAIGN_FIELDS)),
+            self._bridge(asked, name, whole),
+        ]
+        return self._page(head, name, path, body)
+
+    def bridge(self, asked: Asked, ending: str) -> Answer:
+        """Show the bridge of one campaign, or of all, over a period or all time."""
+        campaign = asked.get("campaign")
+        result = self._reading.bridge(campaign, asked.get("period"))
+        if ending:
+            return twin(result, ending, "bridge")
+        currency = result.data["currency"]
+        found: dict[str, list[Json]] = {}
+        for row in result.rows:
+            found.setdefault(row["campaign"] or "(no campaign)", []).append(row)
+        chosen = self._reading.campaigns()
+        body: list[Node] = [
+            filters("/bridge", asked, ("campaign", "period"), chosen),
+            (
+                tables.bridge(rows, currency, None, f"bridge-{at}", each)
+                for at, (each, rows) in enumerate(found.items())
+            ),
+            twins("/bridge", asked.only(("campaign", "period"))),
+        ]
+        return self._page(self._head(), "Bridges", "/bridge", body)
+
+    def explain(self, asked: Asked, ending: str) -> Answer:
+        """Say what one figure is made of."""
+        given = asked.get(FIGURE)
+        if given is None:
+            raise BadParameter(FIGURE, "figure is missing; every figure of a page links here.")
+        figure = whole_figure(given)
+        told = self._reading.explain(figure)
+        if ending == "json":
+            return json_answer(told)
+        if ending == "csv":
+            return csv_answer(behind(told), "explain")
+        title = f"What {figure.partition(';')[0].replace('_', ' ')} is made of"
+        body = [*explanation(told), twins("/explain", {FIGURE: figure})]
+        return self._page(self._head(), title, "/explain", body)
+
+    def ledger(self, asked: Asked, ending: str) -> Answer:
+        """Show the trial balance."""
+        result = self._reading.trial_balance(asked)
+        if ending:
+            return twin(result, ending, "trial-balance")
+        totals = [row for row in result.table.rows if row["account"] == "total"]
+        even = all(set(str(row["amount"])) <= set("0.") for row in totals)
+        verdict = "Every total is zero: the books balance." if even else "The books do NOT balance."
+        body: list[Node] = [
+            filters("/ledger", asked, ("period", "as_of")),
+            p(".verdict")[verdict] if totals else p["No entry is booked yet."],
+            self._listed(
+                result.table, asked, "Trial balance", "debit is positive, credit negative"
+            ),
+            twins("/ledger", asked.given),
+        ]
+        return self._page(result.data, "Ledger", "/ledger", body)
+
+    def listing(self, asked: Asked, ending: str, kind: str, words: tuple[str, str]) -> Answer:
+        """Show stored records: sealed baselines, or rows that were refused."""
+        result = self._reading.list(kind)
+        if ending:
+            return twin(result, ending, kind)
+        title, note = words
+        empty = p(".verdict")["There are none."]
+        body = [
+            p[note],
+            self._listed(result.table, asked, title, f"{len(result):,} rows")
+            if len(result)
+            else empty,
+            twins(f"/{kind}", {}),
+        ]
+        return self._page(result.data, title, f"/{kind}", body)
+
+    def _listed(self, table: Table, asked: Asked, title: str, note: str) -> list[Node]:
+        rows, parts = part(table.rows, asked, LIST_ROWS)
+        return [
+            tables.listing("list", table, rows, title, note),
+            pager(asked, parts, len(table.rows), "rows"),
+        ]
+
+    def _bridge(self, asked: Asked, name: str, whole: Json | None) -> list[Node]:
+        """Show the bridge only where it has the same filters as the tables above it."""
+        moved = [field for field in MOVES_BRIDGE if asked.get(field)]
+        usual = {"basis": "event", "model": "code-first"}
+        if any(asked.get(field) != usual.get(field) for field in moved):
+            link = a(href=campaign_path(name))["without these filters"]
+            return [
+                h2["Bridge"],
+                p["The bridge is as of the newest fact, on event dates and by own codes first: ",
+                  "see it ", link, "."],
+            ]  # fmt: skip
+        rows = self._reading.bridge(name).rows
+        currency = self._head()["currency"]
+        return [
+            tables.bridge(rows, currency, whole, "bridge", name),
+            twins("/bridge", {"campaign": name}),
+        ]
+
+    def _head(self) -> Json:
+        return self._reading.list("baselines").data
+
+    def _page(self, head: Json, title: str, here: str, body: Sequence[Node]) -> Answer:
+        return html_answer(page(head, self._reading.simulated, title=title, here=here, body=body))
+
+
+def part(rows: Sequence[Row], asked: Asked, size: int) -> tuple[Sequence[Row], int]:
+    """Give the part of the rows that was asked for, and how many parts there are."""
+    parts = max(1, math.ceil(len(rows) / size))
+    if asked.page > parts:
+        field = "page"
+        raise BadParameter(field, f"page {asked.page} is beyond the last, which is {parts}.")
+    return rows[(asked.page - 1) * size : asked.page * size], parts
+
+
+def chart(rows: Sequence[Json], title: str) -> Node:
+    """Draw the headline of each row with its limits; rows without one are named with the reason."""
+    drawn, left_out = [], []
+    for row in rows:
+        found = row["incremental_roi"]
+        name = row["creator"] or row["campaign"] or "(no campaign)"
+        if "point" in found:
+            drawn.append(
+                Interval(name, found["point"], found["low"], found["high"], found["grade"])
+            )
+        else:
+            left_out.append(li[tables.clipped(name), ": ", withheld(found)])
+    return section(".chart")[
+        h2[title],
+        div(".box", role="region", aria_label="Chart", tabindex="0")[forest(title, drawn)]
+        if drawn
+        else None,
+        p(".key")["Round: limits above break-even. Square: below. Hollow: break-even lies within."]
+        if drawn
+        else None,
+        [p["Withheld, so not drawn:"], ul[left_out]] if left_out else None,
+    ]

@@ -1,0 +1,277 @@
+"""Tables of the pages: the return, the ladder beside cost, the bridge, and plain lists.
+
+In:   JSON rows of a report, or a flat Table.
+Out:  table elements with a caption and scopes; numbers stand right, each links to its explanation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from htpy import Element, Node, a, abbr, fragment, small, span, tbody, td, tfoot, th, thead, tr
+
+from truelift.reports.table import Cell, Table, exported
+from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path
+from truelift.web.figures import (
+    between,
+    estimate,
+    grade,
+    lift,
+    linked,
+    money,
+    ratio,
+    reason_words,
+)
+from truelift.web.layout import box
+
+Json = Mapping[str, Any]
+
+STEPS = ("reported", "matched", "net", "contribution", "incremental", "return")
+STATES = ("committed", "accrued", "invoiced", "paid")
+EXPLAINED_BY = {
+    "reported": "roas", "matched": "roas", "net": "roas", "contribution": "roi",
+    "incremental": "incremental", "return": "incremental_roi",
+}  # fmt: skip
+"""Which figure's explanation holds a level of the ladder: the first ratio that is made of it."""
+
+EXTRA = {"platform": ("platform",), "post": ("platform", "post_id"), "day": ("day",)}
+GOAL_COST = {"awareness": "engagement", "leads": "lead", "sales": "order"}
+LONGEST = 120
+"""Characters of a cell that a page shows; the CSV has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who the rows of a table are about: the titles of the columns, and each row's names."""
+
+    titles: tuple[str, ...]
+    names: tuple[tuple[Node, ...], ...]
+
+    def without_campaign(self) -> Who:
+        """Leave the campaign out, where the page is about one."""
+        return Who(self.titles[1:], tuple(row[1:] for row in self.names))
+
+    def head(self) -> list[Element]:
+        """Write the titles."""
+        return [th(".t", scope="col")[title] for title in self.titles]
+
+
+def who(rows: Sequence[Json], asked: Asked, by: str) -> Who:
+    """Name the rows; a campaign's name leads to its creators."""
+    titles = ["campaign"] if by == "campaign" else ["campaign", "creator", *EXTRA.get(by, ())]
+    names = tuple(tuple(_names(row, asked, by)) for row in rows)
+    return Who(tuple(title.replace("_", " ").capitalize() for title in titles), names)
+
+
+def _names(row: Json, asked: Asked, by: str) -> list[Node]:
+    campaign, creator = row["campaign"], row["creator"]
+    link = None if campaign is None else asked.link(campaign_path(campaign), CAMPAIGN_FIELDS)
+    where: Node = a(href=link)[clipped(campaign)] if link else "(no campaign)"
+    parts: list[Node] = [where]
+    if by != "campaign":
+        parts.append(clipped(creator) if creator else "(no creator)")
+    parts += [clipped(str(row.get(name) or "")) for name in EXTRA.get(by, ())]
+    return parts
+
+
+def returns(rows: Sequence[Json], names: Who, head: Json) -> Element:
+    """Show what came back per row: ratios, the headline with its limits and grade, and lift."""
+    currency = head["currency"]
+    titles = (
+        "Incremental ROI", "Grade", "ROI", "ROAS", "Valued ROI", "Lift", "Cost per outcome",
+    )  # fmt: skip
+    return box(
+        "returns",
+        "Return",
+        [
+            thead[tr[names.head(), (th(scope="col")[title] for title in titles)]],
+            tbody[
+                (
+                    tr[_row_head(name), _return_cells(row, currency)]
+                    for row, name in zip(rows, names.names, strict=True)
+                )
+            ],
+        ],
+        f"after {head['cost_basis']} cost; limits at 95%, right however often one looks",
+    )
+
+
+def ladder(rows: Sequence[Json], names: Who, head: Json, total: Json | None) -> Element:
+    """Show the levels from reported to return beside the four states of cost; then the whole."""
+    currency = head["currency"]
+    wide = len(names.titles)
+    return box(
+        "ladder",
+        "From reported to return, and cost",
+        [
+            thead[
+                tr[
+                    td(colspan=wide),
+                    th(scope="colgroup", colspan=len(STEPS))["Level after each step"],
+                    th(".first", scope="colgroup", colspan=len(STATES))["Cost"],
+                ],
+                tr[
+                    names.head(),
+                    (th(scope="col")[step] for step in STEPS),
+                    (th(class_={"first": not at}, scope="col")[state]
+                     for at, state in enumerate(STATES)),
+                ],
+            ],
+            tbody[
+                (
+                    tr[_row_head(name), _ladder_cells(row, currency)]
+                    for row, name in zip(rows, names.names, strict=True)
+                )
+            ],
+            None
+            if total is None
+            else tfoot[tr[th(scope="row", colspan=wide)["Whole campaign"],
+                          _ladder_cells(total, currency)]],
+        ],
+        f"{currency}; the return is after {head['cost_basis']} cost",
+    )  # fmt: skip
+
+
+def bridge(
+    rows: Sequence[Json], currency: str, whole: Json | None, identity: str, campaign: str
+) -> Element:
+    """Show the signed steps of one campaign like a waterfall: levels and what lies between."""
+    figures = whole["figure_ids"] if whole else {}
+    return box(
+        identity,
+        ["Bridge of ", clipped(campaign)],
+        [
+            thead[
+                tr[
+                    th(".t", scope="col")["Step"],
+                    th(".t", scope="col")["Account"],
+                    th(scope="col")["Change"],
+                    th(scope="col")["Level"],
+                ]
+            ],
+            tbody[(_bridge_row(row, currency, figures) for row in rows)],
+        ],
+        f"{currency}; always event dates and accrued cost, which ties to the ledger",
+    )
+
+
+def listing(name: str, table: Table, rows: Sequence[Json], title: Node, note: Node) -> Element:
+    """Show rows of a flat table as they are; numbers right, long text cut where the CSV is not."""
+    right = {Cell.MONEY, Cell.COUNT, Cell.NUMBER}
+    numeric = {
+        column.name: column.cell in right or column.name in {"amount", "base"}
+        for column in table.columns
+    }
+    return box(
+        name,
+        title,
+        [
+            thead[
+                tr[
+                    (
+                        th(class_={"t": not numeric[each]}, scope="col")[each.replace("_", " ")]
+                        for each in table.names
+                    )
+                ]
+            ],
+            tbody[
+                (
+                    tr[(_list_cell(row.get(each), right=numeric[each]) for each in table.names)]
+                    for row in rows
+                )
+            ],
+        ],
+        note,
+    )
+
+
+def clipped(text: str) -> Node:
+    """Show the beginning of a text that is too long for a page."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
+
+
+def _list_cell(value: object, *, right: bool) -> Element:
+    if right:
+        return td[str(value).replace("-", "\u2212", 1) if value is not None else None]
+    if isinstance(value, bool):
+        return td(".t")["yes" if value else "no"]
+    return td(".t")[clipped(exported(value, Cell.INSTANT).removeprefix("'"))]
+
+
+def _row_head(names: Sequence[Node]) -> list[Element]:
+    return [th(scope="row")[name] for name in names]
+
+
+def _return_cells(row: Json, currency: str) -> list[Element]:
+    figures, found = row["figure_ids"], row["incremental_roi"]
+    return [
+        td(".headline")[linked(estimate(found), figures["incremental_roi"])],
+        td(".c")[grade(found.get("grade", "D"))],
+        td[linked(ratio(row["roi"]), figures["roi"])],
+        td[linked(ratio(row["roas"], factor=True), figures["roas"])],
+        td[linked(estimate(row["valued_roi"]), figures["valued_roi"])],
+        td[linked(lift(row["lift"]), figures["lift"])],
+        td[linked(_cost_per(row, currency), figures["cost"])],
+    ]
+
+
+def _cost_per(row: Json, currency: str) -> Node:
+    outcome = GOAL_COST.get(row["goal"] or "")
+    if outcome is None:
+        return "\u2013"
+    found = row["cost_per"].get(f"incremental_{outcome}")
+    gross = money(row["cost_per"].get(outcome), currency)
+    if not isinstance(found, Mapping) or found.get("point") is None:
+        return fragment[gross, small[f"per {outcome}"]]
+
+    def limit(minor: float) -> str:
+        return money(round(minor), currency)
+
+    return fragment[
+        money(found["point"], currency),
+        small[f"{between(found, limit)}"],
+        small[f"per extra {outcome}; {gross} per {outcome}"],
+    ]
+
+
+def _ladder_cells(row: Json, currency: str) -> list[Element]:
+    figures = row["figure_ids"]
+    cells = [
+        td[linked(_level(step, currency), figures[EXPLAINED_BY[step["step"]]])]
+        for step in row["ladder"]
+    ]
+    cells += [
+        td(class_={"first": state == STATES[0]})[
+            linked(money(row["cost"][state], currency), figures["cost"])
+        ]
+        for state in STATES
+    ]
+    return cells
+
+
+def _level(step: Json, currency: str) -> Node:
+    if step["amount"] is None and step.get("withheld"):
+        return span(".why")[reason_words(step["withheld"])]
+    if step["amount"] is None:
+        return abbr(title="no platform or tool reported anything")["\u2013"]
+    return money(step["amount"], currency)
+
+
+def _bridge_row(row: Json, currency: str, figures: Mapping[str, str]) -> Element:
+    step, kind, amount = row["step"], row["kind"], row["amount"]
+    if row["withheld"]:
+        shown: Node = span(".why")[reason_words(row["withheld"])]
+    elif kind == "delta" and amount > 0:
+        shown = f"+{money(amount, currency)}"
+    else:
+        shown = money(amount, currency)
+    name = EXPLAINED_BY.get(step, "cost" if step == "creator_cost" else "incremental_roi")
+    figure = linked(shown, figures.get(name))
+    return tr(f".{kind}")[
+        th(scope="row")[step.replace("_", " ")],
+        td(".t")[row["account"]],
+        td[figure if kind == "delta" else None],
+        td[figure if kind != "delta" else None],
+    ]
