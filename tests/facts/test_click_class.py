@@ -9,7 +9,7 @@ import pytest
 
 from truelift.facts.click_class import HUMAN, LIST_VERSION, classify
 
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
 LOG = Path(__file__).parents[2].parent / "shared" / "data" / "apache_combined_10k.log"
 
 
