@@ -1,0 +1,115 @@
+"""Facts as files bring them, taken into a facts engine that stands in a folder of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+
+import pyarrow as pa
+import pytest
+
+from truelift.facts.acceptance import AcceptanceContext, accept
+from truelift.facts.event import EventBatch
+from truelift.facts.kinds import KINDS
+from truelift.store.facts_engine import FactsEngine, Stamp
+from truelift.store.segments import SegmentLog
+
+CONTEXT = AcceptanceContext("America/New_York", "USD", b"salt")
+MONDAY = dt.datetime(2026, 6, 1, 9)
+DAY = dt.timedelta(days=1)
+
+
+def order(number, subtotal="10.00", **more):
+    return {
+        "order_id": str(number),
+        "ordered_at": "2026-05-01T12:00:00Z",
+        "currency": "USD",
+        "subtotal": subtotal,
+    } | more
+
+
+def accepted(kind, rows, first_line=2):
+    """Give the rows that acceptance makes of cells of text."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = pa.table(
+        {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
+    )
+    lines = pa.array(range(first_line, first_line + len(rows)), pa.int64())
+    taken = accept(EventBatch(kind, "x", "x.csv", "", cells, lines), CONTEXT)
+    assert not taken.faults, taken.faults
+    return taken.rows
+
+
+def content(rows):
+    """Give the hash of a file that holds these rows."""
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+class Facts:
+    """A facts engine in a folder; files are brought to it, and it is opened again at will."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.engine = None
+        self.open()
+
+    def open(self):
+        self.close()
+        log = SegmentLog(self.folder / "segments")
+        self.engine = FactsEngine(self.folder / "facts.duckdb", log)
+        return self
+
+    def close(self):
+        if self.engine is not None:
+            self.engine.close()
+            self.engine = None
+
+    def stamp(self, rows, *, file="orders.csv", at=MONDAY, brand="acme", sha256=None):
+        return Stamp(brand, file, f"inbox/{file}", sha256 or content(rows), at)
+
+    def bring(self, rows, *, kind="orders", first_line=2, keep=True, **stamp):
+        """Import rows; give (accepted, updated, duplicate, conflicts)."""
+        table = accepted(kind, rows, first_line)
+        verdict = self.engine.append(KINDS[kind], table, self.stamp(rows, **stamp), keep=keep)
+        return verdict.accepted, verdict.updated, verdict.duplicate, list(verdict.conflicts)
+
+    def subtotals(self, known_at=MONDAY + 365 * DAY, brand="acme"):
+        """Give order -> subtotal in cents, as known at a time."""
+        parameters = {"brand": brand, "known_at": known_at, "limit": 1000}
+        rows = self.engine.listing(KINDS["orders"], (), parameters).to_pylist()
+        assert len({row["order_id"] for row in rows}) == len(rows)
+        return {row["order_id"]: row["subtotal"] for row in rows}
+
+    def contents(self):
+        """Give every stored row of every kind, superseded ones too, in a fixed order."""
+        found = {}
+        for kind in KINDS.values():
+            if kind.plane.value == "facts":
+                asked = f"select * from fact_{kind.name} order by all nulls first"
+                found[kind.name] = self.engine._connection.sql(asked).to_arrow_table().to_pylist()
+        return found
+
+    def segments(self):
+        return sorted(path.name for path in (self.folder / "segments").iterdir())
+
+
+@pytest.fixture
+def facts(tmp_path):
+    made = Facts(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def facts_in():
+    """Open facts engines in folders that a test names; all are closed at the end."""
+    opened = []
+
+    def make(folder):
+        opened.append(Facts(folder))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()

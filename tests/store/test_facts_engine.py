@@ -1,0 +1,307 @@
+"""What comes in twice is kept once, what is newer supersedes, and what was known stays known."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from truelift.base.errors import TrueliftError
+from truelift.store.facts_engine import FactsDamaged, FactsEngine
+
+HERE = Path(__file__).parent
+TOLD = runpy.run_path(str(HERE / "conftest.py"))
+order, content, Facts = TOLD["order"], TOLD["content"], TOLD["Facts"]
+MONDAY, DAY = TOLD["MONDAY"], TOLD["DAY"]
+TUESDAY, WEDNESDAY = MONDAY + DAY, MONDAY + 2 * DAY
+
+
+def test_the_same_file_imported_twice_changes_nothing(facts):
+    rows = [order(1), order(2)]
+    assert facts.bring(rows) == (2, 0, 0, [])
+    before = facts.contents(), facts.segments()
+    assert facts.bring(rows, at=TUESDAY) == (0, 0, 2, [])
+    assert (facts.contents(), facts.segments()) == before
+
+
+def test_a_trial_gives_the_same_verdict_and_keeps_nothing(facts):
+    facts.bring([order(1)])
+    before = facts.contents(), facts.segments()
+    assert facts.bring([order(1, "12.00"), order(2)], at=TUESDAY, keep=False) == (1, 1, 0, [])
+    assert (facts.contents(), facts.segments()) == before
+
+
+def test_an_update_supersedes_and_what_was_known_before_can_still_be_asked(facts):
+    facts.bring([order(1, "10.00")])
+    assert facts.bring([order(1, "12.00")], at=WEDNESDAY) == (0, 1, 0, [])
+    assert facts.subtotals() == {"1": 1200}
+    assert facts.subtotals(WEDNESDAY) == {"1": 1200}
+    assert facts.subtotals(TUESDAY) == {"1": 1000}
+    assert facts.subtotals(MONDAY - DAY) == {}
+
+
+def test_a_newer_updated_at_is_an_update_whoever_says_so(facts):
+    facts.bring([order(1, "10.00", updated_at="2026-05-02T00:00Z")], file="shop.csv")
+    newer = [order(1, "12.00", updated_at="2026-05-03T00:00Z")]
+    assert facts.bring(newer, file="other.csv", at=TUESDAY) == (0, 1, 0, [])
+    assert facts.subtotals() == {"1": 1200}
+
+
+@pytest.mark.parametrize("file", ["orders.csv", "other.csv"])
+def test_an_older_updated_at_is_stale_and_counts_as_known(facts, file):
+    facts.bring([order(1, "12.00", updated_at="2026-05-03T00:00Z")])
+    older = [order(1, "10.00", updated_at="2026-05-02T00:00Z")]
+    assert facts.bring(older, file=file, at=TUESDAY) == (0, 0, 1, [])
+    assert facts.subtotals() == {"1": 1200}
+
+
+def test_another_source_that_says_otherwise_is_refused_and_never_overwrites(facts):
+    facts.bring([order(1, "10.00")])
+    before = facts.contents(), facts.segments()
+    said = facts.bring([order(1, "99.00")], file="other.csv", at=TUESDAY)
+    assert said == (0, 0, 0, [(2, "orders.csv", False)])
+    assert (facts.contents(), facts.segments()) == before
+
+
+def test_a_key_that_stands_twice_in_a_file_is_refused_also_when_batches_part_it(facts):
+    file = {"sha256": "a" * 64}
+    facts.bring([order(1, "10.00")], **file)
+    said = (0, 0, 0, [(7, "orders.csv", True)])
+    assert facts.bring([order(1, "12.00")], first_line=7, **file) == said
+    # and again when the whole file comes a second time
+    assert facts.bring([order(1, "10.00")], at=TUESDAY, **file) == (0, 0, 1, [])
+    assert facts.bring([order(1, "12.00")], first_line=7, at=TUESDAY, **file) == said
+
+
+def test_the_same_line_read_in_another_way_is_an_update_and_back_again(facts):
+    for campaign, at in (("spring", MONDAY), ("summer", TUESDAY), ("spring", WEDNESDAY)):
+        rows = [order(1, utm_campaign=campaign)]
+        said = facts.bring(rows, sha256="a" * 64, at=at)
+        assert said == ((1, 0, 0, []) if at is MONDAY else (0, 1, 0, []))
+
+
+def test_a_folder_of_exports_imported_again_and_again_stays_as_its_last_file_left_it(facts):
+    may, june = [order(1, "10.00"), order(2)], [order(1, "12.00"), order(3)]
+    facts.bring(may)
+    facts.bring(june, at=TUESDAY)
+    before = facts.contents(), facts.segments()
+    for rows in (may, june, may):
+        assert facts.bring(rows, at=WEDNESDAY) == (0, 0, 2, [])
+    assert (facts.contents(), facts.segments()) == before
+
+
+def test_brands_never_see_each_others_rows(facts):
+    facts.bring([order(1, "10.00")], brand="acme")
+    assert facts.bring([order(1, "99.00")], brand="bolt", file="other.csv") == (1, 0, 0, [])
+    assert facts.bring([order(1, "98.00")], brand="bolt", at=TUESDAY, file="other.csv") == (
+        0, 1, 0, [],
+    )  # fmt: skip
+    assert facts.subtotals(brand="acme") == {"1": 1000}
+    assert facts.subtotals(brand="bolt") == {"1": 9800}
+    assert facts.subtotals(brand="nobody") == {}
+
+
+def test_a_row_without_a_source_has_the_same_key_every_time(facts):
+    cost = {"document": "I1", "state": "invoiced", "date": "2026-05-01", "type": "fee",
+            "amount": "5.00", "currency": "USD"}  # fmt: skip
+    assert facts.bring([cost], kind="costs") == (1, 0, 0, [])
+    assert facts.bring([cost], kind="costs", at=TUESDAY) == (0, 0, 1, [])
+
+
+def test_a_batch_whose_commit_failed_is_taken_in_once_whatever_happens_next(facts, monkeypatch):
+    class Gone(Exception):
+        pass
+
+    def lost(*_):
+        raise Gone
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FactsEngine, "_apply", lost)
+        with pytest.raises(Gone):
+            facts.bring([order(1)])
+    assert facts.subtotals() == {}
+    assert len(facts.segments()) == 1
+    assert facts.bring([order(1), order(2)], at=TUESDAY) == (1, 0, 1, [])
+    before = facts.contents()
+    assert facts.open().contents() == before
+    assert len(facts.segments()) == 2
+
+
+CRASH = """
+import os, runpy, sys
+from pathlib import Path
+from truelift.store import facts_engine, segments
+told = runpy.run_path(sys.argv[1])
+facts = told["Facts"](Path(sys.argv[2]))
+point = sys.argv[3]
+if point == "before the segment has its name":
+    segments._synchronise = lambda _path: os._exit(9)
+if point == "before the rows are applied":
+    facts_engine.FactsEngine._apply = lambda *_: os._exit(9)
+if point == "before the commit":
+    facts_engine.queries.text("facts.applied")
+    found = facts_engine.queries.text
+    facts_engine.queries.text = lambda name: os._exit(9) if name == "facts.applied" else found(name)
+facts.bring([told["order"](1), told["order"](2)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "kept"),
+    [
+        ("before the segment has its name", 0),
+        ("before the rows are applied", 2),
+        ("before the commit", 2),
+    ],
+)
+def test_a_crash_loses_nothing_that_was_accepted_and_takes_nothing_in_twice(tmp_path, point, kept):
+    words = [sys.executable, "-c", CRASH, str(HERE / "conftest.py"), str(tmp_path), point]
+    assert subprocess.run(words, check=False).returncode == 9
+    facts = Facts(tmp_path)
+    assert len(facts.subtotals()) == kept
+    assert not [name for name in facts.segments() if name.endswith(".writing")]
+    once = facts.contents()
+    assert facts.open().contents() == once
+    assert facts.bring([order(1), order(2)], at=TUESDAY) == (2 - kept, 0, kept, [])
+    facts.close()
+
+
+def test_a_lost_segment_is_named_in_one_sentence(facts):
+    for number in (1, 2, 3):
+        facts.bring([order(number)])
+    (facts.folder / "segments" / "00000002.orders.parquet").unlink()
+    with pytest.raises(TrueliftError, match=r"Segment 00000002 is missing.*restore.*backup\.$"):
+        facts.open()
+    (facts.folder / "facts.duckdb").unlink()  # also when nothing remembers its rows
+    with pytest.raises(TrueliftError, match="Segment 00000002 is missing"):
+        facts.open()
+
+
+def test_a_damaged_segment_is_named_in_one_sentence(facts):
+    facts.bring([order(1)])
+    facts.close()
+    (facts.folder / "facts.duckdb").unlink()
+    segment = facts.folder / "segments" / "00000001.orders.parquet"
+    segment.write_bytes(segment.read_bytes()[:100])
+    with pytest.raises(TrueliftError, match=r"00000001\.orders\.parquet cannot be read"):
+        facts.open()
+
+
+def test_a_segment_of_a_kind_from_the_future_is_not_skipped(facts):
+    facts.bring([order(1)])
+    folder = facts.folder / "segments"
+    (folder / "00000001.orders.parquet").rename(folder / "00000001.holograms.parquet")
+    facts.close()
+    (facts.folder / "facts.duckdb").unlink()
+    with pytest.raises(TrueliftError, match="holds holograms, which this version does not know"):
+        facts.open()
+
+
+def test_a_facts_file_in_use_and_a_damaged_one_are_told_apart(tmp_path):
+    path = tmp_path / "facts.duckdb"
+    holding = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print(flush=True); input()"
+    words = [sys.executable, "-c", holding, str(path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        with pytest.raises(TrueliftError, match="open in another process") as told:
+            FactsEngine(path)
+        assert not isinstance(told.value, FactsDamaged)
+        other.communicate(b"\n")
+    path.write_bytes(b"nonsense" * 1000)
+    with pytest.raises(FactsDamaged, match="damaged; run `truelift rebuild`"):
+        FactsEngine(path)
+
+
+def test_an_engine_that_fails_to_open_lets_go_of_its_file(facts):
+    facts.bring([order(1)])
+    (facts.folder / "segments" / "00000001.orders.parquet").unlink()
+    with pytest.raises(TrueliftError, match="missing"):
+        facts.open()
+    duckdb.connect(str(facts.folder / "facts.duckdb")).close()
+
+
+def test_an_engine_in_memory_needs_no_segments():
+    engine = FactsEngine()
+    engine.close()
+
+
+# Any history of imports gives the same facts as a dictionary with the rules written plainly.
+
+VALUES = st.sampled_from(["10.00", "11.00", "12.00"])
+UPDATED = st.sampled_from([None, "2026-05-01T00:00Z", "2026-05-02T00:00Z", "2026-05-03T00:00Z"])
+ROWS = st.dictionaries(st.integers(1, 4), st.tuples(VALUES, UPDATED), min_size=1, max_size=4)
+FILES = st.lists(
+    st.tuples(st.sampled_from(["acme", "bolt"]), st.sampled_from(["a.csv", "b.csv"]), ROWS),
+    min_size=1, max_size=4,
+)  # fmt: skip
+
+
+class Model:
+    """The rules of contract section 2, one row at a time."""
+
+    def __init__(self):
+        self.known, self.given = {}, set()
+
+    def take(self, brand, file, sha256, number, row):
+        key = (brand, str(number))
+        before = self.known.get(key)
+        told_before = (sha256, key, row) in self.given
+        if before is None or (
+            before[:2] != row and self.wins(before, file, sha256, told_before, row)
+        ):
+            self.known[key] = (*row, file, sha256)
+            self.given.add((sha256, key, row))
+
+    @staticmethod
+    def wins(before, file, sha256, told_before, row):
+        if before[1] and row[1] and before[1] != row[1]:
+            return row[1] > before[1]
+        if before[3] == sha256:
+            return True
+        return before[2] == file and not told_before
+
+
+def cells(rows):
+    return [
+        order(number, value) | ({"updated_at": updated} if updated else {})
+        for number, (value, updated) in rows.items()
+    ]
+
+
+@settings(max_examples=15)
+@given(files=FILES, order_of=st.lists(st.integers(0, 3), min_size=1, max_size=7))
+def test_any_history_of_imports_equals_the_plain_rules_before_and_after_a_rebuild(files, order_of):
+    model = Model()
+    with tempfile.TemporaryDirectory() as folder:
+        facts = Facts(Path(folder))
+        for step, chosen in enumerate(order_of):
+            brand, file, rows = files[chosen % len(files)]
+            sha256 = content([file, *cells(rows)])
+            stamp = {"file": file, "brand": brand, "at": MONDAY + step * DAY, "sha256": sha256}
+            facts.bring(cells(rows), **stamp)
+            for number, row in rows.items():
+                model.take(brand, file, sha256, number, row)
+            check(facts, model)
+        before = facts.contents()
+        facts.close()
+        (facts.folder / "facts.duckdb").unlink()
+        assert facts.open().contents() == before
+        check(facts, model)
+        facts.close()
+
+
+def check(facts, model):
+    for brand in ("acme", "bolt"):
+        wanted = {
+            number: int(value.replace(".", ""))
+            for (whose, number), (value, *_) in model.known.items()
+            if whose == brand
+        }
+        assert facts.subtotals(brand=brand) == wanted
