@@ -153,7 +153,7 @@ def import_(
     if len(report.faults) > SHOWN:
         _say(f"... and {len(report.faults) - SHOWN} more; `truelift quarantine` lists them all.")
     _show(import_result(report), format, output)
-    return 0
+    return FAILED if report.unreadable else 0
 
 
 @app.command

@@ -39,6 +39,7 @@ class DropReason(StrEnum):
     CODE_OWNED_TWICE = "CODE_OWNED_TWICE"  # two creators own a code on overlapping dates
     REFUND_BEFORE_ORDER = "REFUND_BEFORE_ORDER"  # dated before its order
     REFUND_ABOVE_ORDER = "REFUND_ABOVE_ORDER"  # refunds exceed what was paid for the goods
+    NO_SUCH_DOCUMENT = "NO_SUCH_DOCUMENT"  # a bank payment that names no document of ours
     MIXED_CURRENCY = "MIXED_CURRENCY"  # a refund in another currency than its order
     NOT_ADVANCING = "NOT_ADVANCING"  # a total, description or preamble row of an export
     MALFORMED_ROW = "MALFORMED_ROW"  # more or fewer cells than the header has

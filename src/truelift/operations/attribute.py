@@ -77,7 +77,7 @@ def _counts(known: Knowledge) -> dict[tuple[str | None, str | None], dict[str, f
 
 def _values(known: Knowledge) -> dict[tuple[str | None, str | None], int]:
     """Sum net value per creator and campaign, the unattributed included."""
-    outcomes = Outcomes(replace_unattributed(known), rate_set_of(known.ground), "event")
+    outcomes = Outcomes(replace_unattributed(known), rate_set_of(known), "event")
     found: dict[tuple[str | None, str | None], int] = defaultdict(int)
     for row, components in [*outcomes.cells, *outcomes.won]:
         creator = None if row["creator"] == UNATTRIBUTED else row["creator"]

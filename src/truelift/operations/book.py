@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 from truelift.base.money import PARTS_PER_MILLION, exponent, round_half_even
 from truelift.base.time import brand_day
@@ -41,7 +42,7 @@ def book(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
     known = knowledge(ground)
     keep_own_rates(known)
     seed_rates(known)
-    rate_set = rate_set_of(ground)
+    rate_set = rate_set_of(known)
     facts = source_facts(known)
     brand = ground.brand
     target, faults = recognition.entries_for(facts, source.Policy(brand.currency), rate_set)
@@ -54,10 +55,11 @@ def book(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
     return appended.inserted, faults
 
 
-def rate_set_of(ground: Ground) -> RateSet:
-    """Give the exchange rates the brand books at: its own over the central bank's."""
+def rate_set_of(known: Knowledge) -> RateSet:
+    """Give the exchange rates the brand books at, as known: its own over the central bank's."""
+    ground = known.ground
     with ground.workspace.transaction() as connection:
-        return rates.load(connection, ground.brand.brand)
+        return rates.load(connection, ground.brand.brand, known_at=known.known_at)
 
 
 def seed_rates(known: Knowledge) -> None:
@@ -100,7 +102,7 @@ def source_facts(known: Knowledge) -> source.Facts:
     return source.Facts(
         agreements=tuple(_signed(row, deliverables) for row in agreements.values()),
         live=tuple(_live(known, deliverables, published, agreements)),
-        commissions=tuple(commissions),
+        commissions=tuple(each.commission for each in commissions),
         refunds=tuple(_reversals(known, commissions)),
         documents=tuple(_document(row) for row in known.read("ledger.costs").to_pylist()),
     )
@@ -153,7 +155,17 @@ def _live(
         )
 
 
-def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[CommissionEarned]:
+class Earning(NamedTuple):
+    """An order that earns commission, and what its base is of all its goods (minor units)."""
+
+    source: str
+    order_id: str
+    goods: int
+    base: int
+    commission: CommissionEarned
+
+
+def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earning]:
     """Give the orders that earn commission, by each agreement's own rule, never by a report's."""
     paying = [row for row in agreements if row["commission_rate"]]
     if not paying:
@@ -166,13 +178,13 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Commis
     for row in paying:
         left = row["commission_cap"]
         for order in by_creator[row["creator"]]:
-            base = _commission_base(row, order)
+            base = whole_base = _commission_base(row, order)
             if base <= 0:
                 continue
             if left is not None and order["currency"] == row["currency"]:
                 base = min(base, left * PARTS_PER_MILLION // row["commission_rate"])
                 left -= base * row["commission_rate"] // PARTS_PER_MILLION
-            yield CommissionEarned(
+            earned = CommissionEarned(
                 order=f"{order['source']}/{order['order_id']}/{row['agreement']}",
                 agreement=row["agreement"],
                 base_minor=base,
@@ -181,6 +193,7 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Commis
                 ordered_on=order["day"],
                 campaign=order["campaign"] or row["campaign"],
             )
+            yield Earning(order["source"], order["order_id"], order["goods"], whole_base, earned)
 
 
 def _commission_base(agreement: Row, order: Row) -> int:
@@ -201,26 +214,38 @@ def _commission_base(agreement: Row, order: Row) -> int:
     return base
 
 
-def _reversals(
-    known: Knowledge, commissions: list[CommissionEarned]
-) -> Iterable[CommissionReversed]:
-    """Give refunds and cancellations of orders that earned commission, as falls of their base."""
+def _reversals(known: Knowledge, commissions: list[Earning]) -> Iterable[CommissionReversed]:
+    """Give refunds and cancellations of orders that earned commission, as falls of their base.
+
+    A refund is of goods after discount: it takes the same part of the base, also of a gross one.
+    """
     earned = defaultdict(list)
     for item in commissions:
-        source_name, order_id, _ = item.order.rsplit("/", 2)
-        earned[source_name, order_id].append(item)
+        earned[item.source, item.order_id].append(item)
     if not earned:
         return
     zone = known.ground.brand.timezone
+    refunded: dict[str, int] = defaultdict(int)
     for row in known.read("ledger.order_reversals").to_pylist():
         for item in earned.get((row["source"], row["order_id"]), ()):
-            cancelled = row["refund_id"] is None
+            order = item.commission.order
+            before, refunded[order] = refunded[order], refunded[order] + row["amount"]
+            part = item.commission.base_minor
+            if row["refund_id"] is not None:
+                part = _part(item, refunded[order]) - _part(item, before)
             yield CommissionReversed(
-                refund=f"{row['source']}/{row['refund_id'] or 'cancelled'}/{item.agreement}",
-                order=item.order,
-                refunded_minor=item.base_minor if cancelled else row["amount"],
+                refund=(
+                    f"{row['source']}/{row['refund_id'] or 'cancelled'}/{item.commission.agreement}"
+                ),
+                order=order,
+                refunded_minor=part,
                 refunded_on=brand_day(row["happened_at"], zone),
             )
+
+
+def _part(item: Earning, refunded: int) -> int:
+    """Give how much of an order's base goods worth `refunded` stand for."""
+    return refunded * item.base // item.goods if item.goods else 0
 
 
 def _document(row: Row) -> CostDocument:

@@ -6,8 +6,8 @@ Out:  facts and catalog rows kept, refused rows in quarantine, a count per file 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from truelift.base.columns import Kind, Plane
 from truelift.base.time import Instant, brand_day
 from truelift.connectors.files import ReadOptions, Source, find_sources, frame_source, open_source
 from truelift.facts.acceptance import AcceptanceContext, accept
+from truelift.facts.click_class import classify
 from truelift.facts.consistency import Finding, code_faults, refund_faults
 from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
@@ -32,6 +33,11 @@ Progress = Callable[[str, int], None]
 """Told of each file's name and of the rows read since the last call."""
 
 RAW_LIMIT = 2_000
+BANK_STATEMENT = "camt053"
+
+FAULTS_TOLD = 1_000
+"""How many refused rows of one kind of one file are told; a file of a million bad rows must not
+fill the memory."""
 
 
 @dataclass
@@ -46,14 +52,23 @@ class Tally:
     faults: list[Fault] = field(default_factory=list)
     quarantined: int = 0
 
+    def refuse(self, faults: Sequence[Fault]) -> None:
+        """Count refused rows; the first are kept to be told, all of them are in quarantine."""
+        self.faults += faults[: max(FAULTS_TOLD - len(self.faults), 0)]
+        self.quarantined += len({fault.line for fault in faults})
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of an import: one record per file and kind, and every refused row."""
+    """What became of an import: one record per file and kind, and the first refused rows.
+
+    unreadable: files of which nothing could be read as rows at all.
+    """
 
     records: tuple[ImportRecord, ...]
     faults: tuple[Fault, ...]
     changed: bool
+    unreadable: tuple[str, ...] = ()
 
 
 def import_paths(
@@ -70,10 +85,26 @@ def import_paths(
         options,
         timezone=ground.brand.timezone,
         currency=ground.brand.currency,
-        today=brand_day(now, ground.brand.timezone),
+        today=_sheet_day(ground, options, now),
     )
     sources = [open_source(path, told) for path in find_sources(paths)]
     return _import(ground, sources, now, keep=not dry_run, progress=progress)
+
+
+def _sheet_day(ground: Ground, options: ReadOptions, now: Instant) -> dt.date:
+    """Give the day that stands for a sheet without dates: its campaign's first, else today.
+
+    A sheet that is imported again on another day is then the same statement, not a second one.
+    """
+    with ground.workspace.transaction() as connection:
+        campaigns = catalog_store.known_rows(
+            connection, KINDS["campaigns"], ground.brand.brand
+        ).to_pylist()
+    for row in campaigns:
+        if row["campaign"] == options.set.get("campaign"):
+            starts: dt.date = row["starts"]
+            return starts
+    return brand_day(now, ground.brand.timezone)
 
 
 def import_frame(ground: Ground, kind: str, frame: pa.Table, name: str) -> ImportReport:
@@ -101,6 +132,7 @@ def _import(
     """Import sources one after the other. sha256: of what is no file and has none of its own."""
     kept: list[ImportRecord] = []
     faults: list[Fault] = []
+    unreadable: list[str] = []
     for source in sources:
         progress(source.name, 0)
         tallies = _import_source(ground, source, now, keep=keep, progress=progress, sha256=sha256)
@@ -111,10 +143,13 @@ def _import(
             )  # fmt: skip
             kept.append(record)
             faults += tally.faults
+            if not kind and any(fault.reason is not DropReason.MISSING for fault in tally.faults):
+                unreadable.append(source.name)
             if keep:
-                _keep_record(ground, record, tally.faults, now)
+                with ground.workspace.transaction() as connection:
+                    records.record_import(connection, ground.brand.brand, record, now)
     changed = any(record.accepted or record.updated for record in kept)
-    return ImportReport(tuple(kept), tuple(faults), changed and keep)
+    return ImportReport(tuple(kept), tuple(faults), changed and keep, tuple(unreadable))
 
 
 def _import_source(
@@ -127,21 +162,39 @@ def _import_source(
     sha256: str,
 ) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
-    pending: dict[str, list[Fault]] = defaultdict(list)
+    pending: list[Fault] = []
     for item in source.batches():
         if isinstance(item, Fault):
-            pending[""].append(item)
+            pending.append(item)
+            if len(pending) >= FAULTS_TOLD:
+                _refuse_unread(ground, source, tallies, pending, now, keep=keep)
             continue
         batch = replace(item, sha256=item.sha256 or sha256)
         tally = tallies.setdefault(batch.kind, Tally(batch.origin, batch.sha256))
         progress(source.name, batch.rows.num_rows)
         _take_in(ground, batch, tally, now, keep=keep)
-    for fault in pending[""]:
-        name = next(iter(tallies), "")
-        tally = tallies.setdefault(name, Tally(source.origin, ""))
-        tally.faults.append(fault)
-        tally.quarantined += 1
+    _refuse_unread(ground, source, tallies, pending, now, keep=keep)
     return tallies
+
+
+def _refuse_unread(
+    ground: Ground,
+    source: Source,
+    tallies: dict[str, Tally],
+    pending: list[Fault],
+    now: Instant,
+    *,
+    keep: bool,
+) -> None:
+    """Refuse rows that never became part of a batch, under the first kind the file holds."""
+    if not pending:
+        return
+    kind = next(iter(tallies), "")
+    tally = tallies.setdefault(kind, Tally(source.origin, ""))
+    tally.refuse(pending)
+    if keep:
+        _keep_faults(ground, tally.sha256, kind, pending, now)
+    pending.clear()
 
 
 def _content_sha256(frame: pa.Table) -> str:
@@ -157,15 +210,24 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     context = AcceptanceContext(ground.brand.timezone, ground.brand.currency, ground.customer_salt)
     accepted = accept(batch, context)
     kind = KINDS[batch.kind]
-    rows, faults = _checked(ground, kind, accepted.rows, batch, now)
+    rows, faults = _checked(ground, kind, _labelled(kind, accepted.rows), batch, now)
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
     verdict = _append(ground, kind, rows, stamp, keep=keep)
     faults = [*accepted.faults, *faults, *_conflicts(kind, batch, rows, verdict)]
     tally.accepted += verdict.accepted
     tally.updated += verdict.updated
     tally.duplicate += verdict.duplicate + accepted.repeated + accepted.superseded
-    tally.faults += faults
-    tally.quarantined += len({fault.line for fault in faults})
+    tally.refuse(faults)
+    if keep:
+        _keep_faults(ground, batch.sha256, batch.kind, faults, now)
+
+
+def _labelled(kind: Kind, rows: pa.Table) -> pa.Table:
+    """Say of each click who made it; other kinds carry no label."""
+    if kind.name != "clicks":
+        return rows
+    classes, rules = classify(rows["user_agent"])
+    return rows.append_column("class", classes).append_column("class_rule", rules)
 
 
 def _append(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool) -> Verdict:
@@ -190,6 +252,8 @@ def _checked(
             timezone=ground.brand.timezone,
             source_file=batch.source_file,
         )
+    if batch.origin == BANK_STATEMENT and kind.name == "costs" and rows.num_rows:
+        findings = _unknown_payments(ground, rows, batch.source_file)
     if kind.name == "codes" and rows.num_rows:
         with ground.workspace.transaction() as connection:
             known = catalog_store.known_rows(connection, kind, ground.brand.brand)
@@ -202,6 +266,26 @@ def _checked(
         stands[[finding.row for finding in findings]] = False
         rows = rows.filter(pa.array(stands))
     return rows, [finding.fault for finding in findings]
+
+
+def _unknown_payments(ground: Ground, rows: pa.Table, source_file: str) -> list[Finding]:
+    """Refuse bank payments that settle no document of ours: wages and rent are no campaign cost."""
+    parameters = {"brand": ground.brand.brand, "known_at": ground.clock.now()}
+    known = ground.facts.read("facts.documents", parameters)["document"].to_pylist()
+    documents = set(known)
+    findings = []
+    for index, row in enumerate(rows.select(["settles", "source_line"]).to_pylist()):
+        if row["settles"] in documents:
+            continue
+        message = (
+            f"{source_file} line {row['source_line']}, column settles: the payment names no "
+            f"document of ours ({row['settles']}); import its invoice first if it is a creator's."
+        )
+        fault = Fault(
+            source_file, row["source_line"], "settles", DropReason.NO_SUCH_DOCUMENT, message
+        )
+        findings.append(Finding(index, fault))
+    return findings
 
 
 def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) -> list[Fault]:
@@ -225,12 +309,10 @@ def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) 
     return faults
 
 
-def _keep_record(
-    ground: Ground, record: ImportRecord, faults: Sequence[Fault], now: Instant
+def _keep_faults(
+    ground: Ground, sha256: str, kind: str, faults: Sequence[Fault], now: Instant
 ) -> None:
-    brand = ground.brand.brand
     with ground.workspace.transaction() as connection:
-        records.record_import(connection, brand, record, now)
         records.record_faults(
-            connection, brand, faults, sha256=record.sha256, kind=record.kind, at=now
+            connection, ground.brand.brand, faults, sha256=sha256, kind=kind, at=now
         )

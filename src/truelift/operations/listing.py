@@ -25,7 +25,7 @@ def listed(
     if what.plane is Plane.WORKSPACE:
         rows = known.rows(kind)
         return rows[:limit]
-    extra = ("class",) if kind == "clicks" else ()
+    extra = ("class", "class_rule") if kind == "clicks" else ()
     table = ground.facts.listing(what, extra, known.parameters | {"limit": limit or EVERYTHING})
     found: list[Row] = table.to_pylist()
     return found

@@ -119,7 +119,7 @@ class _Report:
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        rates = rate_set_of(self.known.ground)
+        rates = rate_set_of(self.known)
         return Outcomes(self.known, rates, self.request.basis, self.period)
 
     @cached_property

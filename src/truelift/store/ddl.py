@@ -50,6 +50,12 @@ STAMP_COLUMNS = (
 """What the store adds when it keeps a row."""
 
 
+LABEL_COLUMNS: dict[str, tuple[tuple[str, pa.DataType], ...]] = {
+    "clicks": (("class", pa.string()), ("class_rule", pa.string())),
+}
+"""What is said about the rows of a kind when they are taken in; it is no part of what was sent."""
+
+
 def arrow_type(column_type: ColumnType) -> pa.DataType:
     """Give the Arrow type that a column type has inside."""
     return _ARROW.get(column_type, pa.string())
@@ -63,7 +69,8 @@ def accepted_schema(kind: Kind) -> pa.Schema:
 
 def stored_schema(kind: Kind) -> pa.Schema:
     """Give the schema of stored rows of a kind, as its segments hold them."""
-    return pa.schema(list(accepted_schema(kind)) + [pa.field(*item) for item in STAMP_COLUMNS])
+    added = (*LABEL_COLUMNS.get(kind.name, ()), *STAMP_COLUMNS)
+    return pa.schema(list(accepted_schema(kind)) + [pa.field(*item) for item in added])
 
 
 def quoted(names: list[str] | tuple[str, ...]) -> str:
@@ -77,8 +84,7 @@ def create_fact_table(kind: Kind) -> str:
     It has no primary key: an insert would slow down with the number of rows.
     """
     columns = [f'"{column.name}" {_DUCKDB.get(column.type, "varchar")}' for column in kind.columns]
-    if kind.name == "clicks":
-        columns.append("class varchar default 'human'")
+    columns += [f"{name} varchar" for name, _ in LABEL_COLUMNS.get(kind.name, ())]
     columns += [
         "notes varchar",
         "source_line bigint",

@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from importlib.resources import files
 from ipaddress import ip_address
 from typing import Any
 
@@ -24,7 +23,7 @@ from truelift.base.errors import NotFound, TrueliftError, UsageError
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
 from truelift.web.asked import BadParameter
-from truelift.web.layout import plain_page
+from truelift.web.layout import plain_page, static_file
 from truelift.workspace.result import Result
 
 Asking = Request[None, None, Any]
@@ -88,8 +87,8 @@ def csv_answer(table: Table, name: str) -> Response[bytes]:
 
 def static_answer(name: str) -> Response[bytes]:
     """Answer with a file of the package."""
-    content = files("truelift.web").joinpath("static", name).read_bytes()
-    return Response(content, media_type=STATIC[name], headers={"cache-control": "max-age=300"})
+    kept = {"cache-control": "max-age=31536000, immutable"}
+    return Response(static_file(name), media_type=STATIC[name], headers=kept)
 
 
 def host_checked(allowed: str) -> Callable[[Asking], Awaitable[None]]:

@@ -19,7 +19,24 @@ from truelift.web.tables import listing
 
 Json = Mapping[str, Any]
 
+LOGS = ("log", "low", "high")
+WHOSE = ("campaign", "creator", "platform", "post", "day")
 KINDS = ("orders", "leads", "posts")
+
+
+TITLES = {
+    "roi": "ROI", "roas": "ROAS", "incremental_roi": "Incremental ROI", "valued_roi": "Valued ROI",
+}  # fmt: skip
+"""Names of figures that are not just a capital letter away from their own."""
+
+
+def heading(figure: str) -> tuple[str, dict[str, str]]:
+    """Give a figure's title with whose it is, and what its report says of itself."""
+    name, parts = parse_figure_id(figure)
+    whose = [parts[each] for each in WHOSE if each in parts]
+    title = TITLES.get(name, name.capitalize())
+    head = {field: parts[field] for field in ("as_of", "known_at", "basis", "model")}
+    return f"{title} of {', '.join(whose) or 'no campaign'}", head | {"cost_basis": parts["cost"]}
 
 
 def explanation(told: Json) -> list[Node]:
@@ -44,13 +61,25 @@ def explanation(told: Json) -> list[Node]:
             ),
             _pairs("Lift", _lift(inputs["lift"])),
             _pairs(
-                "Outputs", [(name, figures.count(each)) for name, each in inputs["outputs"].items()]
+                "Outputs",
+                [
+                    (name.replace("_", " "), figures.count(each))
+                    for name, each in inputs["outputs"].items()
+                ],
             ),
         ],
         (_table(kind, told["rows"][kind]) for kind in KINDS if told["rows"][kind]["count"]),
         _table("entries", told["entries"]) if told["entries"]["count"] else None,
         _list("baselines", told["baselines"], len(told["baselines"])),
-        section[_pairs("Versions", [(name, str(each)) for name, each in told["versions"].items()])],
+        section[
+            _pairs(
+                "Versions",
+                [
+                    (name.replace("_", " "), "none" if each is None else str(each))
+                    for name, each in told["versions"].items()
+                ],
+            )
+        ],
     ]
 
 
@@ -97,11 +126,18 @@ def _ladder(steps: Sequence[Json], currency: str) -> list[tuple[str, Node]]:
 
 
 def _lift(lift: Json) -> list[tuple[str, Node]]:
-    return [
-        (name.replace("_", " "), figures.count(each) if isinstance(each, float) else str(each))
-        for name, each in lift.items()
-        if each is not None
-    ]
+    return [(name.replace("_", " "), _plain(name, lift[name])) for name in lift]
+
+
+def _plain(name: str, value: object) -> str:
+    """Write one part of a lift; logs need their decimals, a level is a share."""
+    if isinstance(value, bool) or value is None:
+        return "unknown" if value is None else "yes" if value else "no"
+    if not isinstance(value, float | int):
+        return str(value)
+    if name == "level":
+        return figures.share(value)
+    return f"{value:+.3f}".replace("-", figures.MINUS) if name in LOGS else figures.count(value)
 
 
 def _pairs(title: str, rows: Sequence[tuple[str, Node]]) -> Node:
@@ -115,7 +151,9 @@ def _table(name: str, told: Json) -> Node:
 def _list(name: str, rows: Sequence[Json], total: int) -> Node:
     if not rows:
         return None
-    table = plain_table(name, [{key: _text(row[key]) for key in row} for row in rows])
+    table = plain_table(
+        name, [{key: _text(row[key]) for key in row} for row in rows], money=("base",)
+    )
     note = f"{total:,}" if total == len(rows) else f"the first {len(rows):,} of {total:,}"
     return listing(name, table, table.rows, name.capitalize(), note)
 

@@ -66,6 +66,11 @@ def count(value: float) -> str:
     return f"{sign}{size:,.0f}" if size == int(size) or size >= WHOLE_FROM else f"{sign}{size:,.1f}"
 
 
+def signed(value: float) -> str:
+    """Write a difference in counts with its sign."""
+    return f"+{count(value)}" if value > 0 else count(value)
+
+
 def reason_words(reason: str) -> str:
     """Write a reason for people: NO_ORDER_BASELINE is `no order baseline`."""
     return reason.lower().replace("_", " ")
@@ -115,18 +120,14 @@ def lift(found: Json) -> Node:
     if "log" not in found:
         return fragment[withheld(found), small[metric]]
     low, high = (times(math.exp(found[end])) for end in ("low", "high"))
-    late = ", late seal" if found.get("late") else ""
+    late = ", sealed late" if found.get("late") else ""
     units = found.get("units")
-    more = "" if units is None else f"{count(abs(units))} {metric} {_side(units)}; "
+    more = "" if units is None else f"{signed(units)} {metric}; "
     return fragment[
         times(math.exp(found["log"])),
         small[f"{low} to {high}"],
-        small[f"{more}limits: {found['limits']}{late}"],
+        small[f"{more}{found['limits']} limits{late}"],
     ]
-
-
-def _side(units: float) -> str:
-    return "more than expected" if units >= 0 else "fewer than expected"
 
 
 def grade(letter: str) -> Node:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
 import htpy
 from htpy import Element, Node, a, caption, div, form, html, label, option, select
 
+from truelift.base.ids import content_hash
 from truelift.web.asked import CHOICES, Asked, address
 from truelift.web.figures import moment
 
@@ -40,8 +43,8 @@ def page(
             htpy.meta(name="viewport", content="width=device-width, initial-scale=1"),
             htpy.meta(name="color-scheme", content="light dark"),
             htpy.title[f"{title} - {head['brand']} - Truelift"],
-            htpy.link(rel="stylesheet", href="/static/house.css"),
-            htpy.link(rel="icon", href="/static/mark.svg", type="image/svg+xml"),
+            _sheet(),
+            htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),
         ],
         htpy.body[
             a(".skip", href="#main")["Skip to the figures"],
@@ -58,8 +61,8 @@ def page(
             ],
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
-                "Every figure is a link to what it is made of. Amounts in ",
-                f"{head['currency']}; times in {head['timezone']}.",
+                "Figures of the report link to what they are made of. ",
+                f"Amounts in {head['currency']}; times in {head['timezone']}.",
             ],
         ],
     ]
@@ -72,13 +75,29 @@ def plain_page(title: str, sentence: str) -> Element:
             htpy.meta(charset="utf-8"),
             htpy.meta(name="viewport", content="width=device-width, initial-scale=1"),
             htpy.title[f"{title} - Truelift"],
-            htpy.link(rel="stylesheet", href="/static/house.css"),
+            _sheet(),
         ],
         htpy.body[
             htpy.header[a(".house", href="/")["Truelift"]],
             htpy.main[htpy.h1[title], htpy.p[sentence], htpy.p[a(href="/")["To the overview"]]],
         ],
     ]
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """Read a file that the package brings along."""
+    return files("truelift.web").joinpath("static", name).read_bytes()
+
+
+@cache
+def static_path(name: str) -> str:
+    """Write the address of such a file; it changes with the content, so browsers may keep it."""
+    return f"/static/{name}?{content_hash([static_file(name).hex()])[:12]}"
+
+
+def _sheet() -> Element:
+    return htpy.link(rel="stylesheet", href=static_path("house.css"))
 
 
 def filters(
@@ -96,9 +115,11 @@ def filters(
     ]
 
 
-def box(name: str, title: Node, parts: Iterable[Node], note: Node = None) -> Element:
+def box(
+    name: str, title: Node, parts: Iterable[Node], note: Node = None, kind: str = ""
+) -> Element:
     """Put a table into a box of its own, which scrolls when the screen is narrow."""
-    return div(".box", role="region", aria_labelledby=name, tabindex="0")[
+    return div(class_=["box", kind], role="region", aria_labelledby=name, tabindex="0")[
         htpy.table[caption(id=name)[title, htpy.small[note] if note else None], parts]
     ]
 

@@ -26,7 +26,7 @@ from truelift.web.asked import (
     campaign_path,
     whole_figure,
 )
-from truelift.web.explanation import behind, explanation
+from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
 from truelift.web.forest import Interval, forest
 from truelift.web.layout import filters, page, pager, twins
@@ -37,7 +37,7 @@ Json = Mapping[str, Any]
 Answer = Response[bytes]
 Row = TypeVar("Row")
 
-ROI_ROWS, LIST_ROWS = 18, 60
+ROI_ROWS, LIST_ROWS = 16, 60
 """Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
 
 FILTERS = ("basis", "cost", "model", "as_of")
@@ -66,7 +66,7 @@ class Screens:
         fields = ("campaign", "by", *FILTERS)
         body: list[Node] = [
             filters("/", asked, fields, self._reading.campaigns(), "campaign"),
-            tables.returns(rows, who, head),
+            tables.returns(rows, who, head, measured=by in MEASURED),
             pager(asked, parts, len(result), "rows"),
             chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
             tables.ladder(rows, who, head, None),
@@ -127,9 +127,9 @@ class Screens:
             return json_answer(told)
         if ending == "csv":
             return csv_answer(behind(told), "explain")
-        title = f"What {figure.partition(';')[0].replace('_', ' ')} is made of"
+        title, head = heading(figure)
         body = [*explanation(told), twins("/explain", {FIGURE: figure})]
-        return self._page(self._head(), title, "/explain", body)
+        return self._page({**self._head(), **head}, title, "/explain", body)
 
     def ledger(self, asked: Asked, ending: str) -> Answer:
         """Show the trial balance."""

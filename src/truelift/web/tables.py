@@ -6,15 +6,17 @@ Out:  table elements with a caption and scopes; numbers stand right, each links 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from htpy import Element, Node, a, abbr, fragment, small, span, tbody, td, tfoot, th, thead, tr
+from htpy import Element, Node, a, fragment, small, span, tbody, td, tfoot, th, thead, tr
 
 from truelift.reports.table import Cell, Table, exported
 from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path
 from truelift.web.figures import (
+    MINUS,
     between,
     estimate,
     grade,
@@ -76,12 +78,19 @@ def _names(row: Json, asked: Asked, by: str) -> list[Node]:
     return parts
 
 
-def returns(rows: Sequence[Json], names: Who, head: Json) -> Element:
-    """Show what came back per row: ratios, the headline with its limits and grade, and lift."""
+def returns(rows: Sequence[Json], names: Who, head: Json, *, measured: bool = True) -> Element:
+    """Show what came back per row: the headline with limits and grade, ratios, lift.
+
+    Rows for which lift is not measured (a post, a day) leave its columns out, and say so once.
+    """
     currency = head["currency"]
-    titles = (
-        "Incremental ROI", "Grade", "ROI", "ROAS", "Valued ROI", "Lift", "Cost per outcome",
-    )  # fmt: skip
+    titles = [title for title in RETURNS if measured or title not in NEED_LIFT]
+    note = f"after {head['cost_basis']} cost; "
+    note += (
+        "95% limits that hold at every look"
+        if measured
+        else "lift and incremental return are measured per campaign and per creator only"
+    )
     return box(
         "returns",
         "Return",
@@ -89,12 +98,12 @@ def returns(rows: Sequence[Json], names: Who, head: Json) -> Element:
             thead[tr[names.head(), (th(scope="col")[title] for title in titles)]],
             tbody[
                 (
-                    tr[_row_head(name), _return_cells(row, currency)]
+                    tr[_row_head(name), (RETURNS[title](row, currency) for title in titles)]
                     for row, name in zip(rows, names.names, strict=True)
                 )
             ],
         ],
-        f"after {head['cost_basis']} cost; limits at 95%, right however often one looks",
+        note,
     )
 
 
@@ -114,8 +123,8 @@ def ladder(rows: Sequence[Json], names: Who, head: Json, total: Json | None) -> 
                 ],
                 tr[
                     names.head(),
-                    (th(scope="col")[step] for step in STEPS),
-                    (th(class_={"first": not at}, scope="col")[state]
+                    (th(scope="col")[step.capitalize()] for step in STEPS),
+                    (th(class_={"first": not at}, scope="col")[state.capitalize()]
                      for at, state in enumerate(STATES)),
                 ],
             ],
@@ -154,6 +163,7 @@ def bridge(
             tbody[(_bridge_row(row, currency, figures) for row in rows)],
         ],
         f"{currency}; always event dates and accrued cost, which ties to the ledger",
+        "bridge",
     )
 
 
@@ -161,7 +171,8 @@ def listing(name: str, table: Table, rows: Sequence[Json], title: Node, note: No
     """Show rows of a flat table as they are; numbers right, long text cut where the CSV is not."""
     right = {Cell.MONEY, Cell.COUNT, Cell.NUMBER}
     numeric = {
-        column.name: column.cell in right or column.name in {"amount", "base"}
+        column.name: column.cell in right
+        and not any(isinstance(row.get(column.name), bool) for row in rows)
         for column in table.columns
     }
     return box(
@@ -192,9 +203,19 @@ def clipped(text: str) -> Node:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
 
 
+def number_text(value: object) -> Node:
+    """Write a number as it is, with a true minus sign; amounts (decimal text) get their commas."""
+    if value is None:
+        return None
+    text = str(value)
+    if isinstance(value, str) and text.removeprefix("-").replace(".", "", 1).isdigit():
+        text = f"{Decimal(text):,}"
+    return text.replace("-", MINUS, 1)
+
+
 def _list_cell(value: object, *, right: bool) -> Element:
     if right:
-        return td[str(value).replace("-", "\u2212", 1) if value is not None else None]
+        return td[number_text(value)]
     if isinstance(value, bool):
         return td(".t")["yes" if value else "no"]
     return td(".t")[clipped(exported(value, Cell.INSTANT).removeprefix("'"))]
@@ -204,17 +225,42 @@ def _row_head(names: Sequence[Node]) -> list[Element]:
     return [th(scope="row")[name] for name in names]
 
 
-def _return_cells(row: Json, currency: str) -> list[Element]:
-    figures, found = row["figure_ids"], row["incremental_roi"]
-    return [
-        td(".headline")[linked(estimate(found), figures["incremental_roi"])],
-        td(".c")[grade(found.get("grade", "D"))],
-        td[linked(ratio(row["roi"]), figures["roi"])],
-        td[linked(ratio(row["roas"], factor=True), figures["roas"])],
-        td[linked(estimate(row["valued_roi"]), figures["valued_roi"])],
-        td[linked(lift(row["lift"]), figures["lift"])],
-        td[linked(_cost_per(row, currency), figures["cost"])],
-    ]
+def _headline(row: Json, _currency: str) -> Element:
+    figure = row["figure_ids"]["incremental_roi"]
+    return td(".headline")[linked(estimate(row["incremental_roi"]), figure)]
+
+
+def _grade(row: Json, _currency: str) -> Element:
+    return td(".c")[grade(row["incremental_roi"].get("grade", "D"))]
+
+
+def _roi(row: Json, _currency: str) -> Element:
+    return td[linked(ratio(row["roi"]), row["figure_ids"]["roi"])]
+
+
+def _roas(row: Json, _currency: str) -> Element:
+    return td[linked(ratio(row["roas"], factor=True), row["figure_ids"]["roas"])]
+
+
+def _valued(row: Json, _currency: str) -> Element:
+    return td[linked(estimate(row["valued_roi"]), row["figure_ids"]["valued_roi"])]
+
+
+def _lift(row: Json, _currency: str) -> Element:
+    return td[linked(lift(row["lift"]), row["figure_ids"]["lift"])]
+
+
+def _outcome(row: Json, currency: str) -> Element:
+    return td[linked(_cost_per(row, currency), row["figure_ids"]["cost"])]
+
+
+RETURNS: Mapping[str, Callable[[Json, str], Element]] = {
+    "Incremental ROI": _headline, "Grade": _grade, "ROI": _roi, "ROAS": _roas,
+    "Valued ROI": _valued, "Lift": _lift, "Cost per outcome": _outcome,
+}  # fmt: skip
+"""The columns of the return table, each with what writes its cell."""
+
+NEED_LIFT = ("Incremental ROI", "Grade", "Valued ROI", "Lift")
 
 
 def _cost_per(row: Json, currency: str) -> Node:
@@ -255,7 +301,7 @@ def _level(step: Json, currency: str) -> Node:
     if step["amount"] is None and step.get("withheld"):
         return span(".why")[reason_words(step["withheld"])]
     if step["amount"] is None:
-        return abbr(title="no platform or tool reported anything")["\u2013"]
+        return span(title="no platform or tool reported anything")["\u2013"]
     return money(step["amount"], currency)
 
 
