@@ -96,7 +96,7 @@ def static_path(name: str) -> str:
     return f"/static/{name}?{content_hash([static_file(name).hex()])[:12]}"
 
 
-def _sheet() -> Element:
+def _sheet() -> Node:
     return htpy.link(rel="stylesheet", href=static_path("house.css"))
 
 

@@ -40,6 +40,9 @@ EXPLAINED_BY = {
 
 EXTRA = {"platform": ("platform",), "post": ("platform", "post_id"), "day": ("day",)}
 GOAL_COST = {"awareness": "engagement", "leads": "lead", "sales": "order"}
+TOTAL = "total"
+"""The account of a row that sums up the others."""
+
 LONGEST = 120
 """Characters of a cell that a page shows; the CSV has all of them."""
 
@@ -189,7 +192,13 @@ def listing(name: str, table: Table, rows: Sequence[Json], title: Node, note: No
             ],
             tbody[
                 (
-                    tr[(_list_cell(row.get(each), right=numeric[each]) for each in table.names)]
+                    tr(class_={"level": row.get("account") == TOTAL})[
+                        th(scope="row")[_list_text(row.get(table.names[0]))],
+                        (
+                            _list_cell(row.get(each), right=numeric[each])
+                            for each in table.names[1:]
+                        ),
+                    ]
                     for row in rows
                 )
             ],
@@ -214,11 +223,14 @@ def number_text(value: object) -> Node:
 
 
 def _list_cell(value: object, *, right: bool) -> Element:
-    if right:
-        return td[number_text(value)]
+    return td[number_text(value)] if right else td(".t")[_list_text(value)]
+
+
+def _list_text(value: object) -> Node:
     if isinstance(value, bool):
-        return td(".t")["yes" if value else "no"]
-    return td(".t")[clipped(exported(value, Cell.INSTANT).removeprefix("'"))]
+        return "yes" if value else "no"
+    # a page is no spreadsheet: text that could start a formula is harmless here
+    return clipped(exported(value, Cell.INSTANT).removeprefix("'"))
 
 
 def _row_head(names: Sequence[Node]) -> list[Element]:
