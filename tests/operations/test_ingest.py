@@ -210,6 +210,22 @@ def test_refunds_of_several_files_may_give_back_the_order_and_not_more(desk):
     assert desk.counted(lower) == {"refunds": (0, 1, 0, 0)}
 
 
+def test_refunds_that_were_right_once_are_not_weighed_against_what_came_after(desk):
+    desk.bring(desk.file("orders.csv", ORDER, "1,2026-05-01T12:00Z,USD,10.00"))
+    early = desk.file("1/refunds.csv", REFUND, "r1,1,2026-05-02T12:00Z,10.00,USD")
+    late = ("r1,1,2026-05-02T12:00Z,6.00,USD", "r2,1,2026-05-03T12:00Z,4.00,USD")
+    desk.bring(early)
+    desk.bring(desk.file("2/refunds.csv", REFUND, *late))
+    assert desk.counted(early) == {"refunds": (0, 0, 1, 0)}
+
+
+def test_codes_that_were_right_once_are_not_held_against_their_successors(desk):
+    early = desk.file("1/codes.csv", CODE, "A10,ana,,2026-12-31")
+    desk.bring(early)
+    desk.bring(desk.file("2/codes.csv", CODE, "A10,ana,,2026-06-01", "A10,ben,2026-06-02,"))
+    assert desk.counted(early) == {"codes": (0, 0, 1, 0)}
+
+
 def test_a_refund_may_come_before_its_order_has_arrived(desk):
     refund = desk.file("refunds.csv", REFUND, "r1,1,2026-05-02T12:00Z,5.00,USD")
     assert desk.counted(refund) == {"refunds": (1, 0, 0, 0)}
@@ -220,7 +236,7 @@ def test_a_code_owned_twice_is_refused_in_one_file_and_across_files(desk):
     assert desk.reasons(twice) == [(3, "CODE_OWNED_TWICE")]
     other = desk.file("other.csv", CODE, "A10,ben,2026-05-20,")
     assert desk.reasons(other) == [(2, "CODE_OWNED_TWICE")]
-    later = desk.file("later.csv", CODE, "A10,ben,2026-06-01,")
+    later = desk.file("later.csv", CODE, "A10,ben,2026-06-02,")
     assert desk.reasons(later) == []
 
 

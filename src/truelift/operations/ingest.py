@@ -210,8 +210,11 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     context = AcceptanceContext(ground.brand.timezone, ground.brand.currency, ground.customer_salt)
     accepted = accept(batch, context)
     kind = KINDS[batch.kind]
-    rows, faults = _checked(ground, kind, _labelled(kind, accepted.rows), batch, now)
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
+    rows = _labelled(kind, accepted.rows)
+    faults: list[Fault] = []
+    if kind.name in _CHECKS and rows.num_rows:
+        rows, faults = _checked(ground, kind, rows, stamp)
     verdict = _append(ground, kind, rows, stamp, keep=keep)
     faults = [*accepted.faults, *faults, *_conflicts(kind, batch, rows, verdict)]
     tally.accepted += verdict.accepted
@@ -238,39 +241,48 @@ def _append(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: b
 
 
 def _checked(
-    ground: Ground, kind: Kind, rows: pa.Table, batch: EventBatch, now: Instant
+    ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp
 ) -> tuple[pa.Table, list[Fault]]:
-    """Refuse what only the store can tell: refunds that do not fit, codes owned twice."""
-    findings: list[Finding] = []
-    if kind.name == "refunds" and rows.num_rows:
-        parameters = {"brand": ground.brand.brand, "known_at": now}
-        given = {"given_refunds": rows.select(["source", "order_id"])}
-        findings = refund_faults(
-            rows,
-            ground.facts.read("facts.orders_named", parameters, given),
-            ground.facts.read("facts.refunds_named", parameters, given),
-            timezone=ground.brand.timezone,
-            source_file=batch.source_file,
-        )
-    if batch.origin == BANK_STATEMENT and kind.name == "costs" and rows.num_rows:
-        findings = _unknown_payments(ground, rows, batch.source_file)
-    if kind.name == "codes" and rows.num_rows:
+    """Refuse what only the store can tell; what is known already is not weighed a second time."""
+    if kind.plane is Plane.FACTS:
+        changing = ground.facts.changing(kind, rows, stamp)
+    else:
         with ground.workspace.transaction() as connection:
-            known = catalog_store.known_rows(connection, kind, ground.brand.brand)
-        replaced = set(zip(*(rows[name].to_pylist() for name in kind.key), strict=True))
-        keys = zip(*(known[name].to_pylist() for name in kind.key), strict=True)
-        standing = known.filter(pa.array([key not in replaced for key in keys], pa.bool_()))
-        findings = code_faults(rows, standing, source_file=batch.source_file)
-    if findings:
-        stands = np.ones(rows.num_rows, bool)
-        stands[[finding.row for finding in findings]] = False
-        rows = rows.filter(pa.array(stands))
-    return rows, [finding.fault for finding in findings]
+            changing = catalog_store.changing(connection, kind, rows, stamp)
+    findings = _CHECKS[kind.name](ground, kind, rows.filter(pa.array(changing)), stamp)
+    stands = np.ones(rows.num_rows, bool)
+    stands[np.flatnonzero(changing)[[finding.row for finding in findings]]] = False
+    return rows.filter(pa.array(stands)), [finding.fault for finding in findings]
 
 
-def _unknown_payments(ground: Ground, rows: pa.Table, source_file: str) -> list[Finding]:
+def _refunds_that_do_not_fit(
+    ground: Ground, _kind: Kind, rows: pa.Table, stamp: Stamp
+) -> list[Finding]:
+    parameters = {"brand": stamp.brand, "known_at": stamp.recorded_at}
+    given = {"given_refunds": rows.select(["source", "order_id"])}
+    return refund_faults(
+        rows,
+        ground.facts.read("facts.orders_named", parameters, given),
+        ground.facts.read("facts.refunds_named", parameters, given),
+        timezone=ground.brand.timezone,
+        source_file=stamp.source_file,
+    )
+
+
+def _codes_owned_twice(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp) -> list[Finding]:
+    with ground.workspace.transaction() as connection:
+        known = catalog_store.known_rows(connection, kind, stamp.brand)
+    replaced = set(zip(*(rows[name].to_pylist() for name in kind.key), strict=True))
+    keys = zip(*(known[name].to_pylist() for name in kind.key), strict=True)
+    standing = known.filter(pa.array([key not in replaced for key in keys], pa.bool_()))
+    return code_faults(rows, standing, source_file=stamp.source_file)
+
+
+def _unknown_payments(ground: Ground, _kind: Kind, rows: pa.Table, stamp: Stamp) -> list[Finding]:
     """Refuse bank payments that settle no document of ours: wages and rent are no campaign cost."""
-    parameters = {"brand": ground.brand.brand, "known_at": ground.clock.now()}
+    if stamp.origin != BANK_STATEMENT:
+        return []
+    parameters = {"brand": stamp.brand, "known_at": stamp.recorded_at}
     known = ground.facts.read("facts.documents", parameters)["document"].to_pylist()
     documents = set(known)
     findings = []
@@ -278,14 +290,22 @@ def _unknown_payments(ground: Ground, rows: pa.Table, source_file: str) -> list[
         if row["settles"] in documents:
             continue
         message = (
-            f"{source_file} line {row['source_line']}, column settles: the payment names no "
+            f"{stamp.source_file} line {row['source_line']}, column settles: the payment names no "
             f"document of ours ({row['settles']}); import its invoice first if it is a creator's."
         )
         fault = Fault(
-            source_file, row["source_line"], "settles", DropReason.NO_SUCH_DOCUMENT, message
+            stamp.source_file, row["source_line"], "settles", DropReason.NO_SUCH_DOCUMENT, message
         )
         findings.append(Finding(index, fault))
     return findings
+
+
+_CHECKS = {
+    "refunds": _refunds_that_do_not_fit,
+    "codes": _codes_owned_twice,
+    "costs": _unknown_payments,
+}
+"""Kinds whose rows must agree with others in the store, and who looks after it."""
 
 
 def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) -> list[Fault]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
 from truelift.base.columns import Kind
 from truelift.store.catalog_tables import CATALOG
 from truelift.store.ddl import accepted_schema
-from truelift.store.facts_engine import Stamp, Verdict
+from truelift.store.facts_engine import CHANGES, Stamp, Verdict
 
 STUB_ORIGINS = frozenset({"team_sheet"})
 """Origins that only name things so that their other rows have an owner; any other origin may say
@@ -54,6 +56,20 @@ def append(
     for start in range(0, len(inserts) if keep else 0, _BATCH):
         connection.execute(sa.insert(table), inserts[start : start + _BATCH])
     return Verdict(len(inserts) - len(superseded), len(superseded), duplicates, tuple(conflicts))
+
+
+def changing(
+    connection: sa.Connection, kind: Kind, rows: pa.Table, stamp: Stamp
+) -> npt.NDArray[np.bool_]:
+    """Mark the rows of a batch that would change something: new ones and updates."""
+    table = CATALOG[kind.name]
+    known = _current(connection, table, kind, stamp.brand)
+    replaced = _replaced(connection, table, stamp)
+    verdicts = [
+        _verdict(row, known.get(tuple(row[name] for name in kind.key)), stamp, replaced)
+        for row in rows.to_pylist()
+    ]
+    return np.isin(np.array(verdicts, "U12"), CHANGES)
 
 
 def known_rows(

@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from truelift.base.columns import ColumnType, Kind
@@ -32,6 +33,9 @@ from truelift.store.segments import Segment, SegmentLog, missing_number, read_se
 Parameters = Mapping[str, object]
 
 MEMORY_LIMIT = "4GB"
+
+CHANGES = ("new", "update")
+"""The verdicts of `facts.judge` that change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +121,10 @@ class FactsEngine:
 
         rows: the columns that facts.acceptance gives. With `keep` off only the verdict is given.
         """
-        if self._behind and self._segments is not None:
-            self._catch_up(self._segments)
-        incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
-        with self._given({"incoming": incoming}), self._transaction():
-            judged: pa.Table = self._connection.sql(
-                _judge(kind), params=_parameters(stamp)
-            ).to_arrow_table()
-            positions = judged["position"].filter(_in(judged, ("new", "update")))
-            kept = rows.take(positions)
+        self._catch_up_when_behind()
+        with self._transaction():
+            judged = self._judged(kind, rows, stamp)
+            kept = rows.take(judged["position"].filter(_in(judged, CHANGES)))
             if keep and kept.num_rows:
                 self._log_and_apply(kind, _stamped(kept, stamp))
         self._behind = False
@@ -149,6 +148,17 @@ class FactsEngine:
             recorded.append(latest)
         return _newest(moments), _newest(days), _newest(recorded)
 
+    def changing(self, kind: Kind, rows: pa.Table, stamp: Stamp) -> npt.NDArray[np.bool_]:
+        """Mark the rows of a batch that would change something: new ones and updates."""
+        self._catch_up_when_behind()
+        mask: npt.NDArray[np.bool_] = _in(self._judged(kind, rows, stamp), CHANGES).to_numpy()
+        return mask
+
+    def _judged(self, kind: Kind, rows: pa.Table, stamp: Stamp) -> pa.Table:
+        incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
+        with self._given({"incoming": incoming}):
+            return self._connection.sql(_judge(kind), params=_parameters(stamp)).to_arrow_table()
+
     def _log_and_apply(self, kind: Kind, rows: pa.Table) -> None:
         number = 0
         if self._segments is not None:
@@ -171,6 +181,10 @@ class FactsEngine:
             queries.text("facts.applied"),
             {"number": number, "kind": kind.name, "rows": rows.num_rows},
         )
+
+    def _catch_up_when_behind(self) -> None:
+        if self._behind and self._segments is not None:
+            self._catch_up(self._segments)
 
     def _catch_up(self, log: SegmentLog) -> None:
         """Apply the segments that are on disk and not in the file, in their order."""
