@@ -33,6 +33,11 @@ NOUNS = "nouns without behaviour: tests/facts/test_kinds.py reads every kind"
 RECOGNISED = "a part of recognition, covered whole by tests/ledger/test_recognition.py"
 MIGRATED = "what a revision makes is compared with the tables: tests/store/test_migrate.py"
 TEST_ELSEWHERE: dict[str, str] = {
+    "attribution/conflicts": "compared with its twin row by row: store/test_attribution_sql.py",
+    "attribution/touchpoint": "a noun without behaviour, used by every test of tests/attribution",
+    "cli/demonstration": "the demo from end to end: tests/acceptance/test_demo.py",
+    "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
+    "operations/ledger": "the ledger's commands: tests/cli/test_main.py",
     # module -> why its tests stand elsewhere, and where
     "catalog/accounting": NOUNS,
     "catalog/agreement": NOUNS,

@@ -1,7 +1,7 @@
 """The evidence grade of a figure, by its own outcome.
 
 In:   which evidence there is: experiment, controls, sealed baseline, whether it was late.
-Out:  A, B, C or D (rules: DESIGN.md section 1). D means tracked only: incremental is withheld.
+Out:  A, B, C or D (the rules are the function's). D means tracked only: incremental is withheld.
 """
 
 from __future__ import annotations

@@ -1,0 +1,37 @@
+"""The composition root: brands are checked before they are made, and who acts is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from truelift.app import SystemClock, add_brand, brand_record, create, opened, person, rebuild
+from truelift.base.errors import TrueliftError, UsageError
+
+
+def test_a_brand_needs_a_currency_and_a_zone_that_exist():
+    with pytest.raises(UsageError, match="ISO 4217"):
+        brand_record("acme", "DOLLARS", "UTC")
+    for zone in ("Mars/Olympus", "../etc/passwd", ""):
+        with pytest.raises(UsageError, match="IANA"):
+            brand_record("acme", "USD", zone)
+    assert brand_record("acme", "KWD", "Asia/Kuwait").entity == "acme"
+
+
+def test_a_workspace_is_made_once_and_opened_for_one_brand(tmp_path):
+    create(tmp_path, brand_record("acme", "USD", "UTC"))
+    with pytest.raises(TrueliftError, match="holds a workspace already"):
+        create(tmp_path, brand_record("acme", "USD", "UTC"))
+    add_brand(tmp_path, brand_record("other", "EUR", "Europe/Paris"))
+    with pytest.raises(TrueliftError, match="--brand: acme, other"), opened(tmp_path):
+        pass
+    with opened(tmp_path, "other") as ws:
+        assert ws.list("orders").data["currency"] == "EUR"
+        assert ws.simulated is None
+    assert rebuild(tmp_path) == 0
+
+
+def test_the_clock_tells_naive_utc_and_somebody_acts(monkeypatch):
+    assert SystemClock().now().tzinfo is None
+    assert person()
+    monkeypatch.setattr("getpass.getuser", lambda: (_ for _ in ()).throw(OSError))
+    assert person() == "owner"
