@@ -80,17 +80,16 @@ class Measurement:
         sealed = [self.seals.get(key) for key in keys]
         late = [self.is_late(s, campaign, u[0]) for s, u in zip(sealed, units, strict=True)]
         group = np.array([number[unit] for unit in panel.unit.tolist()], np.int64)
+        counts = self._counts(panel, metric, campaign)
         curve = ageing.default_curve("engagement" if metric == VALUE else metric)
-        posts = campaign_posts(
-            group, self._counts(panel, metric), panel.age_hours, curve, panel.first_age_hours
-        )
+        posts = campaign_posts(group, counts, panel.age_hours, curve, panel.first_age_hours)
         baselines = read_baselines([None if item is None else item.record for item in sealed])
         lifts = creator_lift(baselines, posts, late=np.array(late, bool))
         return _figures(lifts, [unit[0] for unit in units], late, metric)
 
-    def _counts(self, panel: PostPanel, metric: str) -> Floats:
+    def _counts(self, panel: PostPanel, metric: str, campaign: str) -> Floats:
         if metric == VALUE:
-            return self.panels.valued(panel)
+            return self.panels.valued(panel, campaign)
         return panel.counts(metric_named(metric))
 
     def _count_lift(self, campaign: str, metric: str) -> Figures:

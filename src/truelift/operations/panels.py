@@ -17,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute
 
 from truelift.base.money import exponent
-from truelift.base.time import brand_day
+from truelift.base.time import brand_day, utc_to_local
 from truelift.facts.kinds import KINDS
 from truelift.ledger.fx import RateSet
 from truelift.measurement.metric import METRICS
 from truelift.measurement.panel import PostPanel, post_panel
 from truelift.measurement.ragged import Booleans, Floats
+from truelift.operations.book import rate_set_of
 from truelift.operations.knowledge import Knowledge
 from truelift.valuation.value_schedule import schedule_version, unit_price
 
@@ -178,46 +179,52 @@ class Panels:
             )
         )
 
-    def valued(self, panel: PostPanel) -> Floats:
+    def valued(self, panel: PostPanel, campaign: str) -> Floats:
         """Give the approved value of each post's outputs, one composite in minor units.
 
-        The weights are the unit values in force on the day of the post's publication; nan where
-        no value is approved for anything that was observed.
+        The weights are the unit values in force on the day of the post's publication, the
+        campaign's own before the general ones; nan where nothing that was observed has a value.
         """
-        brand = self.known.ground.brand
-        values = self.known.rows("values")
-        shift = 10 ** (6 - exponent(brand.currency))
-        days = panel.published_at.astype("datetime64[D]")
+        days = utc_to_local(panel.published_at, self.known.ground.brand.timezone)
+        days = days.astype("datetime64[D]")
         total, used = np.zeros(len(panel)), np.zeros(len(panel), bool)
-        for metric in {row["metric"] for row in values} & METRICS.keys():
+        for metric in sorted({row["metric"] for row in self.known.rows("values")} & METRICS.keys()):
             if METRICS[metric].kind != "counter":
                 continue
             price = np.zeros(len(panel))
             for day in np.unique(days):
-                found = unit_price(values, metric, day.astype(object), None)
-                if found is not None and found.currency == brand.currency:
-                    price[days == day] = found.micro / shift
+                price[days == day] = self._unit_value(metric, day.astype(object), campaign) or 0.0
             counts = panel.counts(METRICS[metric])
             priced = (price > 0) & np.isfinite(counts)
             total[priced] += price[priced] * counts[priced]
             used |= priced
         return np.where(used, np.round(total), np.nan)
 
-    def lead_value(self, campaign: str, rates: RateSet) -> float | None:
-        """Give the approved value of one lead of a campaign, in minor units of the brand's."""
+    def _unit_value(self, metric: str, day: dt.date, campaign: str) -> float | None:
+        """Give the approved value of a unit on a day, in minor units of the brand's currency."""
         brand = self.known.ground.brand
-        day = brand_day(self.known.as_of, brand.timezone)
-        price = unit_price(self.known.rows("values"), "leads", day, campaign)
-        rate = rates.find(day, price.currency, brand.currency) if price else None
+        price = unit_price(self.known.rows("values"), metric, day, campaign)
+        rate = self._rates.find(day, price.currency, brand.currency) if price else None
         if price is None or rate is None:
             return None
-        minor = Decimal(price.micro).scaleb(exponent(brand.currency) - 6) * rate.rate
-        return float(minor)
+        return float(Decimal(price.micro).scaleb(exponent(brand.currency) - 6) * rate.rate)
+
+    @cached_property
+    def _rates(self) -> RateSet:
+        return rate_set_of(self.known)
+
+    def lead_value(self, campaign: str) -> float | None:
+        """Give the approved value of one lead of a campaign, in minor units of the brand's."""
+        return self._unit_value("leads", self._today, campaign)
+
+    @property
+    def _today(self) -> dt.date:
+        return brand_day(self.known.as_of, self.known.ground.brand.timezone)
 
     @cached_property
     def value_schedule(self) -> str | None:
         """Give the version of the value schedule in force."""
-        return schedule_version(self.known.rows("values"))
+        return schedule_version(self.known.rows("values"), self._today)
 
     @cached_property
     def source_hashes(self) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ from truelift.valuation.cost_states import CostStates
 from truelift.valuation.increment import campaign_increment, incremental_contribution
 from truelift.valuation.ladder import Ladder
 from truelift.valuation.roi import ratios
-from truelift.valuation.value_schedule import schedule_version
 from truelift.valuation.worth import valued_outcomes
 
 AWARENESS = "awareness"
@@ -189,7 +188,7 @@ class _Report:
             cost_basis=basis,
             engagement_lift=self._lift(campaign, creator, "engagement"),
             media_value=group.media_value,
-            schedule=schedule_version(self.known.rows("values")),
+            schedule=self.measurement.panels.value_schedule,
             baseline=self._baseline(campaign, creator),
             coverage=coverage,
             completion=NOT_FORECAST,
@@ -253,8 +252,7 @@ class _Report:
     def _valued(
         self, campaign: str | None, creator: str | None, group: Group
     ) -> Estimate | Withheld:
-        schedule = schedule_version(self.known.rows("values"))
-        if schedule is None:
+        if self.measurement.panels.value_schedule is None:
             return Withheld(Reason.NO_VALUES, "No value schedule is approved.")
         if not self._measurable or campaign is None:
             return NOT_HERE
@@ -262,12 +260,8 @@ class _Report:
             outputs=self._lift(campaign, creator, VALUE),
             leads=self._lift(campaign, creator, "leads"),
             unwon_share=_unwon(group),
-            lead_value=self._lead_value(campaign),
+            lead_value=self.measurement.panels.lead_value(campaign),
         )
-
-    def _lead_value(self, campaign: str) -> float | None:
-        """Give the approved value of one lead in minor units of the brand's currency."""
-        return self.measurement.panels.lead_value(campaign, self.outcomes.rates)
 
     def _baseline(self, campaign: str | None, creator: str | None) -> dict[str, object] | None:
         if campaign is None or creator is None:

@@ -123,7 +123,11 @@ def _posts_sealed(
         units = [index for index, unit in enumerate(organic.units) if unit[1] == platform]
         panel = _compact(organic, units)
         for name in POST_METRICS:
-            counts = panels.valued(panel) if name == VALUE else panel.counts(metric_named(name))
+            counts = (
+                panels.valued(panel, group[0].campaign)
+                if name == VALUE
+                else panel.counts(metric_named(name))
+            )
             if np.isnan(counts).all():
                 continue
             curve = ageing.default_curve("engagement" if name == VALUE else name)

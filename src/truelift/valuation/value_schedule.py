@@ -1,7 +1,7 @@
 """The value schedule: what a unit of a metric and a sale are worth, dated and signed by finance.
 
 In:   `values` and `margins` rows as known (dictionaries with the columns of the contract).
-Out:  unit values and margin rates on a day. Rows nobody approved are not part of the schedule.
+Out:  unit values and margin rates on a day. A value that nobody approved is no part of it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,18 @@ class UnitPrice:
         return round_half_even(Decimal(self.micro * count).scaleb(exponent(self.currency) - 6))
 
 
-def schedule_version(values: Sequence[Row]) -> str | None:
-    """Name the schedule in force: v1, v2, ... one for each day on which approved values changed."""
-    days = {row["valid_from"] for row in values if row["approved_by"]}
-    return f"v{len(days)}" if days else None
+def schedule_version(values: Sequence[Row], day: dt.date) -> str | None:
+    """Name the schedule in force on a day: v1, v2, ... one for each day values were approved for.
+
+    Media value is no part of it; None when nothing is approved yet.
+    """
+    days = {
+        str(row["valid_from"])
+        for row in values
+        if row["approved_by"] and row["basis"] != MEDIA_VALUE
+    }
+    begun = [since for since in days if since <= day.isoformat()]
+    return f"v{len(begun)}" if begun else None
 
 
 def unit_price(
