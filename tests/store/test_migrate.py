@@ -60,19 +60,43 @@ def test_the_revisions_make_exactly_the_tables_that_the_program_describes(engine
     with described.begin() as connection:
         metadata.create_all(connection)
         journal_tables.create_triggers(connection)
+        catalog_tables.create_seal_triggers(connection)
     made = definitions(engine)
     assert made == definitions(described)
     assert {name for kind, name in made if kind == "table"} == set(metadata.tables)
     described.dispose()
 
 
-def test_the_journals_guards_are_there(engine):
+def test_the_guards_of_journal_and_seals_are_there(engine):
     migrate(engine)
     guards = {name for kind, name in definitions(engine) if kind == "trigger"}
     assert guards == {
         "journal_entry_seal", "journal_entry_no_update", "journal_entry_no_delete",
         "journal_posting_sealed", "journal_posting_no_update", "journal_posting_no_delete",
+        "baseline_seal_once", "baseline_seal_no_update", "baseline_seal_no_delete",
     }  # fmt: skip
+
+
+SEAL = (
+    "insert into baseline_seal values ('h', 'b', 'c', 'k', 'engagement', 'x', '2026-01-01',"
+    " 'p', '2026-01-01', '{}')"
+)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "update baseline_seal set record = '{\"level\": 9}'",
+        "delete from baseline_seal",
+        SEAL.replace("insert", "insert or replace"),
+    ],
+)
+def test_a_sealed_baseline_is_never_changed(engine, attack):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(SEAL)
+    with pytest.raises(sa.exc.IntegrityError, match="baseline: "), engine.begin() as connection:
+        connection.exec_driver_sql(attack)
 
 
 def revisions():

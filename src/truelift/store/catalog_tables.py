@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from truelift.base.columns import ColumnType, Kind
+from truelift.store import queries
 from truelift.store.ddl import CATALOG_KINDS
 from truelift.store.tables import metadata
 
@@ -122,3 +123,16 @@ def _catalog_table(kind: Kind) -> sa.Table:
 
 CATALOG = {kind.name: _catalog_table(kind) for kind in CATALOG_KINDS}
 """The table of each kind that lives in the workspace database, all versions kept."""
+
+
+STATEMENT = "-- next\n"
+SEAL_TRIGGERS: dict[str, tuple[str, ...]] = {
+    "sqlite": tuple(queries.text("measurement.seal_triggers.sqlite").split(STATEMENT)),
+}
+"""The statements that create the guards of sealed baselines, by dialect."""
+
+
+def create_seal_triggers(connection: sa.Connection) -> None:
+    """Create the guards of sealed baselines; KeyError for a dialect that has none yet."""
+    for statement in SEAL_TRIGGERS[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from truelift.store.catalog_tables import create_seal_triggers
+
 
 def create_tables() -> None:
     """Make the tables that are not the catalog's or the journal's."""
@@ -83,3 +85,8 @@ def _seals() -> None:
         sa.Column("record", sa.String, nullable=False),
         sa.PrimaryKeyConstraint("sha256"),
     )
+
+
+def create_guards() -> None:
+    """Make what refuses a change of a sealed baseline."""
+    create_seal_triggers(op.get_bind())

@@ -9,8 +9,9 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make every table of the first version, and the journal's guards."""
+    """Make every table of the first version, and the guards of journal and seals."""
     workspace.create_tables()
     catalog.create_tables()
     journal.create_tables()
     journal.create_guards()
+    workspace.create_guards()
