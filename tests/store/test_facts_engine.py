@@ -219,6 +219,18 @@ def test_a_facts_file_in_use_and_a_damaged_one_are_told_apart(tmp_path):
         FactsEngine(path)
 
 
+def test_a_facts_file_of_another_version_is_made_again_from_its_segments(facts):
+    facts.bring([order(1)])
+    before = facts.contents()
+    facts.close()
+    with duckdb.connect(str(facts.folder / "facts.duckdb")) as connection:
+        connection.execute("alter table fact_orders drop column notes")
+    with pytest.raises(FactsDamaged, match=r"\(orders has other columns\); run `truelift rebuild`"):
+        facts.open()
+    (facts.folder / "facts.duckdb").unlink()
+    assert facts.open().contents() == before
+
+
 def test_an_engine_that_fails_to_open_lets_go_of_its_file(facts):
     facts.bring([order(1)])
     (facts.folder / "segments" / "00000001.orders.parquet").unlink()

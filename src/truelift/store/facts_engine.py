@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class Verdict:
 
 
 class FactsDamaged(TrueliftError):
-    """The facts file cannot be read; its segments can, and it is made again from them."""
+    """The facts file cannot be used; its segments can, and it is made again from them."""
 
 
 class FactsEngine:
@@ -81,6 +82,7 @@ class FactsEngine:
             for kind in FACT_KINDS:
                 self._connection.execute(create_fact_table(kind))
             self._connection.execute(queries.text("facts.schema"))
+            self._check_columns()
             if segments is not None:
                 segments.take()
                 self._catch_up(segments)
@@ -181,6 +183,20 @@ class FactsEngine:
             queries.text("facts.applied"),
             {"number": number, "kind": kind.name, "rows": rows.num_rows},
         )
+
+    def _check_columns(self) -> None:
+        """Refuse tables that another version made: the segments are its upgrade, by a rebuild."""
+        stored: dict[str, set[str]] = defaultdict(set)
+        for table, column in self._connection.execute(queries.text("facts.columns")).fetchall():
+            stored[table].add(column)
+        for kind in FACT_KINDS:
+            wanted = {*stored_schema(kind).names, "superseded_at"}
+            if stored[f"fact_{kind.name}"] != wanted:
+                msg = (
+                    f"The facts file was made by another version ({kind.name} has other columns); "
+                    "run `truelift rebuild` to make it again from its segments."
+                )
+                raise FactsDamaged(msg)
 
     def _catch_up_when_behind(self) -> None:
         if self._behind and self._segments is not None:
