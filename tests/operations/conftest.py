@@ -8,6 +8,7 @@ canonical CSV file and imported from there, as a user would.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import re
@@ -65,6 +66,189 @@ def tables_of(text):
             last = tables[kind][-1]
             tables[kind][-1] = [[*left, *right] for left, right in zip(last, rows, strict=True)]
     return tables
+
+
+def spread(table, codes, first, count, step=1):
+    """Write orders or leads of codes, one every `step` days from a day of 2026 on."""
+    start = dt.datetime.fromisoformat(f"2026-{first}T12:00:00")
+    key, at = {"orders": ("order_id", "ordered_at"), "leads": ("lead_id", "created_at")}[table]
+    columns, values = {
+        "orders": ("currency | subtotal | cogs", "USD | 100.00 | 40.00"),
+        "leads": ("stage", "lead"),
+    }[table]
+    rows = [
+        f"{code}-{first}-{number} | {start + dt.timedelta(days=number * step)} | {code} | {values}"
+        for code in codes.split()
+        for number in range(count)
+    ]
+    return "\n".join(["", table, f"{key} | {at} | code | {columns}", *rows, ""])
+
+
+CATALOG = """
+creators
+creator | name
+ana     | Ana
+bo      | Bo
+
+profiles
+platform  | handle | creator
+instagram | ana.ig | ana
+
+campaigns
+campaign | goal      | starts | ends  | currency | hashtags
+spring   | sales     | 05-01  | 05-31 | USD      | springday
+signup   | leads     | 05-01  | 05-31 | USD      |
+glow     | awareness | 05-01  | 05-31 | USD      |
+
+codes
+code   | creator | campaign | kind
+ANA    | ana     |          | evergreen
+BO     | bo      |          | evergreen
+CY     | cy      |          | evergreen
+ANA-26 | ana     | spring   | creator
+BO-26  | bo      | spring   | creator
+CY-26  | cy      | spring   | creator
+DEE-26 | dee     | spring   | creator
+ANA-SU | ana     | signup   | creator
+
+links
+slug | destination           | creator | campaign | post_id
+ana1 | https://shop.example/ | ana     | spring   | ana-ad
+bo1  | https://shop.example/ | bo      | spring   |
+
+agreements
+agreement | campaign | creator | fee    | currency | signed_on | commission_rate
+a-spring  | spring   | ana     | 300.00 | USD      | 04-01     | 0.10
+b-spring  | spring   | bo      | 200.00 | EUR      | 04-01     |
+e-signup  | signup   | ana     | 100.00 | USD      | 04-01     |
+a-glow    | glow     | ana     | 150.00 | USD      | 04-01     |
+
+deliverables
+deliverable | agreement | price  | live_at
+a1          | a-spring  | 300.00 | @05-02
+b1          | b-spring  | 200.00 | @05-01
+
+margins
+scope | key  | valid_from | margin_rate
+brand | acme | 01-01      | 0.60
+
+values
+metric     | valid_from | unit_value | currency | basis          | approved_by
+engagement | 01-01      | 0.05       | USD      | approved_value | cfo
+leads      | 01-01      | 8.00       | USD      | lead_value     | cfo
+views      | 01-01      | 0.02       | USD      | media_value    |
+
+rates
+date  | base | quote | rate
+04-01 | EUR  | USD   | 1.10
+
+experiments
+experiment | campaign | design | outcome | factor | low | high | to
+geo-1      | signup   | geo    | leads   | 0.4    | 0.2 | 0.6  | 05-30
+
+posts
+platform  | post_id | handle | published_at
+instagram | p1      | ana.ig | @03-02
+instagram | p2      | ana.ig | @03-09
+instagram | p3      | ana.ig | @03-16
+instagram | p4      | ana.ig | @03-23
+
+observations
+platform  | post_id | observed_at | views | reach | likes | comments | shares | saves
+instagram | p1      | @03-12      | 9000  | 5000  | 900   | 10       | 10     | 10
+instagram | p2      | @03-19      | 9000  | 5000  | 1000  | 10       | 10     | 10
+instagram | p3      | @03-26      | 9000  | 5000  | 1100  | 10       | 10     | 10
+instagram | p4      | @04-02      | 9000  | 5000  | 950   | 10       | 10     | 10
+
+followers
+platform  | handle | observed_at | followers
+instagram | ana.ig | @04-01      | 20000
+"""
+
+COURSE = """
+clicks
+click_id | clicked_at | slug | visitor | user_agent
+c1       | @05-03     | ana1 | v1      | Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0
+c2       | @05-04     | bo1  | v1      | Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0
+c3       | @05-04     | bo1  | v2      | curl/8.5
+
+orders
+order_id | ordered_at | currency | subtotal | discount | tax  | prices_include_tax
+euro     | @05-05     | EUR      | 119.00   | 10.00    | 9.00 | yes
+both     | @05-06     | USD      | 100.01   |          |      |
+nobody   | @05-07     | USD      | 100.00   |          |      |
+gone     | @05-08     | USD      | 77.77    |          |      |
+
+orders ...
+cogs  | payment_fees | fulfilment | code   | visitor | click_id | cancelled_at
+      | 3.00         | 2.00       | ANA-26 |         |          |
+33.34 | 0.35         |            | ANA-26 | v1      |          |
+50.00 |              |            |        |         |          |
+20.00 |              |            |        |         | c2       | @05-09
+
+refunds
+refund_id | order_id | refunded_at | amount | currency | restocked
+r1        | both     | @05-18      | 33.35  | USD      | yes
+
+leads
+lead_id | created_at | stage | won_at | value  | currency | code
+w1      | @05-05     | won   | @05-08 | 200.00 | USD      | ANA-SU
+
+posts
+platform  | post_id | handle | published_at | campaigns           | deliverable
+instagram | ana-ad  | ana.ig | @05-02       | spring:0.6;glow:0.4 | a1
+
+observations
+platform  | post_id | observed_at | views | reach | likes | comments | shares | saves
+instagram | ana-ad  | @05-12      | 40000 | 20000 | 4000  | 40       | 40     | 40
+
+mentions
+platform  | post_id | tag       | published_at | handle
+instagram | fan-1   | springday | @05-06       | ana.ig
+
+sessions
+date  | source    | medium | campaign | sessions
+05-06 | instagram | social | spring   | 120
+
+reported
+source    | campaign | creator | date  | revenue | currency
+instagram | spring   | ana     | 05-12 | 3000.00 | USD
+
+costs
+document | state    | date  | agreement | campaign | type       | amount | currency
+i1       | invoiced | 05-10 | a-spring  |          | fee        | 300.00 | USD
+p1       | paid     | 05-12 | a-spring  |          | fee        | 120.00 | USD
+e1       | invoiced | 05-10 | e-signup  |          | fee        | 100.00 | USD
+g1       | invoiced | 05-10 | a-glow    |          | fee        | 150.00 | USD
+tool     | invoiced | 05-11 |           |          | agency     | 50.00  | USD
+studio   | invoiced | 05-11 |           | spring   | production | 40.00  | USD
+"""
+
+EVENING_BEFORE = dt.datetime(2026, 4, 30, 20)
+NINETEENTH = dt.datetime(2026, 5, 19, 20)
+
+
+def play_season(told):
+    """Play a spring of four creators: two sealed in time, one late, one never, and a test of leads."""
+    told.given(
+        CATALOG
+        + spread("orders", "ANA BO CY", "03-21", 20, 2)
+        + spread("leads", "ANA", "03-22", 8, 4),
+        at=EVENING_BEFORE - dt.timedelta(hours=1),
+    )
+    told.sealed(EVENING_BEFORE, campaign="spring", creator="ana")
+    told.sealed(EVENING_BEFORE, campaign="spring", creator="bo")
+    told.sealed(EVENING_BEFORE, campaign="signup")
+    told.sealed(EVENING_BEFORE, campaign="glow")
+    told.given(
+        COURSE
+        + spread("orders", "ANA-26 BO-26 CY-26", "05-01", 11)
+        + spread("orders", "DEE-26", "05-04", 2)
+        + spread("leads", "ANA-SU", "05-01", 9),
+        at=NINETEENTH,
+    )
+    told.sealed(NINETEENTH + dt.timedelta(minutes=1), creator="cy", late=True)
+    return told
 
 
 class Told:
@@ -147,26 +331,26 @@ def shown(result, text):
     return rows, expected
 
 
-@pytest.fixture
-def tell(tmp_path):
-    """Open empty workspaces: tell(currency=..., timezone=...) -> Told."""
-    opened = []
-
-    def make(currency="USD", timezone="America/New_York", name="workspace"):
-        folder = tmp_path / name
-        record = BrandRecord("acme", "acme", currency, timezone, "acme", "months")
-        clock = Hand()
-        grounds.create(folder, record, clock.now())
-        context = grounds.opened(folder, None, clock, "ana.controller")
-        opened.append(context)
-        return Told(tmp_path / f"{name}-files", context.__enter__(), clock)
-
-    yield make
-    for context in opened:
-        context.__exit__(None, None, None)
+def told_in(stack, folder, currency="USD", timezone="America/New_York"):
+    """Make an empty workspace below a folder and open it until the stack closes."""
+    record = BrandRecord("acme", "acme", currency, timezone, "acme", "months")
+    clock = Hand()
+    grounds.create(folder / "workspace", record, clock.now())
+    ground = stack.enter_context(
+        grounds.opened(folder / "workspace", None, clock, "ana.controller")
+    )
+    return Told(folder, ground, clock)
 
 
 @pytest.fixture
-def told(tell):
+def told(tmp_path):
     """An empty workspace in US dollars and New York's time."""
-    return tell()
+    with contextlib.ExitStack() as stack:
+        yield told_in(stack, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def season(tmp_path_factory):
+    """A workspace with a little of everything, which tests only read."""
+    with contextlib.ExitStack() as stack:
+        yield play_season(told_in(stack, tmp_path_factory.mktemp("season")))

@@ -5,4 +5,4 @@ from pathlib import Path
 
 TOLD = runpy.run_path(str(Path(__file__).parents[1] / "operations" / "conftest.py"))
 
-tell, told = TOLD["tell"], TOLD["told"]
+told, season = TOLD["told"], TOLD["season"]

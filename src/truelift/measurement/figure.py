@@ -16,6 +16,7 @@ from truelift.base.estimate import Estimate, Grade, Withheld
 from truelift.measurement.campaign import CampaignLift, campaign_lift
 from truelift.measurement.experiment import Incrementality
 from truelift.measurement.lift import CreatorLift, Lifts, LogRatios
+from truelift.measurement.ragged import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,23 @@ def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
         expected=lifts.expected[rows],
         grade=lifts.grade[rows],
         reason=lifts.reason[rows],
+    )
+
+
+def in_part(lifts: Lifts, share: Floats) -> Lifts:
+    """Count only a share of each row's units: posts that several campaigns share out.
+
+    share: shape (rows,), from 0 to 1. The log lift is the whole posts' own and stays as it is.
+    """
+    observed = lifts.ratios.observed * share
+    units = lifts.units * share
+    return replace(
+        lifts,
+        ratios=replace(lifts.ratios, observed=observed),
+        units=units,
+        units_low=lifts.units_low * share,
+        units_high=lifts.units_high * share,
+        expected=observed - units,
     )
 
 

@@ -19,11 +19,18 @@ from truelift.base.time import Instant
 from truelift.measurement import ageing
 from truelift.measurement.counts import code_lift
 from truelift.measurement.experiment import Incrementality, incrementality
-from truelift.measurement.figure import LiftFigure, of_creator, of_experiment, of_many, take
+from truelift.measurement.figure import (
+    LiftFigure,
+    in_part,
+    of_creator,
+    of_experiment,
+    of_many,
+    take,
+)
 from truelift.measurement.lift import Lifts, campaign_posts, creator_lift, sentence
 from truelift.measurement.metric import metric_named
 from truelift.measurement.panel import PostPanel
-from truelift.measurement.ragged import Floats
+from truelift.measurement.ragged import Floats, Integers
 from truelift.measurement.seal import read_baselines, read_code_history, verify_seal
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.panels import VALUE, Panels
@@ -72,7 +79,8 @@ class Measurement:
         return self._post_lift(campaign, metric)
 
     def _post_lift(self, campaign: str, metric: str) -> Figures:
-        panel = self.panels.posts.only(self.panels.sponsored_in(campaign))
+        mask = self.panels.sponsored_in(campaign)
+        panel, share = self.panels.posts.only(mask), self.panels.shares_in(campaign)[mask]
         present = sorted(set(panel.unit.tolist()))
         number = {unit: index for index, unit in enumerate(present)}
         units = [panel.units[unit] for unit in present]
@@ -85,6 +93,8 @@ class Measurement:
         posts = campaign_posts(group, counts, panel.age_hours, curve, panel.first_age_hours)
         baselines = read_baselines([None if item is None else item.record for item in sealed])
         lifts = creator_lift(baselines, posts, late=np.array(late, bool))
+        if share.min(initial=1.0) < 1:
+            lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
         return _figures(lifts, [unit[0] for unit in units], late, metric)
 
     def _counts(self, panel: PostPanel, metric: str, campaign: str) -> Floats:
@@ -154,6 +164,14 @@ class Measurement:
 
 def _fraction(ppm: int | None) -> float | None:
     return None if ppm is None else ppm / 1_000_000
+
+
+def _weighted(share: Floats, counts: Floats, group: Integers, groups: int) -> Floats:
+    """Give each group's mean share, weighted by counts; 1 where nothing was counted."""
+    whole = np.bincount(group, weights=counts, minlength=groups)
+    part = np.bincount(group, weights=counts * share, minlength=groups)
+    mean: Floats = np.divide(part, whole, out=np.ones(groups), where=whole > 0)
+    return mean
 
 
 def _figures(lifts: Lifts, creators: list[str], late: list[bool], metric: str) -> Figures:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
 from truelift.base.estimate import Reason, Withheld
+from truelift.base.money import multiply
 from truelift.base.time import Period, brand_day
 from truelift.ledger.fx import RateSet
 from truelift.operations.knowledge import Knowledge, campaign_hashtags, local_days
@@ -206,8 +208,9 @@ class Outcomes:
             rate = self.rates.find(row["day"], price.currency, target)
             terms = DayTerms(price.currency, target, rate.rate if rate else None, None)
             if rate is not None:
-                whole = terms.translate(price.minor(count))
-                group.media_value = (group.media_value or 0) + whole
+                share = Decimal(row["share_ppm"]) / PPM
+                part = multiply(terms.translate(price.minor(count)), share)
+                group.media_value = (group.media_value or 0) + part
 
     def _add_mentions(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
         tags = campaign_hashtags(self.known.campaigns)

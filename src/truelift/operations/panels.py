@@ -76,6 +76,18 @@ class Panels:
         mask: Booleans = np.asarray(named)[self.posts.rows]
         return mask
 
+    def shares_in(self, campaign: str) -> Floats:
+        """Give the share of a campaign in each post, 0 where it is not the campaign's."""
+        mine = {
+            (row["platform"], row["post_id"]): row["share_ppm"] / PPM
+            for row in self.known.sponsored.to_pylist()
+            if row["campaign"] == campaign
+        }
+        names = (self.known.readings[name].to_pylist() for name in ("platform", "post_id"))
+        shares = np.array([mine.get(key, 0.0) for key in zip(*names, strict=True)], float)
+        panel: Floats = shares[self.posts.rows]
+        return panel
+
     @cached_property
     def count_days(self) -> list[dict[str, Any]]:
         """Give conversions by metric, creator, campaign and day, in units."""

@@ -26,24 +26,27 @@ def incremental_contribution(
     """Give the incremental part of a creator's contribution.
 
     Orders' contribution takes the lift of orders, won leads that of leads: engagement lift never
-    scales either. None: nothing was measured.
+    scales either. None: nothing was measured. An outcome without money lends it neither limits nor
+    grade, unless there is no other.
     """
     parts: list[Estimate] = []
+    nothing: list[Estimate] = []
     from_orders = components.contribution - components.won_leads
     for amount, lift, reason in (
         (from_orders, orders, Reason.NO_ORDER_BASELINE),
         (components.won_leads, leads, Reason.NO_LEAD_BASELINE),
     ):
-        if amount == 0 and not isinstance(lift, LiftFigure):
-            continue
-        if lift is None:
+        if amount == 0:
+            nothing += [scaled_by(lift, 0)] if isinstance(lift, LiftFigure) else []
+        elif lift is None:
             return Withheld(reason, "No baseline of this outcome was sealed before the launch.")
-        if isinstance(lift, Withheld):
+        elif isinstance(lift, Withheld):
             return lift
-        parts.append(scaled_by(lift, amount))
-    if not parts:
+        else:
+            parts.append(scaled_by(lift, amount))
+    if not parts and not nothing:
         return Withheld(Reason.NO_ORDERS, "No order or won lead was tracked.")
-    return total(parts)
+    return total(parts or nothing)
 
 
 def scaled_by(lift: LiftFigure, amount: int) -> Estimate:
