@@ -159,4 +159,4 @@ def _list(name: str, rows: Sequence[Json], total: int) -> Node:
 
 
 def _text(value: object) -> object:
-    return str(value) if isinstance(value, dict | list) else value
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -20,6 +20,9 @@ LEFT, RIGHT = 150, 580
 """Where the plotted area begins and ends; names stand before it, figures after it."""
 
 TICKS = 6
+SMALLEST_STEP = 0.01
+"""Labels are whole percentages, so ticks are no closer than that."""
+
 NAME_LENGTH = 20
 MARK = 5
 
@@ -77,8 +80,7 @@ def forest(title: str, intervals: Sequence[Interval]) -> Element:
 
 def ticks_between(low: float, high: float) -> list[float]:
     """Give round steps (1, 2 or 5 times a power of ten) that enclose both ends and hold 0."""
-    span = (high - low) or 1.0
-    rough = span / TICKS
+    rough = max((high - low) / TICKS, SMALLEST_STEP)
     power = 10.0 ** math.floor(math.log10(rough))
     step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= rough)
     first, last = math.floor(low / step), math.ceil(high / step)

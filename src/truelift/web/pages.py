@@ -99,7 +99,7 @@ def _route(path: str, fields: tuple[str, ...], show: Show) -> HTTPRouteHandler:
 
 def _campaign(screens: Screens) -> HTTPRouteHandler:
     @get(CAMPAIGN + "{name:path}", sync_to_thread=False)
-    def campaign(request: Asking, name: str) -> Answer:  # noqa: ARG001 - read from the raw path
+    def campaign(request: Asking) -> Answer:
         # the name is read before it is unescaped: an escaped dot or slash is part of the name
         raw = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
         told, _, ending = raw.removeprefix(CAMPAIGN).rpartition(".")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
-from truelift.web.asked import Asked, BadParameter
+from truelift.web.asked import FIGURE, Asked, BadParameter
 from truelift.workspace.result import Result
 from truelift.workspace.workspace import Workspace
 
@@ -86,7 +86,10 @@ class Reading:
 
     def explain(self, figure: str) -> Mapping[str, Any]:
         """Say what a figure is made of."""
-        return self._keep(("explain", figure), lambda: self._workspace.explain(figure))
+        try:
+            return self._keep(("explain", figure), lambda: self._workspace.explain(figure))
+        except UsageError as error:
+            raise BadParameter(FIGURE, str(error)) from None
 
     def _roi(self, given: Mapping[str, str]) -> Result:
         key = ("roi", *sorted(given.items()))

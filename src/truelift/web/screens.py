@@ -67,7 +67,7 @@ class Screens:
         body: list[Node] = [
             filters("/", asked, fields, self._reading.campaigns(), "campaign"),
             tables.returns(rows, who, head, measured=by in MEASURED),
-            pager(asked, parts, len(result), "rows"),
+            pager(asked, parts, len(result.rows), "rows"),
             chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
             tables.ladder(rows, who, head, None),
             twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
@@ -87,7 +87,7 @@ class Screens:
         body: list[Node] = [
             filters(path, asked, FILTERS),
             tables.returns(rows, who, head),
-            pager(asked, parts, len(result), "creators"),
+            pager(asked, parts, len(result.rows), "creators"),
             chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
             tables.ladder(rows, who, head, whole),
             twins(path, asked.only(CAMPAIGN_FIELDS)),

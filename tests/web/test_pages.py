@@ -1,0 +1,129 @@
+import re
+
+import pytest
+
+HOSTILE = "<script>alert(1)</script>"
+PAGES = (
+    "/", "/roi", "/?by=creator", "/?by=post", "/?by=platform", "/?by=day", "/campaign/summer",
+    "/campaign/glow", "/bridge", "/bridge?campaign=summer&period=2026-05", "/ledger",
+    "/ledger?period=2026-05", "/quarantine", "/baselines",
+)  # fmt: skip
+LARGEST = 60_000  # bytes of a page
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_each_page_is_there_small_escaped_and_needs_no_script(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert len(answer.content) < LARGEST
+    assert answer.text.startswith('<!doctype html><html lang="en">')
+    assert "Brand &amp; &lt;Co&gt;" in answer.text
+    for hostile in ("<script", "<i>", "<Co>", "<b>", "B<B>", " style=", " onclick="):
+        assert hostile not in answer.text
+
+
+def test_every_response_carries_the_headers_of_the_house(client):
+    for address in ("/", "/nowhere", "/roi.json?by=x", "/static/house.css", "/healthz"):
+        headers = client.get(address).headers
+        assert headers["content-security-policy"] == (
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'; form-action 'self'"
+        )
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+    assert client.get("/").headers["cache-control"] == "no-store"
+    assert "immutable" in client.get("/static/house.css").headers["cache-control"]
+
+
+def test_each_twin_has_the_bytes_of_the_command_line(client, told):
+    for address, written in told.items():
+        answer = client.get(address)
+        assert (address, answer.content) == (address, written)
+        kind = "json" if ".json" in address else "csv"
+        assert kind in answer.headers["content-type"]
+
+
+def test_the_pages_link_their_twins(client):
+    for page in ("/?by=creator", "/campaign/summer", "/ledger?period=2026-05"):
+        twins = re.findall(r'href="([^"]*\.(?:csv|json)[^"]*)"', client.get(page).text)
+        assert twins
+        for twin in twins:
+            assert client.get(twin.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_campaign_with_an_odd_name_has_its_page_and_its_twins(client):
+    link = re.search(r'href="(/campaign/a%2F[^"]*)"', client.get("/").text)[1]
+    assert link == "/campaign/a%2Fb%2Ecsv%20%26%20%22c%22%20%3Ci%3E"
+    page = client.get(link)
+    assert page.status_code == 200
+    assert "a/b.csv &amp; &#34;c&#34; &lt;i&gt;" in page.text
+    assert client.get(f"{link}.csv").headers["content-type"].startswith("text/csv")
+
+
+def test_every_figure_leads_to_its_explanation(client):
+    links = re.findall(r'href="(/explain[^"]*)"', client.get("/campaign/summer").text)
+    names = {link.partition("=")[2].partition(";")[0] for link in links}
+    assert names == {
+        "incremental_roi", "roi", "roas", "valued_roi", "lift", "cost", "incremental",
+    }  # fmt: skip
+    page = client.get(next(link for link in links if "=incremental_roi;" in link))
+    assert page.status_code == 200
+    assert "Formula" in page.text
+    assert "orders.csv" in page.text
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "words"),
+    [
+        ("/campaign/nope", 404, "There is no campaign &#39;nope&#39;"),
+        ("/?campaign=nope", 404, "There is no campaign"),
+        ("/campaign/", 404, "Nothing matches"),
+        ("/nowhere", 404, "Nothing matches"),
+        ("/?by=week", 400, "by &#39;week&#39; is not known; use one of campaign"),
+        ("/?campain=summer", 400, "There is no parameter &#39;campain&#39; here"),
+        ("/?by=day&by=post", 400, "by is given twice"),
+        ("/?page=9", 400, "page 9 is beyond the last"),
+        ("/?metric=joy", 400, "There is no metric &#39;joy&#39;"),
+        ("/campaign/summer?as_of=soon", 400, "as_of &#39;soon&#39; is not a date"),
+        ("/ledger?period=May", 400, "period &#39;May&#39; is not a period"),
+        ("/explain", 400, "figure is missing"),
+        ("/explain?figure=roi", 400, "is not a figure id"),
+        ("/explain?figure=roi;campaign=summer", 400, "names as_of as"),
+        ("/explain?figure=roi;campaign=summer;at=x-y", 400, "is not a figure id"),
+        ("/explain?figure=joy;at=0-0", 400, "is no figure of the ROI report"),
+        ("/explain?figure=roi;campaign=nope;at=64e8a8b2f0000-64e8a8b2f0000", 404, "has no row"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(client, address, status, words):
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text
+    assert words in answer.text
+    assert "Traceback" not in answer.text
+    path, _, query = address.partition("?")
+    if path != "/campaign/" and "page" not in query:
+        answer = client.get(f"{'/roi' if path == '/' else path}.json?{query}")
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+        if status == 400:
+            (error,) = answer.json()["errors"]
+            assert error["field"] in {
+                "by", "campain", "metric", "as_of", "period", "figure",
+            }  # fmt: skip
+
+
+def test_a_page_of_a_twin_is_no_fault_beyond_the_last(client):
+    assert client.get("/roi.csv?by=campaign&page=9").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.7:8765", ""])
+def test_another_host_is_not_answered_for(client, host):
+    answer = client.get("/", headers={"host": host})
+    assert answer.status_code == 421
+    assert "Brand" not in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8765", "[::1]:8765", "[::1]"])
+def test_loopback_is_answered_for(client, host):
+    assert client.get("/healthz", headers={"host": host}).text == "ok\n"

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pytest
+
+from truelift.web.asked import Asked, BadParameter
+from truelift.web.reading import Reading
+from truelift.web.screens import Screens, chart, part
+
+
+def test_rows_are_shown_a_part_at_a_time():
+    rows = list(range(40))
+    assert part(rows, Asked("/", {}, 3), 16) == ([32, 33, 34, 35, 36, 37, 38, 39], 3)
+    assert part([], Asked("/", {}), 16) == ([], 1)
+    with pytest.raises(BadParameter):
+        part(rows, Asked("/", {}, 4), 16)
+
+
+def test_a_chart_names_what_it_cannot_draw():
+    rows = [
+        {"campaign": "c", "creator": "ana", "incremental_roi": {
+            "point": 0.1, "low": -0.1, "high": 0.3, "grade": "C"}},
+        {"campaign": "c", "creator": "<bo>", "incremental_roi": {"withheld": "NO_COST"}},
+    ]  # fmt: skip
+    shown = str(chart(rows, "Return"))
+    assert "<svg" in shown
+    assert '<li>&lt;bo&gt;: <span class="why">no cost</span></li>' in shown
+    assert "<svg" not in str(chart(rows[1:], "Return"))
+
+
+def test_a_bridge_is_only_shown_under_the_filters_it_has_itself(client):
+    assert 'id="bridge"' in client.get("/campaign/summer?cost=paid&basis=event").text
+    moved = client.get("/campaign/summer?basis=order").text
+    assert 'id="bridge"' not in moved
+    assert "without these filters" in moved
+
+
+def test_the_campaign_page_ends_its_table_with_the_whole_campaign(client):
+    shown = client.get("/campaign/summer").text
+    assert "Whole campaign" in shown
+    assert "Incremental ROI with 95% limits, creators of summer" in shown
+    assert 'role="img"' in shown
+
+
+def test_the_ledger_says_whether_it_balances(client):
+    assert "Every total is zero: the books balance." in client.get("/ledger").text
+
+
+def test_what_was_refused_is_listed_with_file_and_line(client):
+    shown = client.get("/quarantine").text
+    assert "costs.csv" in shown
+    assert "inv&lt;b&gt;" in shown
+    assert "There are none." in client.get("/baselines").text
+
+
+def test_a_campaign_of_forty_creators_is_a_small_page(workspace, monkeypatch):
+    screens = Screens(workspace)
+    asked = Asked("/", {})
+    result = screens._reading.roi(asked, "creator", "summer")
+    row = next(row for row in result.rows if row["creator"] == "ana")
+    names = [f"creator.number-{number:02}" for number in range(40)]
+    rows = [
+        row | {
+            "creator": name,
+            "figure_ids": {
+                key: figure.replace("creator=ana", f"creator={name}")
+                for key, figure in row["figure_ids"].items()
+            },
+        }
+        for name in names
+    ]  # fmt: skip
+    many = replace(result, data=result.data | {"rows": rows})
+    monkeypatch.setattr(Reading, "roi", lambda *_: many)
+    answer = screens.campaign(asked, "summer", "")
+    assert b"part 1 of 3" in answer.content
+    assert len(answer.content) < 60_000
