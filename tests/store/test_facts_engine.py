@@ -287,7 +287,7 @@ def cells(rows):
     ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(files=FILES, order_of=st.lists(st.integers(0, 3), min_size=1, max_size=7))
 def test_any_history_of_imports_equals_the_plain_rules_before_and_after_a_rebuild(files, order_of):
     model = Model()
