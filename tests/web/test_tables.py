@@ -1,3 +1,4 @@
+import datetime as dt
 import re
 
 from truelift.reports.table import plain_table
@@ -31,11 +32,21 @@ def test_a_bridge_stands_its_changes_and_its_levels_apart():
 
 def test_a_list_has_its_numbers_right_and_its_words_left():
     rows = [
-        {"account": "6100", "amount": "-1234.50", "line": 7, "late": True, "raw": "=x" * 100},
-        {"account": "total", "amount": "0.00", "line": None, "late": False, "raw": None},
-    ]
+        {
+            "account": "6100", "amount": "-1234.50", "line": 7, "late": True, "raw": "=x" * 100,
+            "at": dt.datetime(2026, 7, 5, 22), "level": -7.71739, "withheld": "NO_BASELINE",
+        },
+        {
+            "account": "total", "amount": "0.00", "line": None, "late": False, "raw": "'q",
+            "at": None, "level": None, "withheld": None,
+        },
+    ]  # fmt: skip
     table = plain_table("t", rows, money={"amount"})
-    shown = str(tables.listing("list", table, table.rows, "T", "n"))
+    shown = str(tables.listing("list", table, table.rows, "T", "n", zone="America/New_York"))
+    assert "2026-07-05 18:00:00" in shown
+    assert "<td>\u22127.717</td>" in shown
+    assert '<td class="t">no baseline</td>' in shown
+    assert '<td class="t">&#39;q</td>' in shown
     assert "<td>\u22121,234.50</td>" in shown
     assert "<td>7</td>" in shown
     assert '<td class="t">yes</td>' in shown

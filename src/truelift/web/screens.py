@@ -168,7 +168,7 @@ class Screens:
     def _listed(self, table: Table, asked: Asked, title: str, note: str) -> list[Node]:
         rows, parts = part(table.rows, asked, LIST_ROWS)
         return [
-            tables.listing("list", table, rows, title, note),
+            tables.listing("list", table, rows, title, note, zone=self._head()["timezone"]),
             pager(asked, parts, len(table.rows), "rows"),
         ]
 

@@ -6,6 +6,7 @@ Out:  table elements with a caption and scopes; numbers stand right, each links 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Any
 
 from htpy import Element, Node, a, fragment, small, span, tbody, td, tfoot, th, thead, tr
 
-from truelift.reports.table import Cell, Table, exported
+from truelift.reports.table import Cell, Table
 from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path
 from truelift.web.figures import (
     MINUS,
@@ -22,6 +23,7 @@ from truelift.web.figures import (
     grade,
     lift,
     linked,
+    moment,
     money,
     ratio,
     reason_words,
@@ -170,8 +172,11 @@ def bridge(
     )
 
 
-def listing(name: str, table: Table, rows: Sequence[Json], title: Node, note: Node) -> Element:
-    """Show rows of a flat table as they are; numbers right, long text cut where the CSV is not."""
+def listing(
+    name: str, table: Table, rows: Sequence[Json], title: Node, note: Node, *, zone: str = "UTC"
+) -> Element:
+    """Show rows of a flat table; numbers right, times in a zone, long text cut (in no CSV)."""
+    first, *others = table.names
     right = {Cell.MONEY, Cell.COUNT, Cell.NUMBER}
     numeric = {
         column.name: column.cell in right
@@ -193,10 +198,12 @@ def listing(name: str, table: Table, rows: Sequence[Json], title: Node, note: No
             tbody[
                 (
                     tr(class_={"level": row.get("account") == TOTAL})[
-                        th(scope="row")[_list_text(row.get(table.names[0]))],
+                        th(scope="row")[_list_text(first, row.get(first), zone)],
                         (
-                            _list_cell(row.get(each), right=numeric[each])
-                            for each in table.names[1:]
+                            td[number_text(row.get(each))]
+                            if numeric[each]
+                            else td(".t")[_list_text(each, row.get(each), zone)]
+                            for each in others
                         ),
                     ]
                     for row in rows
@@ -213,24 +220,22 @@ def clipped(text: str) -> Node:
 
 
 def number_text(value: object) -> Node:
-    """Write a number as it is, with a true minus sign; amounts (decimal text) get their commas."""
+    """Write a number with a true minus sign; amounts (decimal text) get their commas."""
     if value is None:
         return None
-    text = str(value)
+    text = f"{value:.3f}" if isinstance(value, float) else str(value)
     if isinstance(value, str) and text.removeprefix("-").replace(".", "", 1).isdigit():
         text = f"{Decimal(text):,}"
     return text.replace("-", MINUS, 1)
 
 
-def _list_cell(value: object, *, right: bool) -> Element:
-    return td[number_text(value)] if right else td(".t")[_list_text(value)]
-
-
-def _list_text(value: object) -> Node:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    # a page is no spreadsheet: text that could start a formula is harmless here
-    return clipped(exported(value, Cell.INSTANT).removeprefix("'"))
+def _list_text(name: str, value: object, zone: str) -> Node:
+    if value is None or isinstance(value, bool):
+        return None if value is None else "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return moment(value.isoformat() + "Z", zone)
+    text = str(value)
+    return reason_words(text) if name == "withheld" else clipped(text)
 
 
 def _row_head(names: Sequence[Node]) -> list[Element]:
