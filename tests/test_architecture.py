@@ -33,7 +33,7 @@ NOUNS = "nouns without behaviour: tests/facts/test_kinds.py reads every kind"
 RECOGNISED = "a part of recognition, covered whole by tests/ledger/test_recognition.py"
 MIGRATED = "what a revision makes is compared with the tables: tests/store/test_migrate.py"
 TEST_ELSEWHERE: dict[str, str] = {
-    "attribution/conflicts": "compared with its twin row by row: store/test_attribution_sql.py",
+    "attribution/conflicts": "row by row: tests/store/test_attribution_sql.py",
     "attribution/touchpoint": "a noun without behaviour, used by every test of tests/attribution",
     "cli/demonstration": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",

@@ -78,7 +78,7 @@ def test_the_guards_of_journal_and_seals_are_there(engine):
 
 
 SEAL = (
-    "insert into baseline_seal values ('h', 'b', 'c', 'k', 'engagement', 'x', '2026-01-01',"
+    "insert into baseline_seal values ('b', 'h', 'c', 'k', 'engagement', 'x', '2026-01-01',"
     " 'p', '2026-01-01', '{}')"
 )
 

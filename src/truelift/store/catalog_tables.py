@@ -84,8 +84,8 @@ quarantine = sa.Table(
 baseline_seal = sa.Table(
     "baseline_seal",
     metadata,
+    sa.Column("brand", sa.String, primary_key=True),
     sa.Column("sha256", sa.String(64), primary_key=True),
-    sa.Column("brand", sa.String, nullable=False),
     sa.Column("campaign", sa.String, nullable=False),
     sa.Column("creator", sa.String, nullable=False),
     sa.Column("metric", sa.String, nullable=False),

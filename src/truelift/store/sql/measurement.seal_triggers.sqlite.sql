@@ -4,7 +4,7 @@
 CREATE TRIGGER baseline_seal_once BEFORE INSERT ON baseline_seal
 BEGIN
   SELECT RAISE(ABORT, 'baseline: this record is sealed already')
-  WHERE EXISTS (SELECT 1 FROM baseline_seal WHERE sha256 = NEW.sha256);
+  WHERE EXISTS (SELECT 1 FROM baseline_seal WHERE brand = NEW.brand AND sha256 = NEW.sha256);
 END
 -- next
 CREATE TRIGGER baseline_seal_no_update BEFORE UPDATE ON baseline_seal

@@ -1,13 +1,19 @@
 -- Every attributed order with its components split by share, in the order's currency and minor
 -- units. An evergreen conversion belongs to the campaign its creator was live in on that day (the
 -- one launched last when there are several). Splits are by cumulative share, so parts add up.
+-- `upto` is handed on as a bigint: a sum is wider, comes back as a decimal, and whole division of
+-- decimals rounds.
 with shares as (
     select
         *,
         sum(share_ppm) over (
             partition by source, conversion_id order by position nulls last
             rows between unbounded preceding and current row
-        ) as upto
+        ) as upto,
+        cast(sum(share_ppm) over (
+            partition by source, conversion_id order by position nulls last
+            rows between unbounded preceding and current row
+        ) as bigint) as upto_ppm
     from @given(shares) as given_rows
     where conversion_kind = 'order'
 ),
@@ -32,7 +38,7 @@ parts as (
         orders.cancelled_at, orders.source_file, orders.source_line, orders.new_customer,
         shares.creator, coalesce(shares.campaign, placed.campaign) as campaign,
         shares.platform, shares.post_id, shares.evidence, shares.share_ppm, shares.position,
-        shares.upto, shares.upto - shares.share_ppm as before,
+        shares.upto, shares.upto - shares.share_ppm as before, shares.upto_ppm,
         coalesce(orders.discount, 0) as discount,
         case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as tax,
         orders.subtotal - coalesce(orders.discount, 0)
@@ -52,7 +58,8 @@ parts as (
 )
 select
     source, order_id, ordered_at, day, currency, cancelled_at, creator, campaign, platform,
-    post_id, evidence, share_ppm, position, upto, before, goods as whole_goods, cogs as whole_cogs, cogs_estimated,
+    post_id, evidence, share_ppm, position, upto_ppm as upto, upto_ppm - share_ppm as before,
+    goods as whole_goods, cogs as whole_cogs, cogs_estimated,
     new_customer,
     @whole(goods * upto, 1000000) - @whole(goods * before, 1000000) as goods,
     @whole(discount * upto, 1000000) - @whole(discount * before, 1000000) as discount,

@@ -73,8 +73,8 @@ def _imports() -> None:
 def _seals() -> None:
     op.create_table(
         "baseline_seal",
-        sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("brand", sa.String, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("campaign", sa.String, nullable=False),
         sa.Column("creator", sa.String, nullable=False),
         sa.Column("metric", sa.String, nullable=False),
@@ -83,7 +83,7 @@ def _seals() -> None:
         sa.Column("sealed_by", sa.String, nullable=False),
         sa.Column("recorded_at", sa.DateTime, nullable=False),
         sa.Column("record", sa.String, nullable=False),
-        sa.PrimaryKeyConstraint("sha256"),
+        sa.PrimaryKeyConstraint("brand", "sha256"),
     )
 
 
