@@ -193,7 +193,8 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earnin
                 ordered_on=order["day"],
                 campaign=order["campaign"] or row["campaign"],
             )
-            yield Earning(order["source"], order["order_id"], order["goods"], whole_base, earned)
+            goods = int(order["goods"])
+            yield Earning(order["source"], order["order_id"], goods, whole_base, earned)
 
 
 def _commission_base(agreement: Row, order: Row) -> int:
@@ -210,8 +211,7 @@ def _commission_base(agreement: Row, order: Row) -> int:
     if not earns:
         return 0
     gross = agreement["commission_base"] == "gross"
-    base: int = order["goods"] + (order["discount"] if gross else 0)
-    return base
+    return int(order["goods"] + (order["discount"] if gross else 0))
 
 
 def _reversals(known: Knowledge, commissions: list[Earning]) -> Iterable[CommissionReversed]:
