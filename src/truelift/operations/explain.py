@@ -11,15 +11,17 @@ from typing import Any
 
 from truelift.attribution.models import RULE
 from truelift.base.errors import NotFound, UsageError
-from truelift.base.time import Instant
+from truelift.base.time import Instant, brand_day
+from truelift.ledger.chart import COST_ACCOUNTS
 from truelift.ledger.rules import RULES
 from truelift.measurement import baseline, counts, lift
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.ledger import journal_rows
 from truelift.operations.measure import Measurement
+from truelift.operations.outcomes import GROUPINGS
 from truelift.operations.roi import RoiRequest, roi
 from truelift.reports.figure import parse_figure_id
-from truelift.reports.roi import FIGURES, row_json
+from truelift.reports.roi import FIGURES, RoiHeader, RoiRow, instant_text, row_json
 from truelift.store.ground import Ground
 from truelift.valuation import FORMULAS
 
@@ -34,7 +36,7 @@ def explain(ground: Ground, figure: str) -> Row:
     if name not in FIGURES:
         msg = f"{name!r} is no figure of the ROI report; use one of {', '.join(FIGURES)}."
         raise UsageError(msg)
-    request = _request(parts)
+    request = _request(figure, parts)
     header, rows = roi(ground, request)
     for row in rows:
         told = row_json(header, row)
@@ -63,8 +65,8 @@ def explain(ground: Ground, figure: str) -> Row:
             "lift": told["lift"],
             "outputs": told["outputs"],
         },
-        "rows": _source_rows(known, row.campaign, row.creator),
-        "entries": _entries(ground, row.campaign, row.creator),
+        "rows": _source_rows(known, header, row),
+        "entries": _entries(known, header, row),
         "versions": {
             "attribution_model": header.model,
             "attribution_rule": RULE,
@@ -72,10 +74,10 @@ def explain(ground: Ground, figure: str) -> Row:
             "lift": lift.FORMULA,
             "counts": counts.FORMULA,
             "value_schedule": row.schedule,
-            "as_of": told["figure_ids"][name] and str(header.as_of),
-            "known_at": str(header.known_at),
+            "as_of": instant_text(header.as_of),
+            "known_at": instant_text(header.known_at),
         },
-        "baselines": _seals(known, row.campaign, row.creator),
+        "baselines": _seals(known, header, row),
     }
 
 
@@ -83,68 +85,83 @@ def _sql(model: str) -> str:
     return model.replace("-", "_")
 
 
-def _request(parts: dict[str, str]) -> RoiRequest:
-    return RoiRequest(
-        campaign=parts.get("campaign"),
-        creator=parts.get("creator"),
-        by=parts.get("by", "creator"),
-        metric=parts.get("metric"),
-        as_of=_instant(parts["as_of"]),
-        known_at=_instant(parts["known_at"]),
-        basis=parts.get("basis", "event"),
-        cost=parts.get("cost", "accrued"),
-        model=parts.get("model", "code-first"),
-    )
+def _request(figure: str, parts: dict[str, str]) -> RoiRequest:
+    try:
+        return RoiRequest(
+            campaign=parts.get("campaign"),
+            creator=parts.get("creator"),
+            by=parts["by"],
+            metric=parts.get("metric"),
+            as_of=_instant(parts["as_of"]),
+            known_at=_instant(parts["known_at"]),
+            basis=parts["basis"],
+            cost=parts["cost"],
+            model=parts["model"],
+        )
+    except (KeyError, ValueError):
+        msg = f"{figure!r} is not a whole figure id; copy one from `truelift roi --format json`."
+        raise UsageError(msg) from None
 
 
 def _instant(text: str) -> Instant:
     return dt.datetime.fromisoformat(text.removesuffix("Z"))
 
 
-def _source_rows(known: Knowledge, campaign: str | None, creator: str | None) -> Row:
-    """Give the orders, leads and posts behind a row: how many, and the first with file and line."""
-    tables = {
-        "orders": (known.order_shares, "order_id"),
-        "leads": (known.lead_shares, "lead_id"),
-        "posts": (
+def _belongs(record: Row, header: RoiHeader, row: RoiRow) -> bool:
+    """Say whether a record is of a report's row, by the columns that tell its rows apart."""
+    return row.campaign is not None and all(
+        record.get(name) == getattr(row, name) for name in GROUPINGS[header.by]
+    )
+
+
+def _source_rows(known: Knowledge, header: RoiHeader, row: RoiRow) -> Row:
+    """Give the orders, refunds, leads and posts behind a row, and the first with file and line."""
+    zone = known.ground.brand.timezone
+    shares = known.order_shares
+    posts = known.read(
+        "valuation.post_outputs", sponsored=known.sponsored, readings=known.readings
+    ).to_pylist()
+    tables: dict[str, tuple[list[Row], str]] = {
+        "orders": (shares.to_pylist(), "order_id"),
+        "refunds": (
             known.read(
-                "valuation.post_outputs", sponsored=known.sponsored, readings=known.readings
-            ),
+                "valuation.refund_rows", order_shares=shares, basis=header.basis
+            ).to_pylist(),
+            "refund_id",
+        ),
+        "leads": (known.lead_shares.to_pylist(), "lead_id"),
+        "posts": (
+            [post | {"day": brand_day(post["published_at"], zone)} for post in posts],
             "post_id",
         ),
     }
     found: Row = {}
-    for kind, (table, key) in tables.items():
-        rows = [
-            row
-            for row in table.select(
-                ["creator", "campaign", key, "source_file", "source_line"]
-            ).to_pylist()
-            if row["campaign"] == campaign and creator in {None, row["creator"]}
-        ]
-        rows.sort(key=lambda row: (str(row["source_file"]), row["source_line"] or 0))
+    for kind, (records, key) in tables.items():
+        rows = [record for record in records if _belongs(record, header, row)]
+        rows.sort(key=lambda record: (str(record["source_file"]), record["source_line"] or 0))
         shown = [{key: r[key], "file": r["source_file"], "line": r["source_line"]} for r in rows]
         found[kind] = {"count": len(rows), "first": shown[:ROWS_SHOWN]}
     return found
 
 
-def _entries(ground: Ground, campaign: str | None, creator: str | None) -> Row:
+def _entries(known: Knowledge, header: RoiHeader, row: RoiRow) -> Row:
+    """Give the postings to cost accounts behind a row, as the journal was known."""
+    day = brand_day(known.as_of, known.ground.brand.timezone)
     rows = [
-        row
-        for row in journal_rows(ground)
-        if row["campaign"] == campaign
-        and creator in {None, row["creator"]}
-        and row["account"].startswith("61")
+        record
+        for record in journal_rows(known.ground, as_of=day, known_at=known.known_at)
+        if record["account"] in COST_ACCOUNTS
+        and all(record.get(name) == getattr(row, name) for name in GROUPINGS[header.by])
     ]
     shown = [
-        {name: row[name] for name in ("entry_id", "effective_date", "rule", "account", "base")}
-        | {"sentence": RULES[row["rule"]].sentence}
-        for row in rows[:ROWS_SHOWN]
+        {name: record[name] for name in ("entry_id", "effective_date", "rule", "account", "base")}
+        | {"sentence": RULES[record["rule"]].sentence}
+        for record in rows[:ROWS_SHOWN]
     ]
     return {"count": len(rows), "first": shown}
 
 
-def _seals(known: Knowledge, campaign: str | None, creator: str | None) -> list[Row]:
+def _seals(known: Knowledge, header: RoiHeader, row: RoiRow) -> list[Row]:
     measurement = Measurement(known)
     return [
         {
@@ -152,11 +169,12 @@ def _seals(known: Knowledge, campaign: str | None, creator: str | None) -> list[
             "metric": seal.metric,
             "platform": seal.platform,
             "sha256": seal.sha256,
-            "sealed_at": str(seal.sealed_at),
+            "sealed_at": instant_text(seal.sealed_at),
             "late": measurement.is_late(seal, seal.campaign, seal.creator),
             "posts": seal.record["posts"]["n"],
             "source_hashes": seal.record["source_hashes"],
         }
         for seal in sorted(measurement.seals.values(), key=lambda item: item.sha256)
-        if seal.campaign == campaign and creator in {None, seal.creator}
+        if seal.campaign == row.campaign
+        and (header.by == "campaign" or seal.creator == row.creator)
     ]

@@ -55,12 +55,16 @@ def trial_balance(
 
 
 def journal_rows(
-    ground: Ground, *, period: Period | None = None, as_of: dt.date | None = None
+    ground: Ground,
+    *,
+    period: Period | None = None,
+    as_of: dt.date | None = None,
+    known_at: Instant | None = None,
 ) -> list[Row]:
     """Give every posting with its entry, in the order of the chain."""
     brand = ground.brand
     with ground.workspace.transaction() as connection:
-        entries = journal.entries(connection, brand.brand, period, as_of)
+        entries = journal.entries(connection, brand.brand, period, as_of, known_at)
     return [
         {
             "entry_id": entry.entry_id,
