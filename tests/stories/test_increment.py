@@ -222,6 +222,7 @@ spring   | sales     | 05-01  | 05-31 | USD
 codes
 code | creator | campaign
 BO   | bo      | spring
+ANA  | ana     | spring
 
 agreements
 agreement | campaign | creator | fee    | currency | signed_on
@@ -274,6 +275,22 @@ def test_awareness_has_no_cash_return_but_a_cost_per_extra_engagement(glowing):
     assert per["incremental_engagement"]["high"] == round(30000 / lift["units_low"])
     assert ana["baseline"]["engagement_rates"]["by_reach"] == 0.2
     assert ana["outputs"]["posts"] == 1
+
+
+def test_a_post_that_two_campaigns_share_is_counted_once_between_them(told):
+    told.given(GLOW + USUAL + VALUES.format(signed="cfo"), at=BEFORE - dt.timedelta(hours=1))
+    told.sealed(BEFORE)
+    shared = posts(("ana-ad", "ana", "glow:0.6;spring:0.4", "05-02", 4000))
+    told.given(shared.replace("| campaign\n", "| campaigns\n"), at=AFTER)
+    glow, spring = (
+        told.row(campaign=name, creator="ana", metric="engagement") for name in ("glow", "spring")
+    )
+    assert (glow["outputs"]["engagement"], spring["outputs"]["engagement"]) == (2400, 1600)
+    assert (glow["lift"]["observed"], spring["lift"]["observed"]) == (2400, 1600)
+    assert (glow["media_value"], spring["media_value"]) == (48000, 32000)
+    assert glow["lift"]["log"] == spring["lift"]["log"]
+    assert glow["lift"]["units"] * 2 == pytest.approx(spring["lift"]["units"] * 3)
+    assert glow["lift"]["units"] + glow["lift"]["expected"] == pytest.approx(2400)
 
 
 def test_engagement_lift_never_makes_orders_incremental(glowing):
