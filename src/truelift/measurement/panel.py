@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from truelift.measurement.metric import Metric, counted
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
@@ -71,20 +73,41 @@ def post_panel(
     counters: Mapping[str, Floats],
 ) -> PostPanel:
     """Sort posts into a panel. Instants are naive UTC (datetime64[us], NaT where never read)."""
-    names = np.char.add(np.char.add(creator.astype(str), "\x1f"), platform.astype(str))
-    distinct, index = np.unique(names, return_inverse=True)
-    order = np.lexsort((post_ids.astype(str), published_at, index))
-    units = tuple((name.split("\x1f")[0], name.split("\x1f")[1]) for name in distinct.tolist())
+    creators, creator_rank = _ranked(creator)
+    platforms, platform_rank = _ranked(platform)
+    pair = creator_rank * len(platforms) + platform_rank
+    distinct, index = np.unique(pair, return_inverse=True)
+    columns = pa.table({"unit": index, "at": published_at, "post_id": pa.array(post_ids)})
+    keys = [(name, "ascending") for name in columns.column_names]
+    order = pc.sort_indices(columns, sort_keys=keys).to_numpy().astype(np.int64)
+    units = tuple(
+        (creators[one // len(platforms)], platforms[one % len(platforms)])
+        for one in distinct.tolist()
+    )
     return PostPanel(
         units=units,
         unit=index[order].astype(np.int64),
-        rows=order.astype(np.int64),
+        rows=order,
         post_ids=post_ids[order],
         published_at=published_at[order],
         age_hours=_hours(published_at, observed_at)[order],
         first_age_hours=_hours(published_at, first_observed_at)[order],
         counters={name: values[order] for name, values in counters.items()},
     )
+
+
+def _ranked(names: Objects) -> tuple[list[str], Integers]:
+    """Give the distinct names in order, and each name's place among them.
+
+    Arrow numbers them: text of fixed width, as numpy has it, takes for every name the room of the
+    longest.
+    """
+    encoded = pa.array(names, pa.string()).dictionary_encode()
+    found = encoded.dictionary.to_pylist()
+    order = sorted(range(len(found)), key=found.__getitem__)
+    place = np.empty(len(found), np.int64)
+    place[order] = np.arange(len(found))
+    return [found[one] for one in order], place[encoded.indices.to_numpy()]
 
 
 def _hours(since: Instants, until: Instants) -> Floats:
