@@ -132,6 +132,7 @@ def test_brands_do_not_see_each_other(command, shop):
         (["roi", "-w", "SHOP", "--metric", "joy"], 2, "no metric 'joy'"),
         (["roi", "-w", "SHOP", "--model", "guess"], 2, "guess"),
         (["roi", "-w", "SHOP", "--as-of", "2026-13-01"], 2, "not a date or time"),
+        (["roi", "-w", "SHOP", "--as-of", "9999-12-31"], 2, "not between"),
         (["attribute", "-w", "SHOP", "--model", "guess"], 2, "guess"),
         (["bridge", "-w", "SHOP", "--campaign", "nope"], 1, "no campaign 'nope'"),
         (["bridge", "-w", "SHOP", "--period", "May"], 2, "not a period"),

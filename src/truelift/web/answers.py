@@ -23,8 +23,8 @@ from truelift.base.errors import NotFound, TrueliftError, UsageError
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
 from truelift.web.asked import BadParameter
+from truelift.web.door import Result
 from truelift.web.layout import plain_page, static_file
-from truelift.workspace.result import Result
 
 Asking = Request[None, None, Any]
 

@@ -19,8 +19,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from truelift.web.answers import STATIC, add_headers, failed, host_checked, static_answer
 from truelift.web.asked import CAMPAIGN_FIELDS, FIGURE, ROI_FIELDS, Asked, read
+from truelift.web.door import Workspace
 from truelift.web.screens import Answer, Screens
-from truelift.workspace.workspace import Workspace
 
 Asking = Request[None, None, Any]
 Show = Callable[[Asked, str], Answer]

@@ -16,8 +16,7 @@ from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.web.asked import FIGURE, Asked, BadParameter
-from truelift.workspace.result import Result
-from truelift.workspace.workspace import Workspace
+from truelift.web.door import Result, Workspace
 
 Kept = TypeVar("Kept")
 

@@ -26,12 +26,12 @@ from truelift.web.asked import (
     campaign_path,
     whole_figure,
 )
+from truelift.web.door import Workspace
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
 from truelift.web.forest import Interval, forest
 from truelift.web.layout import filters, page, pager, twins
 from truelift.web.reading import Reading
-from truelift.workspace.workspace import Workspace
 
 Json = Mapping[str, Any]
 Answer = Response[bytes]

@@ -43,6 +43,8 @@ Progress = Callable[[str, int], None]
 Time = str | dt.date | Instant | None
 
 DATE_LENGTH = len("2026-05-31")
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Facts are accepted between these years, so nothing is known outside."""
 
 
 class Workspace:
@@ -141,9 +143,22 @@ class Workspace:
             data, plain_table(f"Attribution, {model}", rows, data["attribution_rule"], {"value"})
         )
 
-    def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
+    def bridge(
+        self,
+        campaign: str | None = None,
+        period: str | None = None,
+        *,
+        as_of: Time = None,
+        known_at: Time = None,
+    ) -> Result:
         """Give the signed steps from reported to return, always on accrued cost."""
-        rows = bridges(self._ground, campaign=campaign, period=_period(period))
+        rows = bridges(
+            self._ground,
+            campaign=campaign,
+            period=_period(period),
+            as_of=self._time(as_of),
+            known_at=self._time(known_at),
+        )
         currency = self._ground.brand.currency
         told: list[Json] = [
             {
@@ -218,6 +233,9 @@ class Workspace:
         zone = self._ground.brand.timezone
         if isinstance(given, str):
             given = _parsed(given)
+        if not FIRST_YEAR <= given.year <= LAST_YEAR:
+            msg = f"{given} is not between {FIRST_YEAR} and {LAST_YEAR}."
+            raise UsageError(msg)
         if not isinstance(given, dt.datetime):
             return end_of(given, zone)
         if given.tzinfo is None:

@@ -1,0 +1,56 @@
+"""What the pages ask of a workspace: the same words as the Python door, without importing it.
+
+Doors stand beside each other; the composition root hands the workspace in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Protocol
+
+from truelift.reports.table import Table
+
+Json = dict[str, Any]
+Time = str | dt.date | dt.datetime | None
+
+
+class Result(Protocol):
+    """What a workspace answers: one JSON object, and the same rows as a flat table."""
+
+    def __len__(self) -> int:
+        """Give the number of rows."""
+
+    @property
+    def data(self) -> Json:
+        """Give the JSON object."""
+
+    @property
+    def table(self) -> Table:
+        """Give the flat table."""
+
+    @property
+    def rows(self) -> list[Json]:
+        """Give the rows of the JSON object."""
+
+
+class Workspace(Protocol):
+    """The readings that pages are made of."""
+
+    @property
+    def simulated(self) -> dt.datetime | None:
+        """Give the simulated clock's time (naive UTC) when there is one."""
+
+    def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
+        """Give the ROI report."""
+
+    def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
+        """Give the signed steps from reported to return."""
+
+    def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
+        """Give balances by account and currency."""
+
+    def list(self, kind: str) -> Result:
+        """Give the stored rows of a kind."""
+
+    def explain(self, figure_id: str) -> Json:
+        """Say what a figure is made of."""
