@@ -26,7 +26,9 @@ def listed(
         rows = known.rows(kind)
         return rows[:limit]
     extra = ("class", "class_rule") if kind == "clicks" else ()
-    table = ground.facts.listing(what, extra, known.parameters | {"limit": EVERYTHING if limit is None else limit})
+    table = ground.facts.listing(
+        what, extra, known.parameters | {"limit": EVERYTHING if limit is None else limit}
+    )
     found: list[Row] = table.to_pylist()
     return found
 
