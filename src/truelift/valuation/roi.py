@@ -96,12 +96,19 @@ def _return_on(gain: Estimate | Withheld, cost: int) -> Estimate | Withheld:
 
 
 def _valued(ladder: Ladder, cost: int, valued: Estimate | Withheld) -> Estimate | Withheld:
-    """Add cash and approved values; both ends of both limits, so the sum errs to the wide side."""
+    """Add cash and approved values; both ends of both limits, so the sum errs to the wide side.
+
+    Where there is cash whose incremental part is not known, the sum is not known either. Where no
+    order or lead was ever tracked there is no cash to add.
+    """
     if isinstance(valued, Withheld):
         return valued
-    cash = ladder.incremental
-    if isinstance(cash, Withheld) or ladder.withheld_money is not None:
-        return _return_on(valued, cost)
+    cash, contribution = ladder.incremental, ladder.contribution
+    if isinstance(contribution, Withheld) and ladder.tracked:
+        return contribution
+    if isinstance(cash, Withheld):
+        nothing = isinstance(contribution, Withheld) or contribution == 0
+        return _return_on(valued, cost) if nothing else cash
     both = Estimate(
         cash.point + valued.point,
         cash.low + valued.low,
