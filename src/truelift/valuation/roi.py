@@ -70,7 +70,8 @@ def ratios(ladder: Ladder, cost: int, valued: Estimate | Withheld, *, cash_outco
     )
     claimed = ratio(ladder.reported, cost) if isinstance(ladder.reported, int) else ladder.reported
     if not cash_outcome:
-        return Ratios(claimed, no_cash, no_cash, no_cash, None, _valued(ladder, cost, valued))
+        alone = valued if isinstance(valued, Withheld) else _return_on(valued, cost)
+        return Ratios(claimed, no_cash, no_cash, no_cash, None, alone)
     return Ratios(
         reported_roas=claimed,
         roas=no_rate or ratio(ladder.components.net, cost),
