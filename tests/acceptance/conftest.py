@@ -109,10 +109,11 @@ def truelift(tmp_path):
 
 @pytest.fixture
 def show(capsys):
-    """Print lines for the reader, whatever pytest captures."""
+    """Print lines for the reader, whatever pytest captures; a worker has only stderr to itself."""
 
     def say(title, *lines):
         with capsys.disabled():
-            print("", title, *lines, sep="\n  ")  # noqa: T201 - these figures are for the reader
+            told = "\n  ".join(["", title, *lines])
+            print(told, file=sys.stderr)  # noqa: T201 - these figures are for the reader
 
     return say

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,11 +82,12 @@ def play(tmp_path):
 
 @pytest.fixture
 def show(capsys):
-    """Print lines for the reader, whatever pytest captures."""
+    """Print lines for the reader, whatever pytest captures; a worker has only stderr to itself."""
 
     def say(title, lines):
         with capsys.disabled():
-            print("", title, *lines, sep="\n  ")  # noqa: T201 - these tables are for the reader
+            told = "\n  ".join(["", title, *lines])
+            print(told, file=sys.stderr)  # noqa: T201 - these tables are for the reader
 
     return say
 
