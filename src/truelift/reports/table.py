@@ -7,12 +7,20 @@ Out:  Table; text that cannot be mistaken for a formula by a spreadsheet.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-_FORMULA_STARTS = frozenset("=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20")
+_FORMULA_STARTS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What begins a formula, the full-width forms included."""
+
+_CONTROLS = frozenset("\t\r\n\x00")
+"""What a spreadsheet drops or breaks a cell at, so that the next letter begins it."""
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+"""Categories of letters that are not seen: spaces, marks of direction, zero-width joiners."""
 
 
 class Cell(StrEnum):
@@ -51,9 +59,10 @@ class Table:
 
 def neutralised(text: str) -> str:
     """Make text safe in a spreadsheet: what could start a formula gets a quote before it."""
-    bare = text.lstrip(" \u00a0\u3000")
-    starts = bare[:1] in _FORMULA_STARTS if bare else False
-    return f"'{text}" if starts or text[:1] in _FORMULA_STARTS else text
+    if text[:1].isalnum():
+        return text
+    seen = next((letter for letter in text if unicodedata.category(letter) not in _UNSEEN), "")
+    return f"'{text}" if seen in _FORMULA_STARTS or text[:1] in _CONTROLS else text
 
 
 def exported(value: object, cell: Cell) -> str:
