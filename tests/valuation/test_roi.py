@@ -90,10 +90,14 @@ def test_valued_roi_is_withheld_where_its_cash_part_is():
     assert found().valued_roi == NO_VALUES
 
 
-def test_valued_roi_stands_alone_where_there_is_no_cash_to_add():
-    nothing = found(Components(), NO_BASELINE, valued=WORTH)
-    assert nothing.valued_roi.point == pytest.approx(-0.8)
-    untracked = Ladder(None, Components(), NO_BASELINE, 0, 3000, tracked=False)
-    alone = ratios(untracked, 3000, WORTH, cash_outcome=True).valued_roi
-    assert alone.point == pytest.approx(-0.8)
-    assert found(valued=NO_VALUES, cash=False).valued_roi == NO_VALUES
+def test_valued_roi_waits_for_cash_whose_incremental_part_is_not_known():
+    assert found(incremental=NO_BASELINE, valued=WORTH).valued_roi == NO_BASELINE
+    stopped = found(SOLD + Components(goods_without_margin=1), valued=WORTH)
+    assert stopped.valued_roi.reason is Reason.NO_MARGIN
+    assert found().valued_roi == NO_VALUES
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_valued_roi_stands_alone_where_there_is_no_cash_to_add(tracked):
+    nothing = Ladder(None, Components(), NO_BASELINE, 0, 3000, tracked=tracked)
+    assert ratios(nothing, 3000, WORTH, cash_outcome=True).valued_roi.point == pytest.approx(-0.8)

@@ -1,0 +1,78 @@
+"""The lift figure: one form for creators, campaigns and tests; its parts are the observed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from truelift.base.estimate import Grade, Reason, Withheld
+from truelift.measurement.counts import CodeHistory, code_lift
+from truelift.measurement.experiment import Incrementality
+from truelift.measurement.figure import in_part, of_creator, of_experiment, of_many, take
+
+
+def lifts(counts, days=10.0):
+    """Give lifts over 40 days with 20 orders each; a count of nan was never observed."""
+    size = len(counts)
+    history = CodeHistory(np.full(size, 20.0), np.full(size, 40.0), np.ones(size))
+    return code_lift(history, np.array(counts, float), np.full(size, days))
+
+
+def test_a_creators_figure_carries_the_lift_as_it_is():
+    found = of_creator(lifts([15.0]).row(0), "orders", late=True)
+    assert (found.metric, found.late, found.evidence) == ("orders", True, "baseline")
+    assert (found.units, found.expected) == pytest.approx((10.375, 4.625))
+    assert found.units + found.expected == found.observed == 15
+    assert found.share.point == pytest.approx(10.375 / 15)
+    assert found.share.grade is found.grade is Grade.C
+
+
+def test_a_creator_or_campaign_without_lift_keeps_its_reason():
+    nothing = Withheld(Reason.NOT_OBSERVED, "Nothing.")
+    assert of_creator(nothing, "orders", late=False) is nothing
+    assert of_many(lifts([math.nan, math.nan]), "orders", late=False).reason is Reason.NOT_OBSERVED
+
+
+def test_several_creators_add_up_and_say_how_many_they_are():
+    found = of_many(lifts([15.0, 10.0, math.nan]), "orders", late=False)
+    assert (found.measured, found.withheld, found.observed) == (2, 1, 25)
+    assert found.units == pytest.approx(10.375 + 5.375)
+    assert found.expected + found.units == found.observed
+
+
+def test_rows_are_taken_out_by_index_in_that_order():
+    chosen = take(lifts([15.0, 10.0, math.nan]), [1, 0])
+    assert len(chosen) == 2
+    assert [chosen.row(row).observed for row in (0, 1)] == [10, 15]
+    assert of_many(chosen, "orders", late=False).units == pytest.approx(15.75)
+
+
+def test_a_share_of_posts_counts_in_part_and_leaves_the_log_lift_whole():
+    whole = lifts([15.0, 10.0])
+    part = in_part(whole, np.array([0.6, 1.0]))
+    first = part.row(0)
+    assert (first.log, first.observed) == (whole.row(0).log, 9)
+    assert first.units == pytest.approx(10.375 * 0.6)
+    assert first.expected + first.units == first.observed
+    assert part.row(1) == whole.row(1)
+    together = of_many(part, "orders", late=False)
+    assert together.units == pytest.approx(10.375 * 0.6 + 5.375)
+    assert together.observed == 19
+
+
+def test_nothing_observed_has_no_incremental_share():
+    assert of_creator(lifts([0.0]).row(0), "orders", late=False).share is None
+
+
+@pytest.mark.parametrize(
+    ("factor", "log"), [(0.4, -math.log(0.6)), (0.0, 0.0), (1.0, math.inf), (1.5, math.inf)]
+)
+def test_a_test_says_which_part_of_the_tracked_was_extra(factor, log):
+    held = Incrementality(factor, factor - 0.2, factor + 0.2, 0.9, "geo", Grade.A)
+    found = of_experiment(held, "orders", 10.0)
+    assert found.log == pytest.approx(log)
+    assert (found.units, found.units + found.expected) == (pytest.approx(10 * factor), 10)
+    assert (found.level, found.limits, found.grade) == (0.9, "experiment", Grade.A)
+    assert found.share.point == pytest.approx(factor)

@@ -1,0 +1,142 @@
+"""The report as JSON: minor units, six decimals, a reason wherever a figure is not known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+
+import pytest
+
+from truelift.base.estimate import Reason, Withheld
+from truelift.reports.figure import parse_figure_id
+from truelift.reports.roi import (
+    FIGURES,
+    cost_per_json,
+    instant_text,
+    money_text,
+    number,
+    report_json,
+    row_json,
+    whole,
+)
+
+
+def test_a_report_names_whose_it_is_and_as_of_when(header, row):
+    told = report_json(header, [row])
+    assert len(told.pop("rows")) == 1
+    assert told == {
+        "workspace": "w", "brand": "acme", "currency": "USD", "timezone": "America/New_York",
+        "as_of": "2026-05-31T23:59:59.999999Z", "known_at": "2026-06-01T00:00:00Z",
+        "basis": "event", "cost_basis": "accrued", "model": "code-first",
+        "attribution_rule": "A rule.",
+    }  # fmt: skip
+
+
+def test_a_row_that_is_all_known_holds_its_figures(header, row):
+    told = row_json(header, row)
+    assert told["cost"] == {
+        "committed": 30000, "accrued": 20000, "invoiced": 10000, "paid": 5000,
+    }  # fmt: skip
+    assert [step["amount"] for step in told["ladder"]] == [
+        200000, 105000, 100000, 42000, 27300, 7300,
+    ]  # fmt: skip
+    assert (told["reported_roas"], told["roas"], told["roi"]) == (10.0, 5.0, 1.1)
+    assert told["incremental_roi"] == {
+        "point": 0.365, "low": -0.95, "high": 1.0, "level": 0.95, "grade": "C",
+    }  # fmt: skip
+    assert told["valued_roi"]["schedule"] == "v3"
+    assert (told["lift"]["units"], told["lift"]["late"]) == (12.1, True)
+    assert (told["outputs"]["orders"], told["outputs"]["engagement"]) == (41, 2.5)
+    assert (told["media_value"], told["baseline"], told["coverage"]) == (
+        88000,
+        {"late": True},
+        None,
+    )
+    assert told["roi_at_completion"] is None
+
+
+def test_a_row_that_is_withheld_holds_its_reasons_and_the_break_even(header, withheld_row):
+    told = row_json(header, withheld_row)
+    assert told["ladder"][0] == {"step": "reported", "amount": None}
+    assert told["ladder"][4:] == [
+        {"step": "incremental", "amount": None, "withheld": "NO_ORDER_BASELINE"},
+        {"step": "return", "amount": None, "withheld": "NO_ORDER_BASELINE"},
+    ]
+    assert told["incremental_roi"] == {
+        "withheld": "NO_ORDER_BASELINE", "detail": "No history.",
+        "break_even_incrementality": 0.47619,
+    }  # fmt: skip
+    assert told["lift"] == {
+        "withheld": "NO_ORDER_BASELINE", "detail": "No history.", "metric": "orders",
+    }  # fmt: skip
+    assert told["roas"]["withheld"] == "NO_COST"
+    assert told["valued_roi"] == {"withheld": "NO_VALUES", "detail": "No values."}
+    assert told["coverage"] == {
+        "measured": 1, "creators": 2, "contribution_not_measured": 42000,
+    }  # fmt: skip
+    assert told["roi_at_completion"]["withheld"] == "NOT_FORECAST"
+    assert (told["reported_roas"], told["baseline"]) == (None, None)
+    none = replace(withheld_row.ratios, break_even_incrementality=None)
+    told = row_json(header, replace(withheld_row, ratios=none))
+    assert told["incremental_roi"]["break_even_incrementality"] is None
+
+
+def test_the_return_is_after_the_cost_of_the_basis_asked_for(header, row):
+    told = row_json(replace(header, cost_basis="paid"), replace(row, cost_basis=5000))
+    assert [step["amount"] for step in told["ladder"][4:]] == [27300, 22300]
+
+
+def test_what_tells_rows_apart_stands_in_them(header, row):
+    placed = replace(row, platform="tiktok", post_id="p1", day=dt.date(2026, 5, 2))
+    extra = {"platform": "tiktok", "post_id": "p1", "day": "2026-05-02"}
+    for by, names in (
+        ("creator", ()), ("platform", ("platform",)), ("post", ("platform", "post_id")),
+        ("day", ("day",)),
+    ):  # fmt: skip
+        told = row_json(replace(header, by=by), placed)
+        assert {name: told[name] for name in extra if name in told} == {n: extra[n] for n in names}
+    assert row_json(replace(header, by="day"), row)["day"] is None
+
+
+def test_cost_of_one_is_of_accrued_cost_and_swaps_the_limits(row, lift):
+    told = cost_per_json(row)
+    assert (told["order"], told["click"], told["engagement"]) == (488, 28, 8000)
+    assert (told["view"], told["lead"], told["reach"]) == (None, None, None)
+    assert told["incremental_order"] == {"point": 1653, "low": 1020, "high": 10526}
+    assert "incremental_engagement" not in told
+    engaged = replace(row, engagement_lift=replace(lift, units_low=-1.0))
+    assert cost_per_json(engaged)["incremental_engagement"]["high"] is None
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"),
+    [("leads", "incremental_lead"), ("views", "incremental_view"), ("likes", "incremental_likes")],
+)
+def test_cost_of_one_is_named_by_what_it_is_of(row, metric, name):
+    withheld = Withheld(Reason.NO_BASELINE, "None.")
+    told = cost_per_json(replace(row, lift_metric=metric, lift=withheld))
+    assert told[name] == {"withheld": "NO_BASELINE", "detail": "None."}
+
+
+def test_every_figure_has_an_id_that_holds_what_it_depends_on(header, row):
+    told = row_json(header, replace(row, creator="a;b=c%"))["figure_ids"]
+    assert tuple(told) == FIGURES
+    for name, figure in told.items():
+        read, parts = parse_figure_id(figure)
+        assert read == name
+        assert parts == {
+            "campaign": "spring", "creator": "a;b=c%", "by": "creator",
+            "as_of": "2026-05-31T23:59:59.999999Z", "known_at": "2026-06-01T00:00:00Z",
+            "basis": "event", "cost": "accrued", "model": "code-first",
+        }  # fmt: skip
+
+
+def test_numbers_are_rounded_for_print_and_what_is_no_number_is_null():
+    assert (number(1 / 3), number(-0.0000001), number(math.inf)) == (0.333333, 0.0, None)
+    assert str(number(-0.0000001)) == "0.0"
+    assert (whole(3.0), whole(2.5), whole(7)) == (3, 2.5, 7)
+    assert (money_text(-1250, "USD"), money_text(3, "JPY"), money_text(None, "USD")) == (
+        "-12.50", "3", None,
+    )  # fmt: skip
+    assert instant_text(dt.datetime(2026, 5, 1, 12)) == "2026-05-01T12:00:00Z"
