@@ -216,13 +216,14 @@ class Panels:
         """Give the approved value of a unit on a day, in minor units of the brand's currency."""
         brand = self.known.ground.brand
         price = unit_price(self.known.rows("values"), metric, day, campaign)
-        rate = self._rates.find(day, price.currency, brand.currency) if price else None
+        rate = self.rates.find(day, price.currency, brand.currency) if price else None
         if price is None or rate is None:
             return None
         return float(Decimal(price.micro).scaleb(exponent(brand.currency) - 6) * rate.rate)
 
     @cached_property
-    def _rates(self) -> RateSet:
+    def rates(self) -> RateSet:
+        """Give the exchange rates that values and orders are translated at."""
         return rate_set_of(self.known)
 
     def lead_value(self, campaign: str) -> float | None:

@@ -17,7 +17,6 @@ from truelift.base.estimate import Estimate, Reason, Withheld
 from truelift.base.time import Instant, Period
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.metric import default_metric, metric_named
-from truelift.operations.book import rate_set_of
 from truelift.operations.costs import Costs
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.measure import Figures, Measurement
@@ -118,7 +117,7 @@ class _Report:
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        rates = rate_set_of(self.known)
+        rates = self.measurement.panels.rates
         return Outcomes(self.known, rates, self.request.basis, self.period)
 
     @cached_property
