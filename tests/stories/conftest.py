@@ -3,6 +3,14 @@
 import runpy
 from pathlib import Path
 
+import pytest
+
 TOLD = runpy.run_path(str(Path(__file__).parents[1] / "operations" / "conftest.py"))
 
-told, season = TOLD["told"], TOLD["season"]
+told = TOLD["told"]
+
+
+@pytest.fixture
+def play():
+    """Play the season in a folder: play(stack, folder) -> Told."""
+    return lambda stack, folder: TOLD["play_season"](TOLD["told_in"](stack, folder))
