@@ -1,0 +1,99 @@
+"""The report's rows: what may be asked, which rows there are, and that groupings add up."""
+
+from __future__ import annotations
+
+import pytest
+
+from truelift.base.errors import UsageError
+from truelift.operations.roi import RoiRequest, campaign_ladders, roi
+
+STEPS = {"matched": 1, "net": 2, "contribution": 3}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"by": "week"}, "--by week is not known; use one of campaign, creator"),
+        ({"basis": "click"}, "--basis click"),
+        ({"cost": "invoiced"}, "--cost invoiced"),
+        ({"model": "magic"}, "--model magic"),
+        ({"metric": "fame"}, "no metric 'fame'"),
+    ],
+)
+def test_words_that_the_report_does_not_know_are_refused_with_those_it_does(season, asked, said):
+    with pytest.raises(UsageError, match=said):
+        roi(season.ground, RoiRequest(**asked))
+
+
+def sums(rows):
+    """Sum levels and costs per campaign; a level that is withheld in a row is none of the sum."""
+    found = {}
+    for row in rows:
+        total = found.setdefault(row["campaign"], dict.fromkeys((*STEPS, *row["cost"]), 0))
+        for step, place in STEPS.items():
+            total[step] += row["ladder"][place]["amount"] or 0
+        for state, amount in row["cost"].items():
+            total[state] += amount
+    return found
+
+
+@pytest.mark.parametrize("basis", ["event", "order"])
+def test_a_campaign_is_the_sum_of_its_rows_however_they_are_grouped(season, basis):
+    whole = sums(season.roi(by="campaign", basis=basis))
+    assert whole["spring"]["net"] > 0
+    for by in ("creator", "platform", "post", "day"):
+        assert sums(season.roi(by=by, basis=basis)) == whole, by
+
+
+def test_both_bases_reach_the_same_total_of_a_life(season):
+    assert sums(season.roi(by="creator")) == sums(season.roi(by="creator", basis="order"))
+
+
+def test_rows_can_be_narrowed_to_a_campaign_and_a_creator(season):
+    narrowed = season.ws.roi(campaign="spring", creator="bo").rows
+    assert [(row["campaign"], row["creator"]) for row in narrowed] == [("spring", "bo")]
+    assert narrowed[0]["ladder"] == season.row(campaign="spring", creator="bo")["ladder"]
+
+
+def test_cost_of_no_campaign_or_no_creator_has_a_row_of_its_own_at_the_end(season):
+    rows = season.roi()
+    assert [(row["campaign"], row["creator"]) for row in rows][-2:] == [
+        ("spring", None), (None, None),
+    ]  # fmt: skip
+    assert rows[-1]["cost"]["accrued"] == 5000
+    assert rows[-1]["lift"]["withheld"] == "NO_BASELINE"
+    assert season.roi(by="campaign")[-1]["cost"]["accrued"] == 5000
+
+
+def test_lift_is_of_creators_and_campaigns_and_says_so_elsewhere(season):
+    for by in ("platform", "post", "day"):
+        for row in season.roi(by=by):
+            assert row["lift"]["withheld"] == "NOT_AT_THIS_LEVEL"
+            assert row["ladder"][4]["amount"] is None
+
+
+def test_a_campaign_without_anything_yet_still_has_its_row(told):
+    told.given(
+        """
+        campaigns
+        campaign | goal  | starts | ends  | currency
+        autumn   | sales | 09-01  | 09-30 | USD
+
+        agreements
+        agreement | campaign | creator | currency | signed_on
+        a         | autumn   | ana     | USD      | 08-01
+        """
+    )
+    assert told.row(by="campaign")["lift"]["withheld"] == "NOT_OBSERVED"
+    assert told.row()["creator"] == "ana"
+    # No order or lead was ever imported: nothing matched is not the same as zero.
+    assert set(told.levels().values()) == {None, "NO_ORDERS"}
+
+
+def test_ladders_of_campaigns_are_those_of_the_report(season):
+    known, ladders = campaign_ladders(season.ground, RoiRequest(by="campaign"))
+    told = {row["campaign"]: row["ladder"] for row in season.roi(by="campaign")}
+    assert known.as_of
+    assert {name: ladder.components.matched for name, ladder in ladders.items()} == {
+        name: ladder[1]["amount"] for name, ladder in told.items()
+    }
