@@ -23,6 +23,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from truelift.base.columns import ColumnType, Kind
 from truelift.base.errors import TrueliftError
@@ -128,7 +129,8 @@ class FactsEngine:
             judged = self._judged(kind, rows, stamp)
             kept = rows.take(judged["position"].filter(_in(judged, CHANGES)))
             if keep and kept.num_rows:
-                self._log_and_apply(kind, _stamped(kept, stamp))
+                newer = bool(pc.any(_in(judged, ("update",))).as_py())
+                self._log_and_apply(kind, _stamped(kept, stamp), newer=newer)
         self._behind = False
         return _verdict(judged)
 
@@ -161,21 +163,23 @@ class FactsEngine:
         with self._given({"incoming": incoming}):
             return self._connection.sql(_judge(kind), params=_parameters(stamp)).to_arrow_table()
 
-    def _log_and_apply(self, kind: Kind, rows: pa.Table) -> None:
+    def _log_and_apply(self, kind: Kind, rows: pa.Table, *, newer: bool) -> None:
         number = 0
         if self._segments is not None:
             # from here on the rows are accepted: should applying them fail, they are applied later
             self._behind = True
             number = self._segments.write(kind.name, rows).number
-        self._apply(kind, rows, number)
+        self._apply(kind, rows, number, newer=newer)
 
-    def _apply(self, kind: Kind, rows: pa.Table, number: int) -> None:
+    def _apply(self, kind: Kind, rows: pa.Table, number: int, *, newer: bool = True) -> None:
+        """Insert rows; `newer` off says that none of them supersedes one that is known."""
         names = [name for name in rows.schema.names if name in stored_schema(kind).names]
         same = " and ".join(f'known."{name}" = given."{name}"' for name in ("brand", *kind.key))
         with self._given({"segment_rows": rows}):
-            self._connection.execute(
-                queries.text("facts.supersede").format(kind=kind.name, same=same)
-            )
+            if newer:
+                self._connection.execute(
+                    queries.text("facts.supersede").format(kind=kind.name, same=same)
+                )
             self._connection.execute(
                 queries.text("facts.insert").format(kind=kind.name, columns=quoted(names))
             )
@@ -300,7 +304,7 @@ def _stamped(rows: pa.Table, stamp: Stamp) -> pa.Table:
 
 
 def _in(judged: pa.Table, verdicts: tuple[str, ...]) -> pa.ChunkedArray:
-    return pa.compute.is_in(judged["verdict"], pa.array(verdicts))
+    return pc.is_in(judged["verdict"], pa.array(verdicts))
 
 
 def _verdict(judged: pa.Table) -> Verdict:
