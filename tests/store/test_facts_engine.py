@@ -119,7 +119,7 @@ def test_a_batch_whose_commit_failed_is_taken_in_once_whatever_happens_next(fact
     class Gone(Exception):
         pass
 
-    def lost(*_):
+    def lost(*_, **__):
         raise Gone
 
     with monkeypatch.context() as patched:
@@ -144,7 +144,7 @@ point = sys.argv[3]
 if point == "before the segment has its name":
     segments._synchronise = lambda _path: os._exit(9)
 if point == "before the rows are applied":
-    facts_engine.FactsEngine._apply = lambda *_: os._exit(9)
+    facts_engine.FactsEngine._apply = lambda *_, **__: os._exit(9)
 if point == "before the commit":
     facts_engine.queries.text("facts.applied")
     found = facts_engine.queries.text
