@@ -1,5 +1,6 @@
 -- The newest event that is known: an instant, and a day for kinds that are dated by day. What
--- happens to an order, a lead or a deliverable later (cancelled, won, live) is an event too.
+-- happens to an order, a lead or a deliverable later (cancelled, won, live) is an event too; a
+-- deliverable that will be live is a plan.
 with moments as (
     select max(ordered_at) as moment from @known(orders) as orders
     union all
@@ -22,6 +23,7 @@ with moments as (
     select max(published_at) as moment from @known(mentions) as mentions
     union all
     select max(live_at) as moment from @catalog(deliverables) as deliverables
+    where live_at <= $known_at
 ),
 days as (
     select max(date) as day from @known(costs) as costs
