@@ -1,0 +1,106 @@
+"""What is known: both times default to the data, and days are the brand's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from truelift.operations.knowledge import (
+    campaign_hashtags,
+    end_of,
+    knowledge,
+    local_day,
+    midnight,
+    newest_recording,
+)
+
+IMPORTED = dt.datetime(2026, 6, 1, 9)
+
+
+def test_an_empty_brand_is_known_as_of_the_beginning_of_time(told):
+    known = knowledge(told.ground)
+    assert known.known_at == known.as_of == dt.datetime(1970, 1, 1)
+    assert not known.tracked
+    assert known.launches == {}
+
+
+EVENTS = {
+    """
+    orders
+    order_id | ordered_at | currency | subtotal | cancelled_at
+    1        | @05-01     | USD      | 10.00    | @05-03
+    """: dt.datetime(2026, 5, 3, 16),
+    """
+    leads
+    lead_id | created_at | stage | won_at
+    1       | @05-01     | won   | @05-04
+    """: dt.datetime(2026, 5, 4, 16),
+    """
+    deliverables
+    deliverable | agreement | live_at
+    d           | a         | @05-05
+    planned     | a         | @07-05
+    """: dt.datetime(2026, 5, 5, 16),
+    """
+    costs
+    document | state    | date  | type | amount | currency
+    i        | invoiced | 05-06 | fee  | 10.00  | USD
+    """: dt.datetime(2026, 5, 7, 3, 59, 59, 999999),  # the whole day counts
+    """
+    campaigns
+    campaign | goal  | starts | ends  | currency
+    x        | sales | 05-01  | 05-02 | USD
+    """: IMPORTED,
+}
+
+
+@pytest.mark.parametrize(("table", "as_of"), EVENTS.items(), ids=range(len(EVENTS)))
+def test_as_of_is_the_newest_event_and_known_at_the_newest_recording(told, table, as_of):
+    told.given(table, at=IMPORTED)
+    known = knowledge(told.ground)
+    assert (known.as_of, known.known_at) == (as_of, IMPORTED)
+    assert newest_recording(told.ground) == IMPORTED
+
+
+def test_times_that_are_asked_for_stay_as_they_are(season):
+    at = dt.datetime(2026, 5, 2)
+    known = knowledge(season.ground, as_of=at, known_at=at)
+    assert (known.as_of, known.known_at) == (at, at)
+    # What arrived later is not known: as_of ends with the newest event of the first import.
+    early = dt.datetime(2026, 4, 30, 21)
+    assert knowledge(season.ground, known_at=early).as_of == dt.datetime(2026, 4, 28, 16)
+
+
+def test_launches_are_the_first_act_of_each_creator_in_each_campaign(season):
+    launches = knowledge(season.ground).launches
+    assert launches["spring", "bo"] == dt.datetime(2026, 5, 1, 16)
+    assert launches["glow", "ana"] == dt.datetime(2026, 5, 2, 16)
+    assert ("glow", "bo") not in launches
+
+
+def test_a_flight_is_whole_days_of_the_brand(season):
+    spring = knowledge(season.ground).campaigns["spring"]
+    assert spring["flight_start"] == dt.datetime(2026, 5, 1, 4)
+    assert spring["flight_end"] == dt.datetime(2026, 6, 1, 4)
+
+
+def test_a_post_of_several_campaigns_belongs_to_each_by_its_share(season):
+    shared = {
+        row["campaign"]: row["share_ppm"] for row in knowledge(season.ground).sponsored.to_pylist()
+    }
+    assert shared == {"spring": 600_000, "glow": 400_000}
+
+
+def test_days_begin_and_end_in_the_brands_zone_through_daylight_saving():
+    assert midnight(dt.date(2026, 3, 8), "America/New_York") == dt.datetime(2026, 3, 8, 5)
+    assert end_of(dt.date(2026, 3, 8), "America/New_York") == dt.datetime(
+        2026, 3, 9, 3, 59, 59, 999999
+    )
+    assert local_day(dt.datetime(2026, 5, 1, 3), "America/New_York") == dt.date(2026, 4, 30)
+
+
+def test_hashtags_are_compared_in_small_letters_and_without_their_mark():
+    row = {"hashtags": "#SpringDay;ad;", "flight_start": None, "flight_end": None}
+    found = campaign_hashtags({"spring": row, "none": row | {"hashtags": None}})
+    assert found["hashtag"].to_pylist() == ["springday", "ad"]

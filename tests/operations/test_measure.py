@@ -1,0 +1,131 @@
+"""Lift of creators and campaigns: by their own seals, else by a test, else not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from truelift.base.errors import CheckFailed
+from truelift.base.estimate import Grade, Reason, Withheld
+from truelift.operations.knowledge import knowledge
+from truelift.operations.measure import Measurement
+
+APRIL = dt.datetime(2026, 4, 20, 12)
+
+
+def measured(told, **asked):
+    return Measurement(knowledge(told.ground, **asked))
+
+
+def test_a_campaign_measures_all_of_its_creators_and_itself(season):
+    figures = measured(season).lift("spring", "orders")
+    assert set(figures) == {"ana", "bo", "cy", "dee", None}
+    assert figures["dee"].reason is Reason.NO_ORDER_BASELINE
+    units = sum(figures[name].units for name in ("ana", "bo", "cy"))
+    assert figures[None].units == pytest.approx(units)
+    assert (figures[None].measured, figures[None].withheld) == (3, 1)
+    assert (figures["bo"].late, figures["cy"].late, figures[None].late) == (False, True, True)
+
+
+def test_a_test_of_the_outcome_stands_before_any_baseline(season):
+    leads = measured(season).lift("signup", "leads")
+    assert (leads["ana"].grade, leads["ana"].evidence) == (Grade.A, "experiment")
+    assert leads[None].observed == leads["ana"].observed == 10
+    elsewhere = measured(season).lift("spring", "leads")
+    assert elsewhere["ana"].grade is Grade.B  # carried over from another campaign
+
+
+def test_nothing_live_is_nothing_observed(season):
+    for metric in ("engagement", "orders"):
+        figures = measured(season).lift("nowhere", metric)
+        assert list(figures) == [None]
+        assert figures[None].reason is Reason.NOT_OBSERVED
+
+
+def test_days_in_a_campaign_end_with_its_flight(season):
+    late = measured(season, as_of=dt.datetime(2026, 7, 1))
+    # From 1 May, noon in New York, to its last midnight in May.
+    assert late._days("spring", dt.datetime(2026, 5, 1, 16)) == 30.5
+    assert late._days("unknown", dt.datetime(2026, 6, 30)) == 1
+    assert late._days("spring", dt.datetime(2026, 7, 2)) == 0
+
+
+def test_lateness_is_of_the_launch_as_it_is_known_now(season):
+    measurement = measured(season)
+    seal = measurement.seals["spring", "bo", "conversions", ""]
+    assert not measurement.is_late(seal, "spring", "bo")
+    assert not measurement.is_late(None, "spring", "bo")
+    assert not measurement.is_late(seal, "spring", "nobody")
+    # A post that was told later than the seal, and was published before it, makes it late.
+    measurement.known.__dict__["launches"] = {("spring", "bo"): dt.datetime(2026, 4, 1)}
+    assert measurement.is_late(seal, "spring", "bo")
+
+
+def test_a_seal_that_was_changed_is_refused(season, monkeypatch):
+    changed = []
+
+    def tampered(seals):
+        def read(*asked):
+            kept = seals(*asked)
+            kept[0].record["late"] = not kept[0].record["late"]
+            changed.append(kept[0])
+            return kept
+
+        return read
+
+    from truelift.store import workspace_database as records  # noqa: PLC0415 - patched here only
+
+    monkeypatch.setattr(records, "seals", tampered(records.seals))
+    with pytest.raises(CheckFailed):
+        _ = measured(season).seals
+    assert changed
+
+
+def test_a_creators_platforms_are_taken_together(told):
+    told.given(
+        """
+        campaigns
+        campaign | goal      | starts | ends  | currency
+        glow     | awareness | 05-01  | 05-31 | USD
+
+        agreements
+        agreement | campaign | creator | currency | signed_on
+        a         | glow     | ana     | USD      | 04-01
+
+        posts
+        platform  | post_id | creator | published_at
+        instagram | i1      | ana     | @03-01
+        instagram | i2      | ana     | @03-08
+        tiktok    | t1      | ana     | @03-01
+        tiktok    | t2      | ana     | @03-08
+
+        observations
+        platform  | post_id | observed_at | likes
+        instagram | i1      | @03-08      | 1000
+        instagram | i2      | @03-15      | 1100
+        tiktok    | t1      | @03-08      | 500
+        tiktok    | t2      | @03-15      | 450
+        """,
+        at=APRIL,
+    )
+    told.sealed(APRIL)
+    told.given(
+        """
+        posts
+        platform  | post_id | creator | published_at | campaign
+        instagram | i3      | ana     | @05-02       | glow
+        tiktok    | t3      | ana     | @05-02       | glow
+        tiktok    | t4      | bo      | @05-02       | glow
+
+        observations
+        platform  | post_id | observed_at | likes
+        instagram | i3      | @05-09      | 4000
+        tiktok    | t3      | @05-09      | 2000
+        tiktok    | t4      | @05-09      | 10
+        """
+    )
+    figures = measured(told).lift("glow", "engagement")
+    assert (figures["ana"].observed, figures["ana"].measured) == (6000, 2)
+    assert isinstance(figures["bo"], Withheld)
+    assert figures[None].units == pytest.approx(figures["ana"].units)
