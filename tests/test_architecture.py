@@ -33,8 +33,9 @@ NOUNS = "nouns without behaviour: tests/facts/test_kinds.py reads every kind"
 RECOGNISED = "a part of recognition, covered whole by tests/ledger/test_recognition.py"
 MIGRATED = "what a revision makes is compared with the tables: tests/store/test_migrate.py"
 TEST_ELSEWHERE: dict[str, str] = {
+    "web/door": "types only; a real workspace stands behind it: tests/web/test_pages.py",
     "attribution/conflicts": "row by row: tests/store/test_attribution_sql.py",
-    "attribution/touchpoint": "a noun without behaviour, used by every test of tests/attribution",
+    "attribution/touchpoint": "a noun without behaviour: tests/attribution/test_path.py makes them",
     "cli/demonstration": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/ledger": "the ledger's commands: tests/cli/test_main.py",
