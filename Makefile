@@ -9,7 +9,7 @@ UV     := $(BIN)/uv pip compile --quiet --no-config --universal --python-version
           --custom-compile-command "make requirements" --extra web --extra reports
 
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
-SYSTEM_PACKAGES :=
+SYSTEM_PACKAGES := chromium
 
 PYTEST ?= -n 2
 LINTS  := ruff format types imports tidy

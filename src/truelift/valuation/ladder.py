@@ -122,7 +122,7 @@ class Ladder:
         if self.components.goods_without_margin:
             return Withheld(
                 Reason.NO_MARGIN,
-                "Some orders have no cost of goods and no margin is approved for their day.",
+                "Some orders have no cost of goods, and no margin is known for their day.",
             )
         return None
 
