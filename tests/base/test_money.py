@@ -153,3 +153,9 @@ def test_the_earlier_part_gets_the_unit_on_a_tie():
 def test_weights_that_cannot_split_are_refused(parts):
     with pytest.raises(ValueError, match="not negative and not all zero"):
         allocate(100, parts)
+
+
+@pytest.mark.parametrize("text", ["abc", "", "Infinity", "-inf", "NaN", "1,2", "12.50 EUR"])
+def test_what_is_no_decimal_number_is_refused(text):
+    with pytest.raises(ValueError, match="not a decimal number"):
+        parse_minor(text, "USD")

@@ -326,28 +326,33 @@ from truelift.cli.main import run
 assert run(["import", sys.argv[1], "-w", sys.argv[2]]) == 0
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
-MOST_MEGABYTES = 700
+MORE_MEGABYTES = 350  # what the allocators keep differs from run to run by some 200
 COUNTERS = (
     "views reach impressions likes comments shares saves replies follows link_clicks watch_seconds"
     " paid_views"
 )
 
 
-def test_a_large_file_passes_in_bounded_memory(tmp_path):
+def megabytes_of_importing(rows, folder):
     columns = ", ".join(f"i * {place} as {name}" for place, name in enumerate(COUNTERS.split(), 1))
-    path = tmp_path / "observations.csv"
+    path = folder / "observations.csv"
+    folder.mkdir()
     with duckdb.connect() as connection:
         connection.execute(
             "copy (select 'tiktok' as platform, 'p' || (i // 20) as post_id,"
             " timestamp '2026-01-01' + to_hours(cast(i % 20 as int)) as observed_at,"
-            f" {columns} from range(200000) as numbers(i)) to '{path}' (header)"
+            f" {columns} from range({rows}) as numbers(i)) to '{path}' (header)"
         )
     record = BrandRecord("acme", "acme", "USD", "UTC", "acme", "months")
-    grounds.create(tmp_path / "ws", record, NEW_YEAR)
-    words = [sys.executable, "-c", MEASURED, str(path), str(tmp_path / "ws")]
+    grounds.create(folder / "ws", record, NEW_YEAR)
+    words = [sys.executable, "-c", MEASURED, str(path), str(folder / "ws")]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert int(done.stdout.split()[-1]) < MOST_MEGABYTES
-    with duckdb.connect(str(tmp_path / "ws" / "facts.duckdb")) as connection:
-        assert connection.execute("select count(*) from fact_observations").fetchall() == [
-            (200_000,)
-        ]
+    with duckdb.connect(str(folder / "ws" / "facts.duckdb")) as connection:
+        assert connection.execute("select count(*) from fact_observations").fetchall() == [(rows,)]
+    return int(done.stdout.split()[-1])
+
+
+def test_a_file_three_times_as_large_needs_no_more_memory(tmp_path):
+    small = megabytes_of_importing(200_000, tmp_path / "small")
+    large = megabytes_of_importing(600_000, tmp_path / "large")
+    assert large < small + MORE_MEGABYTES
