@@ -74,6 +74,18 @@ def test_without_a_campaign_or_a_day_every_row_waits_with_the_sentence(reading):
     assert found.batches == []
 
 
+def test_the_day_handed_in_stands_before_the_one_said_and_that_has_to_be_a_day(reading):
+    text = HEADER + "ana,10,A,1,2,3,\n"
+    said = {"campaign": "spring", "date": "2026-06-08"}
+    found = reading("x.csv", text, currency="USD", today=TODAY, set=said)
+    dates = [found.rows(kind)[0]["date"] for kind in ("costs", "reported")]
+    assert dates == ["2026-06-01"] * 2
+    found = reading("x.csv", text, currency="USD", set=said)
+    assert found.rows("costs")[0]["date"] == "2026-06-08"
+    found = reading("x.csv", text, currency="USD", set={**said, "date": "june"})
+    assert [fault.reason.name for fault in found.faults] == ["NOT_A_DATE"]
+
+
 def test_another_currency_than_the_brands_has_to_be_said(reading):
     text = HEADER + "ana,10,A,1,2,3,\n"
     found = reading("x.csv", text, currency="EUR", today=TODAY, set={"campaign": "spring"})

@@ -277,6 +277,26 @@ def test_a_sheets_campaign_stands_until_somebody_says_more(desk):
     assert listed(desk.ground, "campaigns")[0]["goal"] == "awareness"
 
 
+def test_a_sheet_that_is_imported_again_with_another_day_updates_its_cost_and_claim(desk):
+    def said(date):
+        return {"set": {"campaign": "spring", "date": date}}
+
+    sheet = desk.inbox / "plan.csv"
+    sheet.write_text(SHEET)
+    desk.bring(sheet, **said("2026-05-01"))
+    sheet.write_text(SHEET.replace("100", "150").replace("400", "900"))
+    counts = desk.counted(sheet, **said("2026-05-08"))
+    assert (counts["costs"], counts["reported"]) == ((0, 1, 0, 0), (0, 1, 0, 0))
+    assert [row["amount"] for row in listed(desk.ground, "costs")] == [15_000]
+    assert [row["revenue"] for row in listed(desk.ground, "reported")] == [90_000]
+    assert listed(desk.ground, "campaigns")[0]["starts"] == dt.date(2026, 5, 1)
+
+    header = "campaign,goal,starts,ends,currency"
+    known = desk.file("campaigns.csv", header, "spring,sales,2026-04-20,2026-06-30,USD")
+    desk.bring(known)
+    assert desk.counted(sheet, **said("2026-05-15"))["costs"] == (0, 0, 1, 0)
+
+
 def test_a_file_read_with_other_words_is_an_update_not_a_clash(desk):
     posts = desk.file(
         "posts.csv", "platform,post_id,handle,published_at", "tiktok,p1,ana,2026-05-01T12:00Z"

@@ -3,11 +3,13 @@
 One row a creator (or a creator's code). It becomes the creator, the code, an agreement over the fee
 with its accrued cost, what the sheet claims as reported figures, and the campaign itself, which the
 operation drops when the campaign is known already. The sheet says neither its campaign nor its day:
---set gives them, and the day may be the one handed in as today.
+--set gives them. The day is part of the keys of costs and claims, so what is handed in as today
+comes first: the day of the first import, the same whenever the sheet is imported again.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -129,14 +131,26 @@ def _whole_sheet(body: list[Row], context: Context) -> _Sheet | Refused:
     campaign = context.said("campaign")
     if not campaign:
         return Refused(line, "campaign", DropReason.MISSING, _NO_CAMPAIGN)
+    said = context.said("date")
+    if said and not _is_day(said):
+        message = f"expected a day like 2026-05-01 in --set date, found {said}"
+        return Refused(line, "date", DropReason.NOT_A_DATE, message)
     today = context.options.today
-    date = context.said("date") or (today.isoformat() if today else None)
+    date = today.isoformat() if today else said
     if not date:
         return Refused(line, "date", DropReason.MISSING, _NO_DATE)
     currency = _currency(body, context)
     if isinstance(currency, Refused):
         return currency
     return _Sheet(campaign, date, currency)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _currency(body: list[Row], context: Context) -> str | Refused:
@@ -218,6 +232,11 @@ def _campaign(line: int, sheet: _Sheet, context: Context) -> Made:
     return Made("campaigns", line, values)
 
 
+def agreement_prefix(campaign: str) -> str:
+    """Give what the names of all agreements of a campaign's sheet begin with."""
+    return f"sheet:{campaign}:"
+
+
 def _creator_rows(found: _Creator, sheet: _Sheet) -> Iterator[Made]:
     creator, line = found.creator, found.line
     yield Made("creators", line, {"creator": creator, "name": found.name})
@@ -225,7 +244,7 @@ def _creator_rows(found: _Creator, sheet: _Sheet) -> Iterator[Made]:
         if code:
             owner = {"creator": creator, "campaign": sheet.campaign, "kind": "creator"}
             yield Made("codes", code_line, {"code": code, **owner})
-    document = f"sheet:{sheet.campaign}:{creator}"
+    document = agreement_prefix(sheet.campaign) + creator
     owner = {"campaign": sheet.campaign, "creator": creator, "currency": sheet.currency}
     fee = _figure(found, "fee")
     agreement = {"agreement": document, "fee": fee, "signed_on": sheet.date}

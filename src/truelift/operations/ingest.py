@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pyarrow as pa
 from truelift.base.columns import Kind, Plane
 from truelift.base.time import Instant, brand_day
 from truelift.connectors.files import ReadOptions, Source, find_sources, frame_source, open_source
+from truelift.connectors.team_sheet import agreement_prefix
 from truelift.facts.acceptance import AcceptanceContext, accept
 from truelift.facts.click_class import classify
 from truelift.facts.consistency import Finding, code_faults, refund_faults
@@ -92,18 +94,30 @@ def import_paths(
 
 
 def _sheet_day(ground: Ground, options: ReadOptions, now: Instant) -> dt.date:
-    """Give the day that stands for a sheet without dates: its campaign's first, else today.
+    """Give the day that stands for a sheet without dates.
 
-    A sheet that is imported again on another day is then the same statement, not a second one.
+    A sheet that is imported again on another day is the same statement, not a second one: the day
+    is the one it had before, else its campaign's first, else what --set gives, else today.
     """
+    campaign = options.set.get("campaign", "").strip()
     with ground.workspace.transaction() as connection:
-        campaigns = catalog_store.known_rows(
-            connection, KINDS["campaigns"], ground.brand.brand
-        ).to_pylist()
-    for row in campaigns:
-        if row["campaign"] == options.set.get("campaign"):
-            starts: dt.date = row["starts"]
-            return starts
+        campaigns, agreements = (
+            catalog_store.known_rows(connection, KINDS[kind], ground.brand.brand).to_pylist()
+            for kind in ("campaigns", "agreements")
+        )
+    prefix = agreement_prefix(campaign)
+    signed = [
+        row["signed_on"]
+        for row in agreements
+        if row["campaign"] == campaign and row["agreement"].startswith(prefix) and row["signed_on"]
+    ]
+    starts = [row["starts"] for row in campaigns if row["campaign"] == campaign]
+    if known := signed or starts:
+        first: dt.date = min(known)
+        return first
+    for name in ("starts", "date"):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(options.set.get(name, "").strip())
     return brand_day(now, ground.brand.timezone)
 
 
