@@ -43,12 +43,20 @@ def test_nothing_live_is_nothing_observed(season):
         assert figures[None].reason is Reason.NOT_OBSERVED
 
 
-def test_days_in_a_campaign_end_with_its_flight(season):
+def test_a_window_ends_with_the_flight_with_the_data_or_before_a_later_launch(season):
     late = measured(season, as_of=dt.datetime(2026, 7, 1))
+    noon = dt.datetime(2026, 5, 1, 16)
+    late.known.__dict__["launches"] = {("spring", "ana"): noon, ("spring", "bo"): noon}
+    late.panels.__dict__["_known_days"] = [{"metric": "orders", "last_day": dt.date(2026, 6, 28)}]
+    assert late._last_day("spring", "ana", "orders", noon) == dt.date(2026, 5, 31)
     # From 1 May, noon in New York, to its last midnight in May.
-    assert late._days("spring", dt.datetime(2026, 5, 1, 16)) == 30.5
-    assert late._days("unknown", dt.datetime(2026, 6, 30)) == 1
-    assert late._days("spring", dt.datetime(2026, 7, 2)) == 0
+    windows = {"ana": (noon, dt.date(2026, 5, 31))}
+    assert round(late._observed("spring", "orders", windows)["ana"][1], 6) == 30.5
+    late.panels.__dict__["_known_days"] = [{"metric": "orders", "last_day": dt.date(2026, 5, 9)}]
+    assert late._last_day("spring", "ana", "orders", noon) == dt.date(2026, 5, 9)
+    late.known.__dict__["launches"]["signup", "ana"] = dt.datetime(2026, 5, 6, 16)
+    assert late._last_day("spring", "ana", "orders", noon) == dt.date(2026, 5, 5)
+    assert late._last_day("spring", "bo", "orders", noon) == dt.date(2026, 5, 9)
 
 
 def test_lateness_is_of_the_launch_as_it_is_known_now(season):

@@ -32,7 +32,7 @@ from truelift.measurement.metric import metric_named
 from truelift.measurement.panel import PostPanel
 from truelift.measurement.ragged import Floats, Integers
 from truelift.measurement.seal import read_baselines, read_code_history, verify_seal
-from truelift.operations.knowledge import Knowledge
+from truelift.operations.knowledge import Knowledge, end_of, local_day
 from truelift.operations.panels import VALUE, Panels
 from truelift.operations.seal import CONVERSIONS, COUNT_METRICS
 from truelift.store import workspace_database as records
@@ -103,10 +103,17 @@ class Measurement:
         return panel.counts(metric_named(metric))
 
     def _count_lift(self, campaign: str, metric: str) -> Figures:
-        observed = self._observed(campaign, metric)
+        experiment = self._experiment(campaign, metric)
+        windows = {
+            creator: (launched, self._last_day(campaign, creator, metric, launched))
+            for (name, creator), launched in self.known.launches.items()
+            if name == campaign
+        }
+        if isinstance(experiment, Incrementality):  # its share is of all that was tracked
+            windows = {name: (at, dt.date.max) for name, (at, _) in windows.items()}
+        observed = self._observed(campaign, metric, windows)
         if not observed:
             return {None: Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))}
-        experiment = self._experiment(campaign, metric)
         if isinstance(experiment, Incrementality):
             return {
                 creator: of_experiment(experiment, metric, counted)
@@ -125,23 +132,44 @@ class Measurement:
         )
         return _figures(lifts, creators, late, metric)
 
-    def _observed(self, campaign: str, metric: str) -> dict[str, tuple[float, float]]:
-        """Give (conversions, days) of each creator live in a campaign so far."""
+    def _observed(
+        self, campaign: str, metric: str, windows: Mapping[str, tuple[Instant, dt.date]]
+    ) -> dict[str, tuple[float, float]]:
+        """Give (conversions, days) of each creator live in a campaign so far, of the same days.
+
+        windows: launch and last day of each creator.
+        """
         counted: dict[str, float] = defaultdict(float)
         for row in self.panels.count_days:
-            if row["campaign"] == campaign and row["metric"] == metric:
-                counted[row["creator"]] += row["units"]
-        found = {}
-        for (name, creator), launched in self.known.launches.items():
-            if name == campaign:
-                found[creator] = (counted.get(creator, 0.0), self._days(campaign, launched))
-        return found
+            window = windows.get(row["creator"])
+            if row["campaign"] == campaign and row["metric"] == metric and window is not None:
+                counted[row["creator"]] += row["units"] if row["day"] <= window[1] else 0.0
+        as_of, zone = self.known.as_of, self.known.ground.brand.timezone
+        today = local_day(as_of, zone)
+        return {
+            creator: (
+                counted.get(creator, 0.0),
+                max((min(as_of, end_of(min(last, today), zone)) - launched) / DAY, 0.0),
+            )
+            for creator, (launched, last) in windows.items()
+        }
 
-    def _days(self, campaign: str, launched: Instant) -> float:
-        end = self.known.as_of
+    def _last_day(self, campaign: str, creator: str, metric: str, launched: Instant) -> dt.date:
+        """Give the last day of a creator's window: of the flight or of the data.
+
+        A later campaign in which the creator launched owns the evergreen codes from then on, so the
+        window ends on the day before.
+        """
+        zone = self.known.ground.brand.timezone
+        ends = [local_day(self.known.as_of, zone)]
         if campaign in self.known.campaigns:
-            end = min(end, self.known.campaigns[campaign]["flight_end"])
-        return max((end - launched) / DAY, 0.0)
+            ends.append(self.known.campaigns[campaign]["ends"])
+        ends += [
+            local_day(later, zone) - DAY
+            for (name, other), later in self.known.launches.items()
+            if other == creator and name != campaign and later > launched
+        ]
+        return self.panels.looked_until(metric, min(ends))
 
     def _experiment(self, campaign: str, metric: str) -> Incrementality | Withheld | None:
         rows = [row for row in self.known.rows("experiments") if row["outcome"] == metric]

@@ -33,6 +33,8 @@ COUNTERS = (
 )  # fmt: skip
 
 PPM = 1_000_000
+SILENT_DAYS = 7
+"""After so many days without any order of the brand, its orders are taken as not imported."""
 VALUE = "value"
 """Name of the composite that weighs a post's outputs by their approved unit values."""
 
@@ -136,10 +138,24 @@ class Panels:
         return found
 
     @cached_property
+    def _known_days(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self.known.read("measurement.first_days").to_pylist()
+        return [row for row in rows if row["first_day"] is not None]
+
+    @cached_property
     def first_day(self) -> dict[str, dt.date]:
         """Give the first day on which any conversion of a metric is known, tracked or not."""
-        rows = self.known.read("measurement.first_days").to_pylist()
-        return {row["metric"]: row["first_day"] for row in rows if row["first_day"] is not None}
+        return {row["metric"]: row["first_day"] for row in self._known_days}
+
+    def looked_until(self, metric: str, last: dt.date) -> dt.date:
+        """Give the last day up to `last` for which the conversions of a metric are known.
+
+        Where the newest conversion of the whole brand, tracked or not, is more than SILENT_DAYS
+        older, the rest was not imported yet: those are no days without conversions.
+        """
+        known = {row["metric"]: row["last_day"] for row in self._known_days}
+        newest: dt.date = known.get(metric, last)
+        return newest if (last - newest).days > SILENT_DAYS else last
 
     def busy_days(self, creator: str) -> set[dt.date]:
         """Give the days on which a creator was live in a campaign of ours."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from truelift.base.errors import NotFound
 from truelift.base.time import Instant
 from truelift.measurement import ageing
 from truelift.measurement.baseline import Baselines, estimate_baselines
@@ -219,12 +220,17 @@ def _counts_sealed(
 
 
 def _history(panels: Panels, creator: str, metric: str, last: dt.date) -> dict[dt.date, float]:
-    """Give a creator's evergreen conversions on each day of history outside own campaigns."""
+    """Give a creator's evergreen conversions on each day of history outside own campaigns.
+
+    History ends where the data end: a day whose orders were not imported yet is not a day without
+    orders.
+    """
     zone = panels.known.ground.brand.timezone
     since = panels.evergreen_since[creator]
     first_known = panels.first_day.get(metric)
     if first_known is None:
         return {}
+    last = panels.looked_until(metric, last)
     first = max(first_known, last - dt.timedelta(days=HISTORY_DAYS - 1))
     if since is not None:
         first = max(first, local_day(since, zone))
@@ -253,6 +259,11 @@ def _pairs(
     pairs -= {pair for pair, arm in arms.items() if arm != "treated"}
     if not known.campaigns:
         pairs = {("", unit[0]) for unit in panels.posts.units}
+    for position, (name, asked) in enumerate((("campaign", campaign), ("creator", creator))):
+        named = {row[name] for row in known.rows(f"{name}s")} | {pair[position] for pair in pairs}
+        if asked is not None and asked not in named:
+            msg = f"There is no {name} {asked!r} in this brand; see `truelift list {name}s`."
+            raise NotFound(msg)
     return sorted(
         pair
         for pair in pairs
