@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import sys
 from collections.abc import Callable
@@ -64,6 +65,8 @@ def _cell(value: object, cell: Cell) -> str:
         return f"{value:,.3f}"
     if cell is Cell.COUNT:
         return f"{value:,}"
+    if isinstance(value, dt.datetime):
+        return value.isoformat() + "Z"
     return str(value)
 
 

@@ -7,6 +7,7 @@ Out:  JSON or CSV text that ends with a line break; the same data gives the same
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -14,8 +15,8 @@ from truelift.reports.table import Table, exported
 
 
 def json_text(data: object) -> str:
-    """Write JSON with times and decimals as text."""
-    return json.dumps(data, indent=2, ensure_ascii=False, default=str, allow_nan=False) + "\n"
+    """Write JSON with times (ISO 8601, UTC) and decimals as text."""
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_text, allow_nan=False) + "\n"
 
 
 def csv_text(table: Table) -> str:
@@ -28,3 +29,9 @@ def csv_text(table: Table) -> str:
         for row in table.rows
     )
     return buffer.getvalue()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.isoformat() + "Z"
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
