@@ -10,7 +10,7 @@ from truelift.base.errors import UsageError
 from truelift.connectors.files import ReadOptions
 from truelift.facts.kinds import KINDS
 from truelift.operations.ingest import import_paths
-from truelift.operations.listing import baselines, listed, quarantine
+from truelift.operations.listing import as_imported, baselines, decimal_columns, listed, quarantine
 from truelift.store import ground as grounds
 from truelift.store import workspace_database as records
 from truelift.store.ground import StoppedClock
@@ -130,3 +130,17 @@ def test_another_brand_sees_nothing_of_it(bring, ground, tmp_path):
     ground.facts.close()
     with grounds.opened(tmp_path / "ws", "bolt", StoppedClock(NOW), "ben") as other:
         assert (listed(other, "orders"), quarantine(other), baselines(other)) == ([], [], [])
+
+
+def test_rows_are_written_as_an_import_reads_them():
+    def shown(kind, **given):
+        row = dict.fromkeys(KINDS[kind].names) | given
+        (found,) = as_imported(kind, [row], "USD")
+        return {name: found[name] for name in given}
+
+    assert shown("orders", subtotal=1250, currency="KWD")["subtotal"] == "1.250"
+    assert shown("orders", subtotal=1250, currency=None)["subtotal"] == "12.50"
+    assert shown("order_lines", price=1_250_000, cogs=10_000_000) == {"price": "1.25", "cogs": "10"}
+    assert shown("agreements", commission_rate=100_000) == {"commission_rate": "0.1"}
+    assert shown("posts", campaigns="a:600000;b:400000") == {"campaigns": "a:0.6;b:0.4"}
+    assert decimal_columns("refunds") >= {"amount", "fees"}

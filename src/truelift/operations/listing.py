@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
-from truelift.base.columns import Plane
+from truelift.base.columns import ColumnType, Plane
+from truelift.base.money import format_minor
 from truelift.base.time import Instant
 from truelift.facts.kinds import kind_named
 from truelift.operations.knowledge import knowledge
@@ -31,6 +34,51 @@ def listed(
     )
     found: list[Row] = table.to_pylist()
     return found
+
+
+def as_imported(kind: str, rows: Sequence[Row], currency: str) -> list[Row]:
+    """Give the rows of a kind as an import reads them: amounts and shares as decimal text.
+
+    currency: of amounts whose row names none (the brand's).
+    """
+    columns = kind_named(kind).columns
+    money = [item.name for item in columns if item.type is ColumnType.MONEY]
+    other = [(item.name, _DECIMALS[item.type]) for item in columns if item.type in _DECIMALS]
+    written = []
+    for row in rows:
+        shown = dict(row)
+        for name in money:
+            if row[name] is not None:
+                shown[name] = format_minor(row[name], row.get("currency") or currency)
+        for name, text in other:
+            if row[name] is not None:
+                shown[name] = text(row[name])
+        written.append(shown)
+    return written
+
+
+def decimal_columns(kind: str) -> set[str]:
+    """Give the names of a kind's columns that hold amounts and rates."""
+    numbers = {ColumnType.MONEY, ColumnType.UNIT_MONEY, ColumnType.RATE, ColumnType.DECIMAL}
+    return {item.name for item in kind_named(kind).columns if item.type in numbers}
+
+
+def _millionths(value: int) -> str:
+    """Write whole millionths as a decimal without trailing zeros: 100000 -> '0.1'."""
+    text = f"{Decimal(value).scaleb(-6):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _shares(text: str) -> str:
+    parts = (part.rpartition(":") for part in text.split(";"))
+    return ";".join(f"{name}:{_millionths(int(share))}" for name, _, share in parts)
+
+
+_DECIMALS: dict[ColumnType, Callable[[Any], str]] = {
+    ColumnType.UNIT_MONEY: _millionths,
+    ColumnType.RATE: _millionths,
+    ColumnType.SHARES: _shares,
+}
 
 
 def baselines(ground: Ground) -> list[Row]:

@@ -202,16 +202,23 @@ class Workspace:
         return ledger.verify(self._ground)
 
     def list(self, kind: str, *, known_at: Time = None, limit: int | None = None) -> Result:
-        """Give the stored rows of a kind, `baselines` or `quarantine`."""
+        """Give the stored rows of a kind as an import reads them, `baselines` or `quarantine`."""
+        if limit is not None and limit < 0:
+            msg = f"--limit {limit} is below 0; ask for at least 0 rows."
+            raise UsageError(msg)
         readers: dict[str, Callable[[], list[Json]]] = {
             "baselines": lambda: listing.baselines(self._ground),
             "quarantine": lambda: listing.quarantine(self._ground),
         }
         read = readers.get(kind)
-        rows = read() if read else listing.listed(
-            self._ground, kind, known_at=self._time(known_at), limit=limit
-        )  # fmt: skip
-        return Result(self._head() | {"rows": rows}, plain_table(kind.capitalize(), rows))
+        if read:
+            rows, decimals = read()[:limit], set[str]()
+        else:
+            stored = listing.listed(self._ground, kind, known_at=self._time(known_at), limit=limit)
+            rows = listing.as_imported(kind, stored, self._ground.brand.currency)
+            decimals = listing.decimal_columns(kind)
+        table = plain_table(kind.capitalize(), rows, money=decimals)
+        return Result(self._head() | {"rows": rows}, table)
 
     def explain(self, figure_id: str) -> Json:
         """Say what a printed figure is made of, down to files, lines and hashes."""
