@@ -41,6 +41,7 @@ def test_the_state_says_what_is_earned_owed_and_lost(reading):
         ("impact:3", "invoiced", "5.00", "2026-06-30"),
         ("impact:4", "invoiced", "5.00", "2026-06-30"),
         ("impact:5", "accrued", "0", "2026-05-03"),
+        ("impact:5", "invoiced", "0", "2026-06-30"),
     ]
     assert {(row["creator"], row["campaign"], row["type"]) for row in rows} == {
         ("ana-cooks", "spring", "commission")
@@ -53,6 +54,19 @@ def test_claims_are_summed_by_day_without_what_was_reversed(reading):
     (row,) = reading("x.csv", text).rows("reported")
     assert (row["source"], row["conversions"], row["revenue"]) == ("impact", "2", "51.50")
     assert (row["date"], row["creator"]) == ("2026-05-03", "ana-cooks")
+
+
+def test_a_reversed_action_takes_back_the_rows_it_had_before_under_the_same_keys(reading):
+    def keys(rows):
+        return [(row["document"], row["state"], row["date"]) for row in rows]
+
+    later = reading("x.csv", HEADER + action(State="REVERSED", LockedStatus="LOCKED"))
+    for before in (action(), action(State="APPROVED", LockedStatus="LOCKED")):
+        found = reading("x.csv", HEADER + before)
+        assert keys(found.rows("costs"))[0] in keys(later.rows("costs"))
+    assert [row["amount"] for row in later.rows("costs")] == ["0", "0"]
+    (claim,) = later.rows("reported")
+    assert (claim["conversions"], claim["revenue"], claim["date"]) == ("0", "0", "2026-05-03")
 
 
 def test_a_state_that_is_none_is_refused_and_a_missing_day_has_to_be_said(reading):

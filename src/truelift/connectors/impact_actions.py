@@ -1,8 +1,9 @@
 """impact.com's actions: the commission a partner earned, and the sales it claims.
 
 A pending action is earned (accrued), one that is approved and locked is owed (invoiced), a reversed
-one is worth nothing any more. Default rule of impact.com contracts: the actions of a month lock at
-the end of the next and are paid on the 15th of the one after.
+one is worth nothing any more: neither what was earned nor what was owed, nor in the claim. Default
+rule of impact.com contracts: the actions of a month lock at the end of the next and are paid on the
+15th of the one after.
 """
 
 from __future__ import annotations
@@ -61,10 +62,14 @@ def convert(rows: Iterator[Row], context: Context) -> Iterator[Converted]:
     """Convert the export: each action is a cost, and all of a day and partner are one claim."""
     claims: dict[tuple[str, str, str, str], _Claim] = {}
     for row in rows:
-        made = _cost(row, context)
+        made = _cost(row, context, owed=_is_owed(row))
         yield made
-        if isinstance(made, Made) and (row.get("state") or "").lower() != "reversed":
-            _claim(claims, row, made, context)
+        if isinstance(made, Refused):
+            continue
+        if _is_reversed(row):
+            # The export does not say if it was owed before; a debt of nothing is none.
+            yield _cost(row, context, owed=True)
+        _claim(claims, row, made, context)
     for (campaign, creator, date, currency), claim in claims.items():
         values = {
             "source": "impact",
@@ -82,13 +87,21 @@ def _first(row: Row, names: tuple[str, ...]) -> str | None:
     return next((cell for name in names if (cell := row.get(name))), None)
 
 
-def _cost(row: Row, context: Context) -> Made | Refused:
+def _is_reversed(row: Row) -> bool:
+    return (row.get("state") or "").lower() == "reversed"
+
+
+def _is_owed(row: Row) -> bool:
+    approved = (row.get("state") or "").lower() == "approved"
+    return approved and (row.get("lockedstatus") or "").lower() in _LOCKED
+
+
+def _cost(row: Row, context: Context, *, owed: bool) -> Made | Refused:
     state = (row.get("state") or "").lower()
     raw = "; ".join(row.cells.values())
     if state not in _STATES or row.get("id") is None:
         message = "expected an Id and a State of Approved, Pending or Reversed"
         return Refused(row.line, "State", DropReason.NOT_A_CHOICE, message, raw)
-    owed = state == "approved" and (row.get("lockedstatus") or "").lower() in _LOCKED
     when = (_first(row, _LOCK_DAYS) if owed else None) or _first(row, _EVENT_DAYS)
     partner = row.get("mediapartnername") or row.get("mediapartnerid") or ""
     values = {
@@ -117,6 +130,8 @@ def _claim(
     date = day(_first(row, _EVENT_DAYS), _DAYS) or context.said("date") or ""
     key = tuple(cost.values.get(name) or "" for name in ("campaign", "creator", "currency"))
     claim = claims.setdefault((key[0], key[1], date, key[2]), _Claim(row.line))
+    if _is_reversed(row):
+        return  # a day of which all was reversed is claimed as nothing, so that an old claim falls
     claim.conversions += 1
     claim.revenue += number(row.get("amount")) or 0
 
