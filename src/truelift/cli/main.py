@@ -7,6 +7,7 @@ failed. Imports that cost time stand inside the commands, so that `--help` answe
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -314,7 +315,7 @@ def list_(
 ) -> None:
     """List the stored rows of any kind, with the file and line each came from."""
     with _opened(workspace, brand) as ws:
-        _show(ws.list(kind, known_at=known_at, limit=limit), format, output)
+        _show_rows(ws.list(kind, known_at=known_at, limit=limit), format, output)
 
 
 def _add_listing(kind: str, words: str) -> None:
@@ -328,7 +329,7 @@ def _add_listing(kind: str, words: str) -> None:
         output: Out = None,
     ) -> None:
         with _opened(workspace, brand) as ws:
-            _show(ws.list(kind, known_at=known_at, limit=limit), format, output)
+            _show_rows(ws.list(kind, known_at=known_at, limit=limit), format, output)
 
     listing.__doc__ = words
     app.command(listing, name=kind)
@@ -385,6 +386,9 @@ def serve(
 SHOWN = 20
 """How many refused rows or sentences are printed before the rest is only counted."""
 
+TABLE_ROWS = 200
+"""How many rows of a listing are drawn as a table; the other formats have them all."""
+
 
 @contextlib.contextmanager
 def _opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
@@ -394,6 +398,8 @@ def _opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
         if ws.simulated is not None:
             _say(f"Simulated clock: {ws.simulated} UTC")
         yield ws
+        for sentence in ws.unbooked[:SHOWN]:
+            _say(f"Not in any cost yet: {sentence}")
 
 
 def _show(
@@ -402,6 +408,19 @@ def _show(
     from truelift.cli.render import show  # noqa: PLC0415 - loaded when needed
 
     show(result, form, output)
+
+
+def _show_rows(
+    result: Result, form: Literal["table", "json", "csv", "parquet"], output: Path | None
+) -> None:
+    """Show a listing; a table for people stops early, for it is drawn slowly and read never."""
+    more = len(result) - TABLE_ROWS
+    if form != "table" or more <= 0:
+        _show(result, form, output)
+        return
+    table = dataclasses.replace(result.table, rows=result.table.rows[:TABLE_ROWS])
+    _show(dataclasses.replace(result, table=table), form, output)
+    _say(f"... {more:,} more; use --format csv.")
 
 
 def _pairs(words: Sequence[str]) -> dict[str, str]:

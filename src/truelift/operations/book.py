@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from truelift.base.money import PARTS_PER_MILLION, exponent, round_half_even
+from truelift.base.money import exponent, multiply, round_half_even
 from truelift.base.time import brand_day
 from truelift.ledger import posting_plan, recognition, source
+from truelift.ledger.commission import factor
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.ledger.source import (
     AgreedDeliverable,
@@ -27,6 +28,7 @@ from truelift.ledger.source import (
 )
 from truelift.operations.knowledge import Knowledge, Row, knowledge
 from truelift.store import journal, rates
+from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
 OWN_CODE, OWN_LINK, ATTRIBUTED = "own_code", "own_link", "attributed"
@@ -52,6 +54,8 @@ def book(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
         calendar = journal.calendar(connection, brand.brand)
         entries = posting_plan.dated(difference.missing, outdated, calendar)
         appended = journal.append(connection, brand.brand, entries, known.known_at)
+        told = [(item.event, item.rule, item.code.value, item.sentence) for item in faults]
+        records.replace_unbooked(connection, brand.brand, told, known.known_at)
     return appended.inserted, faults
 
 
@@ -170,20 +174,21 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earnin
     paying = [row for row in agreements if row["commission_rate"]]
     if not paying:
         return
+    rate_set = rate_set_of(known)
     by_creator = defaultdict(list)
     for order in known.read(
         "ledger.commission_orders", order_shares=known.order_shares
     ).to_pylist():
         by_creator[order["creator"]].append(order)
     for row in paying:
-        left = row["commission_cap"]
+        cap = row["commission_cap"]
         for order in by_creator[row["creator"]]:
             base = whole_base = _commission_base(row, order)
             if base <= 0:
                 continue
-            if left is not None and order["currency"] == row["currency"]:
-                base = min(base, left * PARTS_PER_MILLION // row["commission_rate"])
-                left -= base * row["commission_rate"] // PARTS_PER_MILLION
+            if cap is not None:
+                base, booked = _capped(row, order, base, cap, rate_set)
+                cap -= booked
             earned = CommissionEarned(
                 order=f"{order['source']}/{order['order_id']}/{row['agreement']}",
                 agreement=row["agreement"],
@@ -195,6 +200,25 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earnin
             )
             goods = int(order["goods"])
             yield Earning(order["source"], order["order_id"], goods, whole_base, earned)
+
+
+def _capped(agreement: Row, order: Row, base: int, left: int, rate_set: RateSet) -> tuple[int, int]:
+    """Give the base that stays under what is left of the cap, and what of the cap it books.
+
+    Both in minor units: the base of the order's currency, the cap of the agreement's. Without a
+    rate of the day nothing is booked, so nothing of the cap is used.
+    """
+    found = rate_set.find(order["day"], order["currency"], agreement["currency"])
+    if found is None:
+        return base, 0
+    per_unit = factor(
+        agreement["commission_rate"], order["currency"], agreement["currency"], found.rate
+    )
+    if multiply(base, per_unit) > left:
+        base = int(left / per_unit)
+        if multiply(base, per_unit) < left and multiply(base + 1, per_unit) == left:
+            base += 1
+    return base, multiply(base, per_unit)
 
 
 def _commission_base(agreement: Row, order: Row) -> int:

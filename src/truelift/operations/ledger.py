@@ -17,6 +17,7 @@ from truelift.operations.bridge import bridges
 from truelift.operations.costs import Costs
 from truelift.operations.knowledge import knowledge
 from truelift.store import journal, journal_balances
+from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
@@ -89,10 +90,16 @@ def journal_rows(
     ]
 
 
+def unbooked(ground: Ground) -> list[str]:
+    """Say which accepted facts are in no entry of the journal, and why."""
+    with ground.workspace.transaction() as connection:
+        return records.unbooked(connection, ground.brand.brand)
+
+
 def verify(ground: Ground) -> list[str]:
     """Check the books; give one sentence for each check that does not hold, none when all do."""
     brand = ground.brand.brand
-    broken = []
+    broken = [f"Not booked: {sentence}" for sentence in unbooked(ground)]
     with ground.workspace.transaction() as connection:
         bad = journal.verify(connection, brand)
         if bad is not None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from truelift.base.errors import NotFound, TrueliftError
+from truelift.base.errors import TrueliftError, UsageError
 from truelift.facts.event import Fault
 from truelift.store.catalog_tables import baseline_seal, brand, imported_file, quarantine, workspace
 from truelift.store.migrate import migrate
@@ -140,7 +140,7 @@ def brands(connection: sa.Connection) -> list[BrandRecord]:
 
 
 def brand_named(connection: sa.Connection, name: str | None) -> BrandRecord:
-    """Give one brand; the only one when no name is given; NotFound with the list otherwise."""
+    """Give one brand; the only one when no name is given; else UsageError with the list."""
     known = brands(connection)
     if name is None and len(known) == 1:
         return known[0]
@@ -149,7 +149,7 @@ def brand_named(connection: sa.Connection, name: str | None) -> BrandRecord:
             return record
     listed = ", ".join(record.brand for record in known)
     msg = f"Name one of this workspace's brands with --brand: {listed}."
-    raise NotFound(msg)
+    raise UsageError(msg)
 
 
 def record_import(
@@ -181,6 +181,45 @@ def record_faults(
     ]  # fmt: skip
     if rows:
         connection.execute(sa.insert(quarantine).prefix_with("or ignore"), rows)
+
+
+UNBOOKED = "ledger"
+"""The kind under which facts that could not be booked stand in quarantine."""
+
+
+def replace_unbooked(
+    connection: sa.Connection,
+    brand_name: str,
+    unbooked: Sequence[tuple[str, str, str, str]],
+    at: dt.datetime,
+) -> None:
+    """Keep which facts cannot be booked now, instead of those that could not before.
+
+    unbooked: (event, rule, reason, sentence) of each.
+    """
+    columns = quarantine.c
+    before = (columns.brand == brand_name, columns.kind == UNBOOKED)
+    connection.execute(sa.delete(quarantine).where(*before))
+    rows = [
+        {
+            "brand": brand_name, "sha256": "", "source_file": event, "line": 0, "column": rule,
+            "kind": UNBOOKED, "reason": reason, "message": sentence, "raw": "", "recorded_at": at,
+        }
+        for event, rule, reason, sentence in dict.fromkeys(unbooked)
+    ]  # fmt: skip
+    if rows:
+        connection.execute(sa.insert(quarantine).prefix_with("or ignore"), rows)
+
+
+def unbooked(connection: sa.Connection, brand_name: str) -> list[str]:
+    """Say which facts of a brand are in no entry of the journal, and why."""
+    columns = quarantine.c
+    statement = (
+        sa.select(columns.source_file, columns.message)
+        .where(columns.brand == brand_name, columns.kind == UNBOOKED)
+        .order_by(columns.source_file, columns.column)
+    )
+    return [f"{row.source_file}: {row.message}" for row in connection.execute(statement)]
 
 
 def quarantined(connection: sa.Connection, brand_name: str) -> list[dict[str, object]]:

@@ -225,6 +225,11 @@ class Workspace:
         return explain(self._ground, figure_id)
 
     @property
+    def unbooked(self) -> Sequence[str]:
+        """Say which accepted facts are in no entry of the journal, and so in no cost, and why."""
+        return ledger.unbooked(self._ground)
+
+    @property
     def simulated(self) -> dt.datetime | None:
         """Give the simulated clock's time (naive UTC) when the workspace is played under one."""
         return self._ground.clock.now() if self._ground.simulated else None
