@@ -116,7 +116,8 @@ def test_rebuild_gives_the_same_bytes(command, shop):
 
 def test_brands_do_not_see_each_other(command, shop):
     assert command("brand", "add", "other", "-w", shop, "--currency", "EUR")[0] == 0
-    assert command("roi", "-w", shop)[0] == 1
+    assert command("roi", "-w", shop)[0] == 2
+    assert command("roi", "-w", shop, "--brand", "nosuch")[0] == 2
     code, out, _ = command("orders", "-w", shop, "--brand", "other", "--format", "json")
     assert (code, json.loads(out)["rows"]) == (0, [])
     assert len(json.loads(command("orders", "-w", shop, "--brand", "acme", "--format", "json")[1])
@@ -134,6 +135,9 @@ def test_brands_do_not_see_each_other(command, shop):
         (["roi", "-w", "SHOP", "--as-of", "2026-13-01"], 2, "not a date or time"),
         (["roi", "-w", "SHOP", "--as-of", "9999-12-31"], 2, "not between"),
         (["attribute", "-w", "SHOP", "--model", "guess"], 2, "guess"),
+        (["roi", "-w", "SHOP", "--campaign", "nope"], 1, "no campaign 'nope'"),
+        (["roi", "-w", "SHOP", "--creator", "nope"], 1, "no creator 'nope'"),
+        (["seal", "-w", "SHOP", "--campaign", "nope"], 1, "no campaign 'nope'"),
         (["bridge", "-w", "SHOP", "--campaign", "nope"], 1, "no campaign 'nope'"),
         (["bridge", "-w", "SHOP", "--period", "May"], 2, "not a period"),
         (["explain", "nothing", "-w", "SHOP"], 2, "not a figure id"),
@@ -171,3 +175,54 @@ def test_help_names_every_command_without_loading_the_engines():
     assert "trial balance" in found.stdout
     loaded = set(found.stdout.splitlines()[-1].split())
     assert not loaded & {"duckdb", "pyarrow", "numpy", "sqlalchemy", "scipy", "litestar"}
+
+
+COSTS = (
+    "document,state,date,type,amount,currency,campaign\n"
+    "i1,invoiced,2026-03-04,agency,1234.50,USD,spring\n"
+    "i2,invoiced,2026-03-05,agency,-900,JPY,spring\n"
+)
+
+
+def test_a_listing_can_be_imported_again_unchanged(command, shop, tmp_path):
+    (tmp_path / "costs.csv").write_text(COSTS, encoding="utf-8")
+    assert command("import", tmp_path / "costs.csv", "-w", shop)[0] == 0
+    other = tmp_path / "other"
+    command("init", other, "--brand", "acme", "--timezone", "America/New_York")
+    for kind in ("orders", "costs", "agreements"):
+        target = tmp_path / f"{kind}_again.csv"
+        assert command("list", kind, "-w", shop, "--format", "csv", "-o", target)[0] == 0
+        code, _, err = command("import", target, "-w", other, "--as", kind)
+        assert code == 0, err
+        told = [
+            json.loads(command("list", kind, "-w", folder, "--format", "json")[1])["rows"]
+            for folder in (shop, other)
+        ]
+        for row in told[0] + told[1]:
+            for name in ("source_file", "source_line", "notes"):
+                row.pop(name, None)
+        assert told[0]
+        for before, after in zip(*told, strict=True):
+            assert dict(before.items() - after.items()) == {}
+        if kind == "costs":
+            assert [row["amount"] for row in told[0]] == ["1234.50", "-900"]
+
+
+def test_times_are_iso_and_utc(command, data, shop):
+    assert data("orders")["rows"][0]["ordered_at"].endswith("Z")
+    assert "T" in data("orders")["rows"][0]["ordered_at"]
+    assert "2026-03-05T05:00:00Z" in command("orders", "-w", shop, "--format", "csv")[1]
+
+
+def test_a_limit_below_zero_is_a_usage_error(command, shop):
+    for kind in ("orders", "codes", "quarantine"):
+        code, _, err = command("list", kind, "-w", shop, "--limit", "-1")
+        assert (code, "below 0" in err, "Traceback" in err) == (2, True, False)
+
+
+def test_a_long_listing_is_cut_in_a_table_and_whole_in_a_file(command, shop, monkeypatch):
+    monkeypatch.setattr("truelift.cli.main.TABLE_ROWS", 1)
+    _, out, err = command("list", "creators", "-w", shop)
+    assert ("ana" in out, "Bo" in out) == (True, False)
+    assert "... 1 more; use --format csv." in err
+    assert "Bo" in command("list", "creators", "-w", shop, "--format", "csv")[1]

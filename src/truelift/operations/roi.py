@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from truelift.attribution.models import RULE, Model
-from truelift.base.errors import UsageError
+from truelift.base.errors import NotFound, UsageError
 from truelift.base.estimate import Estimate, Reason, Withheld
 from truelift.base.time import Instant, Period
 from truelift.measurement.figure import LiftFigure
@@ -136,11 +136,25 @@ class _Report:
         keys = set(groups) | set(costs) | (self._parties() if by == "creator" else set())
         if by == "campaign":
             keys |= {(campaign,) for campaign in self.known.campaigns}
+        self._refuse_unknown(keys)
         found = [
             self._row(key, groups.get(key, Group()), costs.get(key, CostStates()))
             for key in sorted(keys, key=lambda key: [(part is None, str(part)) for part in key])
         ]
         return [row for row in found if self._wanted(row)]
+
+    def _refuse_unknown(self, keys: set[Key]) -> None:
+        """Refuse a campaign or creator that no row and no imported file names."""
+        names = GROUPINGS[self.request.by]
+        for position, name in enumerate(GROUPINGS["creator"]):
+            asked = getattr(self.request, name)
+            known = {row[name] for row in self.known.rows(f"{name}s")}
+            known |= {key[position] for key in self._parties()}
+            if name in names:
+                known |= {key[names.index(name)] for key in keys}
+            if asked is not None and asked not in known:
+                msg = f"There is no {name} {asked!r} in this brand; see `truelift roi --by {name}`."
+                raise NotFound(msg)
 
     def _parties(self) -> set[Key]:
         rows = [*self.known.rows("agreements"), *self.known.rows("participants")]
