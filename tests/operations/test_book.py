@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from truelift.operations.book import book, keep_own_rates, rate_set_of, source_facts
 from truelift.operations.knowledge import knowledge
 from truelift.store import journal
@@ -151,3 +153,39 @@ def test_an_agreement_without_campaign_pays_commission_in_the_orders_campaign(to
     (reversal,) = facts.refunds
     assert (reversal.refund, reversal.refunded_minor) == ("/cancelled/a", 1000)
     assert told.row(creator="ana")["cost"]["accrued"] == 100
+
+
+@pytest.mark.parametrize(
+    ("currency", "booked"),
+    [("USD", [4, 4, 2]), ("EUR", [6, 4])],
+)
+def test_a_cap_is_used_up_by_what_is_booked_in_the_agreements_currency(told, currency, booked):
+    told.given(
+        BASICS
+        + f"""
+        codes
+        code | creator | campaign
+        ANA  | ana     | spring
+
+        rates
+        date  | base | quote | rate
+        05-01 | EUR  | USD   | 1.5
+
+        agreements
+        agreement | creator | currency | signed_on | commission_rate | commission_cap
+        a         | ana     | USD      | 04-01     | 0.10            | 0.10
+
+        orders
+        order_id | ordered_at | currency   | subtotal | code
+        1        | @05-02     | {currency} | 0.38     | ANA
+        2        | @05-03     | {currency} | 0.38     | ANA
+        3        | @05-04     | {currency} | 0.38     | ANA
+        """
+    )
+    accrued = [
+        posting.amount_minor
+        for entry in entries(told)
+        for posting in entry.postings
+        if posting.account.startswith("61") and entry.rule == "R06"
+    ]
+    assert accrued == booked
