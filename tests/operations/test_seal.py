@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from truelift.base.errors import NotFound
 from truelift.measurement.seal import verify_seal
 from truelift.operations.seal import seal_baselines
 from truelift.store import workspace_database as records
@@ -80,7 +81,8 @@ def test_a_sealed_record_is_never_made_again(told):
     before = seals(told)
     assert verdicts(told, APRIL + dt.timedelta(days=1), creator="ana")["ana"][0] == "already sealed"
     assert seals(told) == before
-    assert verdicts(told, APRIL, campaign="winter") == {}
+    with pytest.raises(NotFound, match="no campaign 'winter'"):
+        verdicts(told, APRIL, campaign="winter")
 
 
 def test_history_is_whole_days_outside_own_campaigns_and_two_weeks_at_least(told):
