@@ -37,7 +37,7 @@ def test_matched_is_goods_before_discount_and_net_leaves_out_tax_and_shipping(to
         orders ...
         shipping | cogs  | payment_fees | fulfilment | code
         5.00     | 40.00 | 3.00         | 2.00       | ANA10
-        4.90     | 35.00 | 3.00         | 2.00       | BO10
+                 | 35.00 | 3.00         | 2.00       | BO10
         """
     )
     # Net is 100 less 10: the tax of 9 is on top of the prices, the shipping of 5 is no goods.
@@ -406,3 +406,44 @@ def test_won_leads_are_money_when_they_are_won_and_leads_are_not(told):
         {"creator": "ana", "campaign": "signup", "orders": 0, "leads": 3, "value": 50000,
          "removal_effect": None}
     ]  # fmt: skip
+
+
+def test_the_tax_on_shipping_is_not_taken_off_the_goods(told):
+    told.given(
+        CAMPAIGN
+        + """
+        margins
+        scope | key  | valid_from | margin_rate
+        brand | acme | 01-01      | 0.60
+
+        orders
+        order_id | ordered_at | currency | subtotal | shipping | tax   | prices_include_tax | code
+        1        | @05-02     | USD      | 119.00   | 11.90    | 20.90 | yes                | ANA10
+        2        | @05-03     | USD      | 119.00   | 11.90    | 20.90 | yes                | BO10
+
+        order_lines
+        order_id | line | quantity | price
+        1        | 1    | 1        | 119.00
+        2        | 1    | 1        | 119.00
+        """
+    )
+    # Of the tax of 20.90, 19.00 lie on the goods and 1.90 on the shipping; 40 of 100 are cost.
+    levels = told.levels(creator="ana")
+    assert (levels["matched"], levels["net"], levels["contribution"]) == (11900, 10000, 6000)
+
+
+@pytest.mark.parametrize(("subtotal", "net"), [("0.00", 0), ("100000000000.00", 5 * 10**12)])
+def test_tax_of_gifts_and_of_the_largest_orders_is_split_too(told, subtotal, net):
+    told.given(
+        CAMPAIGN
+        + f"""
+        orders
+        order_id | ordered_at | currency | subtotal   | shipping        | tax
+        1        | @05-02     | USD      | {subtotal} | 100000000000.00 | 100000000000.00
+
+        orders ...
+        prices_include_tax | cogs | code
+        yes                | 0.00 | ANA10
+        """
+    )
+    assert told.levels(creator="ana")["net"] == net

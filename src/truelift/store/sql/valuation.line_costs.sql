@@ -1,15 +1,25 @@
 -- The cost of goods of orders that state none, from their lines: a line's own cost, else the margin
 -- of its article, its category or the brand in force on the day. Amounts of lines are millionths
 -- of the main unit; the order's goods (minor units) are shared out over the lines by their net.
+-- Tax that lies on the shipping is no part of the goods' (valuation.order_shares).
 -- An order with a line of unknown cost has none.
-with orders as (
+with priced as (
+    -- A sum of one row: its type holds the product of two large amounts.
     select
         orders.source, orders.order_id, orders.day, currencies.micro,
-        orders.subtotal - coalesce(orders.discount, 0)
-            - case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as goods
+        orders.subtotal - coalesce(orders.discount, 0) as gross,
+        orders.subtotal - coalesce(orders.discount, 0) + coalesce(orders.shipping, 0) as paid,
+        sum(case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end)
+            over (partition by orders.source, orders.order_id) as tax
     from @known(orders) as orders
     join @given(currencies) as currencies on currencies.currency = orders.currency
     where orders.cogs is null and orders.ordered_at <= $as_of
+),
+orders as (
+    select
+        source, order_id, day, micro,
+        gross - case when gross > 0 then @whole(tax * gross, paid) else 0 end as goods
+    from priced
 ),
 lines as (
     select

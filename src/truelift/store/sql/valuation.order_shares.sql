@@ -1,6 +1,8 @@
 -- Every attributed order with its components split by share, in the order's currency and minor
 -- units. An evergreen conversion belongs to the campaign its creator was live in on that day (the
 -- one launched last when there are several). Splits are by cumulative share, so parts add up.
+-- Where prices include the tax, the part of it that lies on the shipping is not taken off the goods:
+-- it is split by value, as where refunds are held against their orders (facts/consistency.py).
 -- `upto` is handed on as a bigint: a sum is wider, comes back as a decimal, and whole division of
 -- decimals rounds.
 with shares as (
@@ -32,6 +34,23 @@ placed as (
         and orders.ordered_at >= launches.launched_at and orders.ordered_at < launches.ends_at
     where shares.campaign is null
 ),
+priced as (
+    -- A sum of one row: its type holds the product of two large amounts.
+    select
+        source, order_id, subtotal - coalesce(discount, 0) as gross,
+        subtotal - coalesce(discount, 0) + coalesce(shipping, 0) as paid,
+        sum(case when prices_include_tax then coalesce(tax, 0) else 0 end)
+            over (partition by source, order_id) as whole_tax
+    from @known(orders) as known_orders
+),
+taxed as (
+    select
+        source, order_id, gross,
+        cast(sum(case when gross > 0 then @whole(whole_tax * gross, paid) else 0 end) as bigint)
+            as tax
+    from priced
+    group by source, order_id, gross
+),
 parts as (
     select
         orders.source, orders.order_id, orders.ordered_at, orders.day, orders.currency,
@@ -40,15 +59,14 @@ parts as (
         shares.platform, shares.post_id, shares.evidence, shares.share_ppm, shares.position,
         shares.upto, shares.upto - shares.share_ppm as before, shares.upto_ppm,
         coalesce(orders.discount, 0) as discount,
-        case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as tax,
-        orders.subtotal - coalesce(orders.discount, 0)
-            - case when orders.prices_include_tax then coalesce(orders.tax, 0) else 0 end as goods,
+        taxed.tax, taxed.gross - taxed.tax as goods,
         coalesce(orders.cogs, line_costs.cost) as cogs, orders.cogs is null as cogs_estimated,
         coalesce(orders.fulfilment, 0) as fulfilment,
         coalesce(orders.payment_fees, 0) as payment_fees
     from shares
     join @known(orders) as orders
         on orders.source = shares.source and orders.order_id = shares.conversion_id
+    join taxed on taxed.source = orders.source and taxed.order_id = orders.order_id
     left join placed
         on placed.source = shares.source and placed.conversion_id = shares.conversion_id
         and placed.position = shares.position and placed.preference = 1
