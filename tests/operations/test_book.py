@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from truelift.operations.book import book, keep_own_rates, rate_set_of, source_facts
-from truelift.operations.knowledge import knowledge
+from truelift.operations.knowledge import knowledge, local_day
+from truelift.operations.ledger import verify
 from truelift.store import journal
 
 BASICS = """
@@ -189,3 +192,29 @@ def test_a_cap_is_used_up_by_what_is_booked_in_the_agreements_currency(told, cur
         if posting.account.startswith("61") and entry.rule == "R06"
     ]
     assert accrued == booked
+
+
+CANCELLED = """
+agreements
+agreement | campaign | creator | fee    | currency | signed_on | cancelled_on | cancel_fee
+a         | spring   | ana     | 100.00 | USD      | 04-01     | {day}        | 40.00
+"""
+
+
+def test_a_cancellation_is_an_event_that_a_report_reaches_and_the_books_verify(told):
+    told.given(BASICS + CANCELLED.format(day="05-20"))
+    known = knowledge(told.ground)
+    assert local_day(known.as_of, "America/New_York") == dt.date(2026, 5, 20)
+    assert told.row(by="campaign")["cost"]["accrued"] == 4000
+    assert verify(told.ground) == []
+
+
+def test_cost_that_the_bridges_do_not_reach_is_told_with_the_newest_day(told):
+    told.given(BASICS + CANCELLED.format(day="2027-05-20"))
+    known = knowledge(told.ground)
+    assert local_day(known.as_of, "America/New_York") == dt.date(2026, 4, 1)
+    (sentence,) = verify(told.ground)
+    assert sentence == (
+        "The bridges show 0.00 of creator cost, the ledger 40.00 in accounts 6100 to 6180; "
+        "its newest entry takes effect on 2027-05-20."
+    )

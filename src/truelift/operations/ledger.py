@@ -14,13 +14,14 @@ from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
 from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridges
-from truelift.operations.costs import Costs
-from truelift.operations.knowledge import knowledge
 from truelift.store import journal, journal_balances
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
+
+FIRST_COST, LAST_COST = "6100", "6180"
+"""The accounts of creator cost."""
 
 
 def trial_balance(
@@ -115,10 +116,20 @@ def verify(ground: Ground) -> list[str]:
         for line in rows
         if line.step == "residual" and line.amount
     ]
-    booked = sum(Costs(knowledge(ground)).by_account().values())
+    booked = sum(
+        row["base_minor"]
+        for row in trial_balance(ground)
+        if FIRST_COST <= row["account"] <= LAST_COST
+    )
     bridged = -sum(line.amount or 0 for line in rows if line.step == "creator_cost")
     if booked != bridged:
-        broken.append(f"The bridges show {bridged} of creator cost, the ledger {booked}.")
+        with ground.workspace.transaction() as connection:
+            newest = max(entry.effective_date for entry in journal.entries(connection, brand))
+        shown = [format_minor(amount, ground.brand.currency) for amount in (bridged, booked)]
+        broken.append(
+            f"The bridges show {shown[0]} of creator cost, the ledger {shown[1]} in accounts "
+            f"{FIRST_COST} to {LAST_COST}; its newest entry takes effect on {newest}."
+        )
     return broken
 
 

@@ -1,6 +1,6 @@
 -- The newest event that is known: an instant, and a day for kinds that are dated by day. What
--- happens to an order, a lead or a deliverable later (cancelled, won, live) is an event too; a
--- deliverable that will be live is a plan.
+-- happens to an order, a lead, a deliverable or an agreement later (cancelled, won, live) is an event
+-- too; what an agreement or a deliverable says of the time after it was recorded is a plan.
 with moments as (
     select max(ordered_at) as moment from @known(orders) as orders
     union all
@@ -31,6 +31,12 @@ days as (
     select max(date) as day from @known(sessions) as sessions
     union all
     select max(date) as day from @known(reported) as reported
+    union all
+    select max(signed_on) as day from @catalog(agreements) as signed
+    where signed_on <= cast($as_of_day as date)
+    union all
+    select max(cancelled_on) as day from @catalog(agreements) as cancelled
+    where cancelled_on <= cast($as_of_day as date)
 )
 select
     (select max(moment) from moments) as moment,
