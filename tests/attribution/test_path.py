@@ -42,7 +42,7 @@ OWNERSHIP = Ownership(
 )
 
 
-def click(click_id, slug, label="human", visitor="v", consent=None, **ago):
+def click(click_id, slug, label="human", visitor="v", *, consent=True, **ago):
     clicked_at = before(**ago)
     return (
         Click(
@@ -61,6 +61,7 @@ CLICKS = HumanClicks(
         click("bot", "bo", "bot", hours=1),
         click("brand", "brand", hours=1),
         click("shy", "bo", visitor="shy", consent=False, hours=2),
+        click("unasked", "bo", visitor="unasked", consent=None, hours=2),
         click("tie-a", "ana", visitor="tie", hours=1),
         click("tie-b", "bo", visitor="tie", hours=1),
         click("after", "bo", visitor="after", hours=-1),
@@ -118,8 +119,10 @@ def path(conversion, lookback=None):
         ({"click_id": "old"}, None, None),
         ({"click_id": "edge"}, "bo", "click"),
         ({"visitor": "after"}, None, None),
-        # Who refused recognition is found by click id only.
+        # Who refused recognition, or was not asked, is found by click id only.
         ({"visitor": "shy"}, None, None),
+        ({"visitor": "unasked"}, None, None),
+        ({"visitor": "unasked", "click_id": "unasked"}, "bo", "click"),
         ({"visitor": "shy", "click_id": "shy"}, "bo", "click"),
         # A tag is the last resort.
         ({"utm_content": "reel-7"}, "dee", "tag"),

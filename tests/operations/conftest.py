@@ -170,10 +170,10 @@ code  | creator | campaign | kind
 CY-26 | cy      | spring   | creator
 
 clicks
-click_id | clicked_at | slug | visitor | user_agent
-c1       | @05-03     | ana1 | v1      | Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0
-c2       | @05-04     | bo1  | v1      | Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0
-c3       | @05-04     | bo1  | v2      | curl/8.5
+click_id | clicked_at | slug | visitor | consent | user_agent
+c1       | @05-03     | ana1 | v1      | yes     | Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0
+c2       | @05-04     | bo1  | v1      | yes     | Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0
+c3       | @05-04     | bo1  | v2      | yes     | curl/8.5
 
 orders
 order_id | ordered_at | currency | subtotal | discount | tax  | prices_include_tax

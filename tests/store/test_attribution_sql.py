@@ -314,7 +314,7 @@ def test_they_agree_at_the_edges(engine):
     link = Link(slug="a1", destination="https://shop.example/", creator="ana")
     edge = START + dt.timedelta(days=1)
     clicks = tuple(
-        (Click(click_id=name, clicked_at=at, slug="a1", visitor=name), "human")
+        (Click(click_id=name, clicked_at=at, slug="a1", visitor=name, consent=True), "human")
         for name, at in (
             ("older", edge - dt.timedelta(microseconds=1)),
             ("edge", edge),
@@ -373,7 +373,7 @@ def test_they_agree_on_tags_and_on_posts_of_two_platforms(engine):
             for campaign in (None, "Spring_26", "other")
         )
     )
-    click = Click(click_id="c1", clicked_at=START, slug="a1", visitor="v")
+    click = Click(click_id="c1", clicked_at=START, slug="a1", visitor="v", consent=True)
     compare(engine, History(catalog, ((click, "human"),), orders))
     rows = run(engine, "attribution.shares_last").to_pylist()
     assert {(row["creator"], row["campaign"], row["platform"]) for row in rows} == {
@@ -412,7 +412,7 @@ def visitor_paths(history: History, converting) -> list[AggregatedPath]:
     ):
         owner = ownership.of_link(click.slug, click.clicked_at)
         if label == "human" and owner and click.clicked_at <= AS_OF and click.click_id not in used:
-            known = click.visitor is not None and click.consent is not False
+            known = click.visitor is not None and click.consent
             journey = f"visitor {click.visitor}" if known else click.click_id
             idle.setdefault(journey, []).append(owner.creator)
     return [
@@ -449,6 +449,7 @@ HISTORY = History(
                 clicked_at=START + dt.timedelta(hours=7 * number % 400),
                 slug=("a1", "b1", "c1")[number % 3],
                 visitor=f"v{number % 11}",
+                consent=True,
             ),
             "human" if number % 5 else "bot",
         )

@@ -186,8 +186,8 @@ def test_commission_is_capped_and_paid_on_own_links_and_new_customers_only_where
         bo1  | https://shop.example/ | bo      | spring
 
         clicks
-        click_id | clicked_at | slug | visitor
-        c1       | @05-11     | bo1  | v1
+        click_id | clicked_at | slug | visitor | consent
+        c1       | @05-11     | bo1  | v1      | yes
 
         agreements
         agreement | campaign | creator | currency | signed_on | ends  | cancelled_on

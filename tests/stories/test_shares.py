@@ -17,9 +17,9 @@ bo1  | https://shop.example/ | bo      | spring
 cy1  | https://shop.example/ | cy      | spring
 
 clicks
-click_id | clicked_at | slug | visitor | user_agent
-c1       | @05-10     | bo1  | v1      | Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0
-c2       | @05-11     | cy1  | v1      | Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0
+click_id | clicked_at | slug | visitor | consent | user_agent
+c1       | @05-10     | bo1  | v1      | yes     | Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0
+c2       | @05-11     | cy1  | v1      | yes     | Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0
 
 orders
 order_id | ordered_at | currency | subtotal | discount | cogs  | payment_fees | code | visitor

@@ -73,8 +73,8 @@ class HumanClicks:
     def __init__(self, labelled: Iterable[tuple[Click, str]]) -> None:
         """Index (click, class) pairs; everything but `human` is left out.
 
-        A visitor who refused recognition (consent is False) is not found by visitor: only the click
-        id that travels with the conversion may speak then.
+        A visitor who did not agree to be recognised (consent is not True) is not found by visitor:
+        only the click id that travels with the conversion may speak then.
         """
         self._by_id: dict[str, Click] = {}
         self._by_visitor: dict[str, list[Click]] = {}
@@ -82,7 +82,7 @@ class HumanClicks:
             if label != HUMAN:
                 continue
             self._by_id[click.click_id] = click
-            if click.visitor is not None and click.consent is not False:
+            if click.visitor is not None and click.consent:
                 self._by_visitor.setdefault(click.visitor, []).append(click)
 
     def of(self, conversion: Conversion) -> list[tuple[Click, Evidence]]:

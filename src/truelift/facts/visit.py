@@ -22,7 +22,9 @@ class Click:
     user_agent: str | None = column(ColumnType.TEXT, "as sent")
     referrer: str | None = column(ColumnType.TEXT, "as sent")
     country: str | None = column(ColumnType.TEXT, "ISO 3166 code")
-    consent: bool | None = column(ColumnType.BOOLEAN, "the visitor agreed to be recognised")
+    consent: bool | None = column(
+        ColumnType.BOOLEAN, "the visitor agreed to be recognised; empty is no"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,7 @@ owned_links as (
 creator_clicks as (
     select
         clicks.click_id, clicks.clicked_at, clicks.slug,
-        case when coalesce(clicks.consent, true) then clicks.visitor end as visitor,
+        case when clicks.consent then clicks.visitor end as visitor,
         owned_links.creator, owned_links.campaign, owned_links.platform, owned_links.post_id,
         owned_links.evergreen
     from @known(clicks) as clicks

@@ -1,7 +1,7 @@
 -- How visitors went from creator to creator, and where that ended: what a Markov-1 model needs.
 -- A converting path is the path of one conversion. The human clicks that are in no such path form
--- one path per visitor that led to nothing (so far); a visitor who is unknown or refused
--- recognition has a path of one click. Conversions that nothing touches are not paths.
+-- one path per visitor that led to nothing (so far); a visitor who is unknown or gave no consent
+-- to be recognised has a path of one click. Conversions that nothing touches are not paths.
 --
 -- One row per transition: origin (null: the start), target (null: the end), outcome ('step' between
 -- creators, 'conversion' or 'null' at the end) and how often. In: attribution.touchpoints.
@@ -22,7 +22,7 @@ idle_clicks as (
     select
         clicks.click_id, clicks.clicked_at, owned_links.creator,
         case
-            when coalesce(clicks.consent, true) and clicks.visitor is not null
+            when clicks.consent and clicks.visitor is not null
                 then concat('visitor ', clicks.visitor)
             else concat('click ', clicks.click_id)
         end as journey
