@@ -253,3 +253,15 @@ def test_every_step_is_described():
     page = (Path(__file__).parents[2] / "docs" / "quarantine.md").read_text(encoding="utf-8")
     described = re.findall(r"^\| ([a-z_]+) \|", page.partition("## The steps")[2], re.MULTILINE)
     assert described == ["step", *(step.__name__ for step in STEPS)]
+
+
+def test_a_discount_is_not_more_than_the_goods(accepting):
+    accepted = accepting(
+        "orders",
+        {"order_id": "gift", "subtotal": "10", "discount": "10"},
+        {"order_id": "2", "subtotal": "10", "discount": "10.01"},
+    )
+    assert accepted.rows["order_id"].to_pylist() == ["gift"]
+    (fault,) = accepted.faults
+    assert (fault.column, fault.reason) == ("discount", DropReason.NEGATIVE)
+    assert "the discount is more than the goods" in fault.message

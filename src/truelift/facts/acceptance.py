@@ -360,6 +360,16 @@ def posts_have_an_owner(batch: Batch) -> Batch:
     return batch.dropping("handle", misses)
 
 
+def discounts_within_goods(batch: Batch) -> Batch:
+    """Drop orders of which the discount is more than the goods."""
+    if batch.kind.name != "orders":
+        return batch
+    above = as_mask(pc.greater(batch.columns["discount"], batch.columns["subtotal"]))
+    sentence = "the discount is more than the goods; check both, and leave shipping out of it."
+    misses = (Miss(row, DropReason.NEGATIVE, sentence) for row in np.flatnonzero(above).tolist())
+    return batch.dropping("discount", misses)
+
+
 def ends_after_starts(batch: Batch) -> Batch:
     """Drop rows of which the end lies before the beginning."""
     for first, last in RANGES:
@@ -448,6 +458,7 @@ STEPS: tuple[Callable[[Batch], Batch], ...] = (
     shares_read,
     customer_hashed,
     posts_have_an_owner,
+    discounts_within_goods,
     ends_after_starts,
     defaults,
     identified,
