@@ -27,7 +27,6 @@ ASKED = [
     {"by": "creator", "metric": "engagement", "as_of": "2026-05-10"},
     {"by": "creator", "known_at": "2026-04-30T18:00"},
     {"by": "campaign", "as_of": "2026-01-01"},
-    {"campaign": "nowhere"},
 ]
 
 

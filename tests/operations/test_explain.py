@@ -70,7 +70,7 @@ ABSENT = UNDATED.replace("yesterday", "2026-05-01T00:00:00Z").replace(
         ("fame;by=creator", UsageError, "no figure of the ROI report"),
         ("roi;by=creator", UsageError, "not a whole figure id"),
         (UNDATED, UsageError, "not a whole figure id"),
-        (ABSENT, NotFound, "no row for"),
+        (ABSENT, NotFound, "no campaign 'winter'"),
     ],
 )
 def test_what_is_no_figure_is_refused_with_a_way_out(season, figure, error, said):

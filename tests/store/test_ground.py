@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from truelift.base.errors import NotFound, TrueliftError
+from truelift.base.errors import TrueliftError, UsageError
 from truelift.cli.main import run
 from truelift.facts.kinds import KINDS
 from truelift.store import ground as grounds
@@ -109,7 +109,7 @@ def test_a_ground_stands_for_one_brand(folder):
     with grounds.opened(folder, "bolt", CLOCK, "ana") as ground:
         assert ground.brand == BOLT
     with (
-        pytest.raises(NotFound, match="acme, bolt"),
+        pytest.raises(UsageError, match="acme, bolt"),
         grounds.opened(folder, None, CLOCK, "ana"),
     ):
         pass

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from truelift.base.errors import NotFound, TrueliftError
+from truelift.base.errors import TrueliftError, UsageError
 from truelift.facts.event import DropReason, Fault
 from truelift.store import workspace_database as records
 from truelift.store.workspace_database import (
@@ -107,7 +107,7 @@ def test_a_brand_is_found_by_name_and_the_only_one_without(connection):
     records.add_brand(connection, BOLT, LATER)
     assert records.brand_named(connection, "bolt") == BOLT
     for name in (None, "nobody"):
-        with pytest.raises(NotFound, match="--brand: acme, bolt"):
+        with pytest.raises(UsageError, match="--brand: acme, bolt"):
             records.brand_named(connection, name)
 
 

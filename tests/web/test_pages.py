@@ -92,7 +92,7 @@ def test_every_figure_leads_to_its_explanation(client):
         ("/explain?figure=roi;campaign=summer", 400, "names as_of as"),
         ("/explain?figure=roi;campaign=summer;at=x-y", 400, "is not a figure id"),
         ("/explain?figure=joy;at=0-0", 400, "is no figure of the ROI report"),
-        ("/explain?figure=roi;campaign=nope;at=64e8a8b2f0000-64e8a8b2f0000", 404, "has no row"),
+        ("/explain?figure=roi;campaign=nope;at=64e8a8b2f0000-64e8a8b2f0000", 404, "no campaign"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(client, address, status, words):
