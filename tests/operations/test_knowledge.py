@@ -14,6 +14,7 @@ from truelift.operations.knowledge import (
     midnight,
     newest_recording,
 )
+from truelift.store import science_records
 
 IMPORTED = dt.datetime(2026, 6, 1, 9)
 
@@ -61,6 +62,17 @@ def test_as_of_is_the_newest_event_and_known_at_the_newest_recording(told, table
     known = knowledge(told.ground)
     assert (known.as_of, known.known_at) == (as_of, IMPORTED)
     assert newest_recording(told.ground) == IMPORTED
+
+
+def test_a_science_record_is_a_recording_but_no_event(told):
+    told.given(next(iter(EVENTS)), at=IMPORTED)
+    later = IMPORTED + dt.timedelta(days=3)
+    item = science_records.science("ageing_curve", "x/post/likes", "v1", {}, at=later, by="ana")
+    with told.ground.workspace.transaction() as connection:
+        science_records.keep(connection, told.ground.brand.brand, item)
+    known = knowledge(told.ground)
+    assert newest_recording(told.ground) == known.known_at == later
+    assert known.as_of == dt.datetime(2026, 5, 3, 16)
 
 
 def test_times_that_are_asked_for_stay_as_they_are(season):

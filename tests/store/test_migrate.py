@@ -16,13 +16,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from truelift.base.errors import TrueliftError
-from truelift.store import catalog_tables, journal_tables
+from truelift.store import catalog_tables, journal_tables, science_records
 from truelift.store import migrate as migrations
 from truelift.store.migrate import HEAD, migrate
 from truelift.store.sqlite import configure_sqlite
 from truelift.store.tables import metadata
 
-MODULES = (catalog_tables, journal_tables)  # their tables stand on `metadata`
+MODULES = (catalog_tables, journal_tables, science_records)  # their tables stand on `metadata`
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "truelift"
 FOLDER = SOURCE / "store" / "migrations"
@@ -61,19 +61,21 @@ def test_the_revisions_make_exactly_the_tables_that_the_program_describes(engine
         metadata.create_all(connection)
         journal_tables.create_triggers(connection)
         catalog_tables.create_seal_triggers(connection)
+        science_records.create_science_triggers(connection)
     made = definitions(engine)
     assert made == definitions(described)
     assert {name for kind, name in made if kind == "table"} == set(metadata.tables)
     described.dispose()
 
 
-def test_the_guards_of_journal_and_seals_are_there(engine):
+def test_the_guards_of_journal_seals_and_science_are_there(engine):
     migrate(engine)
     guards = {name for kind, name in definitions(engine) if kind == "trigger"}
     assert guards == {
         "journal_entry_seal", "journal_entry_no_update", "journal_entry_no_delete",
         "journal_posting_sealed", "journal_posting_no_update", "journal_posting_no_delete",
         "baseline_seal_once", "baseline_seal_no_update", "baseline_seal_no_delete",
+        "science_record_once", "science_record_no_update", "science_record_no_delete",
     }  # fmt: skip
 
 
@@ -97,6 +99,44 @@ def test_a_sealed_baseline_is_never_changed(engine, attack):
         connection.exec_driver_sql(SEAL)
     with pytest.raises(sa.exc.IntegrityError, match="baseline: "), engine.begin() as connection:
         connection.exec_driver_sql(attack)
+
+
+SCIENCE = (
+    "insert into science_record (brand, kind, name, version, sha256, recorded_at, recorded_by,"
+    " record) values ('b', 'ageing_curve', 'x/post/likes', 'v1', 'h', '2026-01-01', 'p', '{}')"
+)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "update science_record set record = '{\"g\": 0}'",
+        "delete from science_record",
+        SCIENCE.replace("insert", "insert or replace"),
+        SCIENCE.replace("x/post/likes", "x/reel/likes"),
+    ],
+)
+def test_a_science_record_is_never_changed(engine, attack):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(SCIENCE)
+    with pytest.raises(sa.exc.IntegrityError, match="science: "), engine.begin() as connection:
+        connection.exec_driver_sql(attack)
+
+
+def test_a_workspace_of_the_first_version_gets_the_new_tables_when_opened(engine, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "HEAD", "0001")
+        migrate(engine)
+    assert ("table", "science_record") not in definitions(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(SEAL)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert migrations.stored_version(connection) == HEAD
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        kept = connection.exec_driver_sql("select creator from baseline_seal").scalar()
+        assert kept == "k"
 
 
 def revisions():

@@ -19,7 +19,7 @@ from truelift.base.money import exponent
 from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
 from truelift.facts.kinds import KINDS
 from truelift.operations.model_shares import model_shares, removal_effects
-from truelift.store import catalog_store
+from truelift.store import catalog_store, science_records
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import newest_seal
 
@@ -215,12 +215,13 @@ def end_of(day: dt.date, zone: str) -> Instant:
 
 
 def newest_recording(ground: Ground) -> Instant:
-    """Give the newest recording of a fact, a row of the catalog or a sealed baseline."""
+    """Give the newest recording of a fact, a catalog row, a sealed baseline or a science record."""
     brand = ground.brand.brand
     times = [ground.facts.recordings(brand)[-1]]
     with ground.workspace.transaction() as connection:
         times.append(catalog_store.newest_recording(connection, brand))
         times.append(newest_seal(connection, brand))
+        times.append(science_records.newest_recording(connection, brand))
     return max((time for time in times if time is not None), default=_EPOCH)
 
 
