@@ -15,7 +15,7 @@ def read(factor=0.6, low=0.4, high=0.8, level=0.9, **options):
 
 
 def test_an_experiment_in_the_campaign_is_grade_a_and_a_carried_factor_is_b():
-    assert read(same_campaign=True, age_days=-3).grade is Grade.A
+    assert read(same_campaign=True, age_days=0).grade is Grade.A
     assert read(age_days=365).grade is Grade.B
 
 
@@ -33,6 +33,8 @@ def test_the_level_is_95_percent_unless_stated():
     "row",
     [
         {"age_days": 366},
+        {"age_days": -1},
+        {"age_days": None},
         {"low": None},
         {"high": None},
         {"factor": math.nan},
@@ -40,7 +42,7 @@ def test_the_level_is_95_percent_unless_stated():
         {"high": math.inf},
     ],
 )
-def test_an_old_or_boundless_factor_is_withheld(row):
+def test_an_old_running_endless_or_boundless_factor_is_withheld(row):
     found = read(**row)
     assert found.reason is Reason.NOT_OBSERVED
     assert found.detail

@@ -143,7 +143,7 @@ date  | base | quote | rate
 
 experiments
 experiment | campaign | design | outcome | factor | low | high | to
-geo-1      | signup   | geo    | leads   | 0.4    | 0.2 | 0.6  | 05-30
+geo-1      | signup   | geo    | leads   | 0.4    | 0.2 | 0.6  | 05-18
 
 posts
 platform  | post_id | handle | published_at

@@ -188,11 +188,26 @@ def test_a_test_in_the_same_campaign_is_grade_a_and_in_another_one_b(told):
 
 
 def test_a_tests_factor_may_exceed_one_and_grows_too_old_after_a_year(told):
-    told.given(TEST.format(factor="1.2", to="05-30") + orders(("ANA", "05-02", 10, 1)))
+    told.given(TEST.format(factor="1.2", to="05-10") + orders(("ANA", "05-02", 10, 1)))
     ana = told.row(creator="ana")
     assert (ana["lift"]["units"], ana["lift"]["expected"], ana["lift"]["log"]) == (12, -2, None)
     assert ana["incremental_roi"]["point"] == 6.2  # 720 - 100
     told.given(orders(("BO", "06-02", 1, 1)).replace("2026-06", "2027-06"))
+    assert told.row(creator="ana")["lift"]["withheld"] == "NO_ORDER_BASELINE"
+
+
+def test_a_test_that_still_runs_on_the_day_of_the_report_gives_no_factor(told):
+    told.given(TEST.format(factor="0.4", to="05-10") + orders(("ANA", "05-02", 10, 1)))
+    # As of 9 May the test has a day to go, whatever is known of it today.
+    early = told.row(creator="ana", as_of=dt.datetime(2026, 5, 9, 20))
+    assert early["lift"]["withheld"] == "NO_ORDER_BASELINE"
+    assert early["incremental_roi"]["withheld"] == "NO_ORDER_BASELINE"
+    ended = told.row(creator="ana", as_of=dt.datetime(2026, 5, 10, 20))
+    assert (ended["lift"]["evidence"], ended["incremental_roi"]["grade"]) == ("experiment", "A")
+
+
+def test_a_test_without_an_end_gives_no_factor_since_nobody_can_tell_its_age(told):
+    told.given(TEST.format(factor="0.4", to="") + orders(("ANA", "05-02", 10, 1)))
     assert told.row(creator="ana")["lift"]["withheld"] == "NO_ORDER_BASELINE"
 
 

@@ -37,7 +37,7 @@ FILES = {
     ],
     "experiments": [
         "experiment,campaign,design,outcome,factor,low,high,level,from,to",
-        "geo1,summer,geo,orders,0.6,0.3,0.9,0.95,2026-05-01,2026-05-31",
+        "geo1,summer,geo,orders,0.6,0.3,0.9,0.95,2026-05-01,2026-05-20",
     ],
     "costs": [
         "document,line,state,date,creator,campaign,type,amount,currency",

@@ -47,14 +47,16 @@ def incrementality(
     *,
     design: str,
     same_campaign: bool,
-    age_days: float,
+    age_days: float | None,
 ) -> Incrementality | Withheld:
     """Read one experiments row as a factor for tracked outcomes of the same kind.
 
-    age_days: days from the experiment's end to what is measured; negative while it runs.
-    Randomised on this outcome in this campaign gives grade A; a factor carried over from another
-    campaign, at most 12 months (365 days) old, B. Older, or without limits: withheld, since its
-    uncertainty must enter the limits. Raises UsageError for an unknown design.
+    age_days: days from the experiment's last day to the day of the report; None: no end is stated.
+    An experiment that still runs on that day (negative) gives no factor: its reading is not final,
+    and a report as of that day cannot have known it. Randomised on this outcome in this campaign
+    gives grade A; a factor carried over from another campaign, at most 12 months (365 days) old, B.
+    Older, or without limits: withheld, since its uncertainty must enter the limits.
+    Raises UsageError for an unknown design.
     """
     if design not in DESIGNS:
         msg = f"There is no experiment design {design!r}; use one of {', '.join(DESIGNS)}."
@@ -63,6 +65,10 @@ def incrementality(
         return Withheld(Reason.NOT_OBSERVED, "The experiment states no limits for its factor.")
     if not low <= factor <= high:
         return Withheld(Reason.NOT_OBSERVED, "The experiment's limits do not enclose its factor.")
+    if age_days is None:
+        return Withheld(Reason.NOT_OBSERVED, "The experiment states no end, so its age is unknown.")
+    if age_days < 0:
+        return Withheld(Reason.NOT_OBSERVED, "The experiment still runs on the day of the report.")
     if age_days > OLDEST_DAYS:
         return Withheld(Reason.NOT_OBSERVED, "The experiment ended more than 12 months before.")
     grade = Grade.A if same_campaign else Grade.B

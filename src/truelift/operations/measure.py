@@ -174,8 +174,8 @@ class Measurement:
     def _experiment(self, campaign: str, metric: str) -> Incrementality | Withheld | None:
         rows = [row for row in self.known.rows("experiments") if row["outcome"] == metric]
         rows.sort(key=lambda row: (row["campaign"] == campaign, str(row["to"])), reverse=True)
+        today = local_day(self.known.as_of, self.known.ground.brand.timezone)
         for row in rows:
-            ended = row["to"] or self.known.as_of.date()
             found = incrementality(
                 _fraction(row["factor"]) or 0.0,
                 _fraction(row["low"]),
@@ -183,7 +183,7 @@ class Measurement:
                 _fraction(row["level"]),
                 design=row["design"],
                 same_campaign=row["campaign"] == campaign,
-                age_days=float((self.known.as_of.date() - ended).days),
+                age_days=None if row["to"] is None else float((today - row["to"]).days),
             )
             if isinstance(found, Incrementality):
                 return found
