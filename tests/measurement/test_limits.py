@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from truelift.measurement.limits import Calibration, boundary, half_width, kind, multiplier
+from truelift.measurement.limits import THEORY, Limits, boundary, half_width, multiplier
 
 ENDLESS = np.array(np.inf)
-
-
-def calibration(windows, kappa=3.0, shape=0.4):
-    return Calibration(
-        "c1", "instagram", "engagement", 0.95, kappa, shape, 0.02, windows, 40, 0.04, 0.03, 0.06
-    )
 
 
 def test_one_look_costs_nothing():
@@ -75,18 +69,18 @@ def width(**options):
     )
 
 
-def test_a_placebo_factor_widens_theory_and_never_narrows_it():
-    assert width(placebo_factor=1.3) == pytest.approx(1.3 * width())
-    assert width(placebo_factor=0.7) == width()
+def test_a_factor_scales_the_theory_and_a_shape_bends_it():
+    calibrated = Limits(np.array(0.8), np.array(0.4), np.array([True]).reshape(()))
+    assert width(limits=calibrated) == pytest.approx(0.8 * width() * 0.25**-0.4)
 
 
-def test_a_calibration_with_enough_windows_replaces_theory():
-    assert width(limits=calibration(200)) == pytest.approx(3.0 * 0.5 * 0.25**-0.4)
-    assert kind(calibration(200)) == "calibrated"
+def test_each_row_has_its_own_limits():
+    rows = Limits(np.array([1.0, 0.8]), np.array([0.0, 0.4]), np.array([False, True]))
+    assert [rows.kind(0), rows.kind(1)] == ["theory", "calibrated"]
+    assert rows.take(np.array([1])).kind(0) == "calibrated"
+    assert rows.take(np.array([0])).factor.tolist() == [1.0]
 
 
-def test_a_calibration_with_too_few_windows_only_widens_theory():
-    assert width(limits=calibration(50, kappa=1.2)) == pytest.approx(1.2 * width())
-    assert width(limits=calibration(50, kappa=0.8)) == width()
-    assert kind(calibration(50)) == "theory"
-    assert kind("theory") == "theory"
+def test_theory_is_the_same_for_all_rows():
+    assert THEORY.kind(3) == "theory"
+    assert THEORY.take(np.array([2, 1])).kind(0) == "theory"

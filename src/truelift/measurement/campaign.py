@@ -65,8 +65,7 @@ def random_effects(delta: Floats, variance: Floats) -> tuple[float, float, float
 def campaign_lift(
     lifts: Lifts,
     *,
-    limits: boundaries.Limits = "theory",
-    placebo_factor: float | None = None,
+    limits: boundaries.Limits = boundaries.THEORY,
 ) -> CampaignLift | Withheld:
     """Sum the creators' units and average their lifts, with limits valid at every look.
 
@@ -74,7 +73,7 @@ def campaign_lift(
     sum (E_i se_i)^2 + (E se_control)^2 (creators share their controls), degrees of freedom after
     Satterthwaite; limits on log E, E e^(-+h), so that one creator alone has the creator's limits.
     The clock runs from the least informed first look to all creators' information together.
-    limits, placebo_factor: of the campaign level; a creator-level calibration does not carry over.
+    limits: of the campaign level; a creator-level calibration does not carry over.
     Withheld with the creators' first reason when none was measured.
     """
     known = lifts.known
@@ -86,7 +85,7 @@ def campaign_lift(
     scaled = ratios.observed[known] + ratios.offset
     exposure = scaled * np.exp(np.minimum(-lifts.log[known], LARGEST_EXPONENT))
     own, nu = _pooled_variance(exposure, ratios.variance[known], ratios.nu[known])
-    factor = _multiplier(lifts, own, nu, limits=limits, placebo_factor=placebo_factor)
+    factor = _multiplier(lifts, own, nu, limits=limits)
     mean, mean_variance, between = random_effects(lifts.log[known], ratios.variance[known])
     mean_half = factor * math.sqrt(mean_variance + noise)
     half = min(factor * math.sqrt(own + noise), LARGEST_EXPONENT)
@@ -104,7 +103,7 @@ def campaign_lift(
         units_high=max(min(reach - anyway * math.exp(-half), observed), units),
         expected=expected,
         observed=observed,
-        limits=boundaries.kind(limits),
+        limits=limits.kind(0),
         grade=max(lifts.grade[known]),
         between=between,
         measured=int(known.sum()),
@@ -129,7 +128,6 @@ def _multiplier(
     nu: float,
     *,
     limits: boundaries.Limits,
-    placebo_factor: float | None,
 ) -> float:
     """Give half width / standard error on the campaign's own clock."""
     known, ratios = lifts.known, lifts.ratios
@@ -143,6 +141,5 @@ def _multiplier(
         share=np.array(min(least / (own + noise), 1.0)),
         level=lifts.level,
         limits=limits,
-        placebo_factor=placebo_factor,
     )
     return float(half)

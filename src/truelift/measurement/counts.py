@@ -74,8 +74,7 @@ def code_lift(
     control: Control | None = None,
     late: Booleans | bool = False,
     level: float = 0.95,
-    limits: boundaries.Limits = "theory",
-    placebo_factor: float | None = None,
+    limits: boundaries.Limits = boundaries.THEORY,
 ) -> Lifts:
     """Give each creator's lift in orders, leads or clicks over the history of own codes and links.
 
@@ -112,5 +111,4 @@ def code_lift(
         late=late,
         level=level,
         limits=limits,
-        placebo_factor=placebo_factor,
     )

@@ -127,6 +127,7 @@ def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
         expected=lifts.expected[rows],
         grade=lifts.grade[rows],
         reason=lifts.reason[rows],
+        limits=lifts.limits.take(rows),
     )
 
 

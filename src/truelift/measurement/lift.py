@@ -141,7 +141,6 @@ class Lifts:
     reason: Objects
     limits: boundaries.Limits
     control: Control | None
-    placebo_factor: float | None
 
     def __len__(self) -> int:
         """Give the number of creators, the withheld ones included."""
@@ -169,7 +168,7 @@ class Lifts:
             units_high=units_high,
             expected=float(self.expected[creator]),
             observed=float(self.ratios.observed[creator]),
-            limits=boundaries.kind(self.limits),
+            limits=self.limits.kind(creator),
             grade=self.grade[creator],
         )
 
@@ -204,8 +203,7 @@ def creator_lift(
     planned: Integers | None = None,
     late: Booleans | bool = False,
     level: float = 0.95,
-    limits: boundaries.Limits = "theory",
-    placebo_factor: float | None = None,
+    limits: boundaries.Limits = boundaries.THEORY,
 ) -> Lifts:
     """Give every creator's lift over the baseline, with limits valid at every look.
 
@@ -228,7 +226,6 @@ def creator_lift(
         late=late,
         level=level,
         limits=limits,
-        placebo_factor=placebo_factor,
     )
 
 
@@ -317,8 +314,7 @@ def with_limits(
     control: Control | None = None,
     late: Booleans | bool = False,
     level: float = 0.95,
-    limits: boundaries.Limits = "theory",
-    placebo_factor: float | None = None,
+    limits: boundaries.Limits = boundaries.THEORY,
 ) -> Lifts:
     """Put limits, units and grades on log ratios; a creator with a reason is withheld.
 
@@ -336,7 +332,6 @@ def with_limits(
         share=least / (se * se),
         level=level,
         limits=limits,
-        placebo_factor=placebo_factor,
     )
     units, expected = split(ratios.observed, log, ratios.offset)
     lateness = np.broadcast_to(late, log.shape)
@@ -360,7 +355,6 @@ def with_limits(
         reason=reason,
         limits=limits,
         control=control,
-        placebo_factor=placebo_factor,
     )
 
 

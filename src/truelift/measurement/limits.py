@@ -1,7 +1,7 @@
 """Limits that stay right under continuous looking: the boundary on the information clock.
 
-In:   standard errors, degrees of freedom, the ratio of largest to first information; a placebo
-      calibration when there is one.
+In:   standard errors, degrees of freedom, the ratio of largest to first information; what a placebo
+      replay makes of them, when there is one.
 Out:  multipliers and half widths in log units (formulas: reference/science.md 1.4).
 """
 
@@ -14,47 +14,40 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from truelift.measurement.ragged import Floats
+from truelift.measurement.ragged import Booleans, Floats, Integers
 
 LimitsKind = Literal["theory", "calibrated"]
-
-LEAST_WINDOWS = 200
-"""Below this many campaign-free windows a calibration does not replace theory, it widens it."""
 
 _LARGEST_ALPHA = 0.1  # above it the approximation's tail is no longer monotone in c
 _LOG_RATIOS = np.concatenate([[0.0], np.geomspace(1e-3, 60.0, 240)])
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What a replay of campaign-free windows found; kept as a signed record by its issue.
+@dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """What multiplies the theory's half width, row by row; arrays that broadcast to the rows.
 
-    kappa: the placebo quantile of max over looks |delta| / (se (I / I_max)^-shape), or with fewer
-    than LEAST_WINDOWS windows of max |delta| / (c se). shape: Wang-Tsiatis D. q: the drift it was
-    found with. windows, clusters: replayed windows and independent blocks. error_any with limits:
-    the share of held-out windows whose limits were ever wrong.
+    half width = factor c_t se share^-shape. Theory: factor 1 and shape 0; where a placebo replay
+    was too short to calibrate, a factor above 1. calibrated: factor and shape come from a placebo
+    replay that is long enough to replace theory (shape: Wang and Tsiatis's D).
     """
 
-    version: str
-    platform: str
-    metric: str
-    level: float
-    kappa: float
-    shape: float
-    q: float
-    windows: int
-    clusters: int
-    error_any: float
-    error_any_low: float
-    error_any_high: float
+    factor: Floats
+    shape: Floats
+    calibrated: Booleans
 
-    @property
-    def in_force(self) -> bool:
-        """Say whether there are enough windows to replace theory."""
-        return self.windows >= LEAST_WINDOWS
+    def kind(self, row: int) -> LimitsKind:
+        """Name the limits in force in a row, as every output prints them."""
+        one = self.calibrated[row] if np.ndim(self.calibrated) else self.calibrated
+        return "calibrated" if one else "theory"
+
+    def take(self, rows: Integers) -> Limits:
+        """Keep some rows."""
+        if np.ndim(self.factor) == 0:
+            return self
+        return Limits(self.factor[rows], self.shape[rows], self.calibrated[rows])
 
 
-Limits = Calibration | Literal["theory"]
+THEORY = Limits(np.array(1.0), np.array(0.0), np.array(False))  # noqa: FBT003 - an array of one
 
 
 def boundary(ratio: Floats, alpha: float = 0.05) -> Floats:
@@ -94,26 +87,17 @@ def half_width(
     ratio: Floats,
     share: Floats,
     level: float = 0.95,
-    limits: Limits = "theory",
-    placebo_factor: float | None = None,
+    limits: Limits = THEORY,
 ) -> Floats:
     """Give the half width of the limits in log units, valid over the whole path of looks.
 
     se: standard error now. nu: its degrees of freedom. ratio: largest over first information.
-    share: information now over the largest, in (0, 1]. Theory: c_t se, times max(1,
-    placebo_factor) where a placebo replay was too short to calibrate. Calibrated:
-    kappa se share^-shape (the boundary of Wang and Tsiatis).
+    share: information now over the largest, in (0, 1]. factor c_t(ratio, nu) se share^-shape: the
+    theory's boundary, scaled and bent (Wang and Tsiatis) as a placebo replay found it.
     """
-    if limits != "theory" and limits.in_force:
-        return np.asarray(limits.kappa * se * share**-limits.shape, dtype=np.float64)
-    found = placebo_factor if limits == "theory" else limits.kappa
-    factor = max(1.0, found if found is not None else 1.0)
-    return np.asarray(multiplier(ratio, nu, 1 - level) * se * factor, dtype=np.float64)
-
-
-def kind(limits: Limits) -> LimitsKind:
-    """Name the limits in force, as every output prints them."""
-    return "calibrated" if limits != "theory" and limits.in_force else "theory"
+    bend = share ** -np.asarray(limits.shape)
+    width = limits.factor * multiplier(ratio, nu, 1 - level) * se * bend
+    return np.asarray(width, dtype=np.float64)
 
 
 def _crossing(c: Floats, log_ratio: Floats) -> tuple[Floats, Floats]:
