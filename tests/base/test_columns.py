@@ -60,3 +60,18 @@ def test_required_columns_must_be_given_and_others_are_missing_by_default():
 def test_a_noun_without_a_docstring_cannot_become_a_kind():
     with pytest.raises(IndexError):
         kind_of(type("Bare", (), {"__dataclass_fields__": {}}), "bare", Plane.FACTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What stands on a parcel."""
+
+    street: str | None = column(ColumnType.TEXT, kept="where")
+    town: str | None = column(ColumnType.TEXT, kept="where")
+    note: str | None = column(ColumnType.TEXT, kept="note")
+    weight: int | None = column(ColumnType.INTEGER)
+
+
+def test_columns_that_an_update_leaves_as_they_were_come_in_groups():
+    assert kind_of(Label, "labels", Plane.FACTS).kept == (("street", "town"), ("note",))
+    assert PARCELS.kept == ()

@@ -116,3 +116,24 @@ def test_hashtags_are_compared_in_small_letters_and_without_their_mark():
     row = {"hashtags": "#SpringDay;ad;", "flight_start": None, "flight_end": None}
     found = campaign_hashtags({"spring": row, "none": row | {"hashtags": None}})
     assert found["hashtag"].to_pylist() == ["springday", "ad"]
+
+
+TAGGED = """
+campaigns
+campaign | goal  | starts | ends  | currency | hashtags
+sun      | sales | 05-01  | 05-31 | USD      | Sun;new_day
+
+posts
+platform | post_id | creator | published_at | caption
+x        | exact   | ana     | @05-02       | Our #SUN!
+x        | longer  | ana     | @05-02       | #sunday #sunny
+x        | letter  | ana     | @05-02       | #newXday
+x        | under   | ana     | @05-02       | #new_day, #sun_
+x        | before  | ana     | @04-02       | #sun
+x        | bare    | ana     | @05-02       | sun
+"""
+
+
+def test_a_caption_names_a_campaign_by_its_whole_hashtag_only(told):
+    named = knowledge(told.given(TAGGED).ground).sponsored
+    assert sorted(named["post_id"].to_pylist()) == ["exact", "under"]

@@ -108,6 +108,19 @@ def test_an_old_file_imported_again_never_brings_old_values_back(catalog):
     assert catalog.contents() == before
 
 
+def test_an_empty_cell_of_an_update_never_takes_the_post_from_its_deliverable(catalog):
+    row = {"deliverable": "d1", "agreement": "a", "post_id": "p1"}
+    catalog.bring([row], kind="deliverables", file="work.csv")
+    emptied = [row | {"post_id": None, "type": "reel"}]
+    told = {"kind": "deliverables", "file": "work.csv"}
+    assert catalog.bring(emptied, at=TUESDAY, **told) == (0, 1, 0, [])
+    assert catalog.bring(emptied, at=WEDNESDAY, **told) == (0, 0, 1, [])
+    current = [row for row in catalog.contents("deliverables") if row.superseded_at is None]
+    assert [(row.post_id, row.type) for row in current] == [("p1", "reel")]
+    catalog.bring([row | {"post_id": "p2"}], at=WEDNESDAY, **told)
+    assert {row.post_id for row in catalog.contents("deliverables")} == {"p1", "p2"}
+
+
 def test_what_a_sheet_names_gives_way_to_what_is_said_of_it(catalog):
     stub = [code("ana")]
     catalog.bring(stub, origin="team_sheet")

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truelift.base.errors import TrueliftError
+from truelift.facts.kinds import KINDS
 from truelift.store.facts_engine import FactsDamaged, FactsEngine
 
 HERE = Path(__file__).parent
@@ -317,3 +318,47 @@ def check(facts, model):
             if whose == brand
         }
         assert facts.subtotals(brand=brand) == wanted
+
+
+def post(number, **more):
+    named = {"platform": "x", "post_id": str(number), "published_at": "2026-05-01T12:00:00Z"}
+    return named | {"creator": "ana"} | more
+
+
+def named(facts, number="1"):
+    """Give what names a stored post: campaign, campaigns, deliverable, caption."""
+    parameters = {"brand": "acme", "known_at": MONDAY + 365 * DAY, "limit": 10}
+    rows = facts.engine.listing(KINDS["posts"], (), parameters).to_pylist()
+    (row,) = (row for row in rows if row["post_id"] == number)
+    return [row[name] for name in ("campaign", "campaigns", "deliverable", "caption")]
+
+
+def test_an_empty_cell_of_an_update_never_takes_a_post_from_its_campaign(facts):
+    given_first = [post(1, campaign="spring", deliverable="d1", caption="#spring")]
+    facts.bring(given_first, kind="posts")
+    emptied = [post(1, url="https://x.example/1")]
+    assert facts.bring(emptied, kind="posts", at=TUESDAY) == (0, 1, 0, [])
+    assert named(facts) == ["spring", None, "d1", "#spring"]
+    # The same files again are known: what was kept is no part of what they say.
+    before = facts.contents()
+    assert facts.bring(emptied, kind="posts", at=WEDNESDAY) == (0, 0, 1, [])
+    assert facts.bring(given_first, kind="posts", at=WEDNESDAY) == (0, 0, 1, [])
+    assert facts.contents() == before
+
+
+def test_what_an_update_says_of_campaigns_stands_alone(facts):
+    facts.bring([post(1, campaign="spring")], kind="posts")
+    facts.bring([post(1, campaigns="a:0.6;b:0.4")], kind="posts", at=TUESDAY)
+    assert named(facts)[:2] == [None, "a:600000;b:400000"]
+    facts.bring([post(1, campaign="summer"), post(2)], kind="posts", at=WEDNESDAY)
+    assert named(facts)[:2] == ["summer", None]
+    assert named(facts, "2") == [None] * 4
+
+
+def test_what_was_kept_stands_in_the_log_too(facts):
+    facts.bring([post(1, campaign="spring")], kind="posts")
+    facts.bring([post(1, url="https://x.example/1")], kind="posts", at=TUESDAY)
+    facts.close()
+    (facts.folder / "facts.duckdb").unlink()
+    facts.open()
+    assert named(facts)[0] == "spring"

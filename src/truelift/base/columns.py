@@ -47,6 +47,7 @@ class Column:
     choices: tuple[str, ...] = ()
     signed: bool = False
     closes: bool = False
+    kept: str = ""
     help: str = ""
 
 
@@ -77,6 +78,15 @@ class Kind:
         """Give the names of all columns, in order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def kept(self) -> tuple[tuple[str, ...], ...]:
+        """Give the groups of columns that an update with empty cells leaves as they were."""
+        groups: dict[str, list[str]] = {}
+        for column in self.columns:
+            if column.kept:
+                groups.setdefault(column.kept, []).append(column.name)
+        return tuple(tuple(names) for names in groups.values())
+
     def column(self, name: str) -> Column:
         """Give one column by name; KeyError when the kind has no such column."""
         for column in self.columns:
@@ -94,10 +104,13 @@ def column(
     choices: tuple[str, ...] = (),
     signed: bool = False,
     closes: bool = False,
+    kept: str = "",
 ) -> Any:  # noqa: ANN401 - stands for the field's own type, as dataclasses.field does
     """Describe a dataclass field as a column of a file.
 
-    `signed` lets a number be negative; `closes` makes a bare date mean the end of that day.
+    `signed` lets a number be negative; `closes` makes a bare date mean the end of that day. `kept`
+    names a group of columns that say one thing: where an update leaves all of them empty, the cells
+    known before stay.
     """
     described = {
         "type": kind,
@@ -106,6 +119,7 @@ def column(
         "choices": choices,
         "signed": signed,
         "closes": closes,
+        "kept": kept,
         "help": help,
     }
     default = dataclasses.MISSING if described["required"] else None

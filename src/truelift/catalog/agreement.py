@@ -86,7 +86,11 @@ class Deliverable:
     due_on: dt.date | None = column(ColumnType.DATE, "when it is due")
     live_at: dt.datetime | None = column(ColumnType.INSTANT, "when it went live")
     accepted_at: dt.datetime | None = column(ColumnType.INSTANT, "when the brand accepted it")
-    post_id: str | None = column(ColumnType.TEXT, "the post that fulfils it")
+    post_id: str | None = column(
+        ColumnType.TEXT,
+        "the post that fulfils it; an empty cell keeps what was known",
+        kept="post_id",
+    )
 
 
 KINDS = (

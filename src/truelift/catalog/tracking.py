@@ -41,7 +41,11 @@ class Link:
     destination: str = column(ColumnType.TEXT, "where it leads", required=True)
     creator: str | None = column(ColumnType.NAME, "owner")
     campaign: str | None = column(ColumnType.NAME, "campaign")
-    post_id: str | None = column(ColumnType.TEXT, "the post it stands in")
+    post_id: str | None = column(
+        ColumnType.TEXT,
+        "the post it stands in; an empty cell keeps what was known",
+        kept="post_id",
+    )
     kind: str | None = column(
         ColumnType.CHOICE,
         "evergreen links exist before and after campaigns",

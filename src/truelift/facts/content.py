@@ -21,14 +21,26 @@ class Post:
     creator: str | None = column(ColumnType.NAME, "creator, when no handle is given")
     published_at: dt.datetime = column(ColumnType.INSTANT, "when", required=True)
     format: str | None = column(ColumnType.TEXT, "reel, story, video, ...")
-    campaign: str | None = column(ColumnType.NAME, "our campaign")
-    campaigns: str | None = column(ColumnType.SHARES, "several campaigns: a:0.6;b:0.4")
-    deliverable: str | None = column(ColumnType.NAME, "deliverable it fulfils")
+    campaign: str | None = column(
+        ColumnType.NAME, "our campaign; an empty cell keeps what was known", kept="campaign"
+    )
+    campaigns: str | None = column(
+        ColumnType.SHARES,
+        "several campaigns: a:0.6;b:0.4; an empty cell keeps what was known",
+        kept="campaign",
+    )
+    deliverable: str | None = column(
+        ColumnType.NAME,
+        "deliverable it fulfils; an empty cell keeps what was known",
+        kept="deliverable",
+    )
     sponsored_by: str | None = column(ColumnType.TEXT, "another brand that paid for it")
     disclosed: bool | None = column(ColumnType.BOOLEAN, "marked as advertising")
     collaborators: str | None = column(ColumnType.LIST, "other creators")
     url: str | None = column(ColumnType.TEXT, "address")
-    caption: str | None = column(ColumnType.TEXT, "text")
+    caption: str | None = column(
+        ColumnType.TEXT, "text; an empty cell keeps what was known", kept="caption"
+    )
     deleted_at: dt.datetime | None = column(ColumnType.INSTANT, "when it was deleted")
 
 

@@ -1,6 +1,7 @@
 """Identity: what makes two rows the same row, and two rows the same thing told differently.
 
-The row hash says that two rows are alike in every column; the natural key says that they speak of
+The row hash says that two rows were given alike in every column (an update may leave some of them
+empty and keep what was known there); the natural key says that they speak of
 the same thing.
 """
 

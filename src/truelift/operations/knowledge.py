@@ -17,6 +17,7 @@ import pyarrow as pa
 from truelift.attribution.models import Model
 from truelift.base.money import exponent
 from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
+from truelift.facts.hashtags import hashtags, plain_tags
 from truelift.facts.kinds import KINDS
 from truelift.operations.model_shares import model_shares, removal_effects
 from truelift.store import catalog_store, science_records
@@ -124,6 +125,7 @@ class Knowledge:
             "measurement.sponsored_posts",
             post_campaigns=_post_campaigns(self.read("facts.shared_posts")),
             campaign_hashtags=campaign_hashtags(self.campaigns),
+            caption_hashtags=_caption_hashtags(self.read("facts.captions")),
         )
 
     @cached_property
@@ -267,12 +269,18 @@ def _post_campaigns(posts: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
+def _caption_hashtags(posts: pa.Table) -> pa.Table:
+    """Give the hashtags that stand in captions: platform, post_id, hashtag."""
+    rows, tags = hashtags(posts["caption"].combine_chunks())
+    return posts.select(["platform", "post_id"]).take(rows).append_column("hashtag", tags)
+
+
 def campaign_hashtags(campaigns: dict[str, Row]) -> pa.Table:
     """Give the hashtags of campaigns with their flights, as a relation."""
     rows = [
         {
             "campaign": name,
-            "hashtag": tag.lower().lstrip("#"),
+            "hashtag": tag.lstrip("#"),
             "flight_start": row["flight_start"],
             "flight_end": row["flight_end"],
         }
@@ -284,4 +292,5 @@ def campaign_hashtags(campaigns: dict[str, Row]) -> pa.Table:
         ("campaign", pa.string()), ("hashtag", pa.string()),
         ("flight_start", pa.timestamp("us")), ("flight_end", pa.timestamp("us")),
     ])  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema)
+    table = pa.Table.from_pylist(rows, schema=schema)
+    return table.set_column(1, "hashtag", plain_tags(table["hashtag"]))

@@ -50,7 +50,7 @@ def append(
             continue
         if before is not None:
             superseded.append(before.row_number)
-        inserts.append(_stored(row, stamp))
+        inserts.append(_stored(row | _kept(kind, row, before), stamp))
     if keep:
         _supersede(connection, table, superseded, stamp.recorded_at)
     for start in range(0, len(inserts) if keep else 0, _BATCH):
@@ -111,9 +111,24 @@ def _current(
     connection: sa.Connection, table: sa.Table, kind: Kind, brand: str
 ) -> dict[tuple[object, ...], sa.Row[tuple[object, ...]]]:
     names = (*kind.key, "row_number", "row_hash", "origin", "source_sha256", "source_line")
+    names += tuple(name for group in kind.kept for name in group)
     where = (table.c.brand == brand, table.c.superseded_at.is_(None))
     rows = connection.execute(sa.select(*[table.c[name] for name in names]).where(*where)).all()
     return {tuple(row[: len(kind.key)]): row for row in rows}
+
+
+def _kept(
+    kind: Kind, row: dict[str, object], before: sa.Row[tuple[object, ...]] | None
+) -> dict[str, object]:
+    """Give the cells known before of the columns that an update with empty cells never erases."""
+    if before is None:
+        return {}
+    return {
+        name: before._mapping[name]  # noqa: SLF001 - SQLAlchemy's public name for a row by columns
+        for group in kind.kept
+        if all(row[other] is None for other in group)
+        for name in group
+    }
 
 
 def _replaced(connection: sa.Connection, table: sa.Table, stamp: Stamp) -> set[str]:

@@ -16,6 +16,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ MEMORY_LIMIT = "4GB"
 
 CHANGES = ("new", "update")
 """The verdicts of `facts.judge` that change something."""
+
+_KNOWN = "known_cell_"
+"""Before the name of a column: its cell in the row that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,8 @@ class FactsEngine:
         self._catch_up_when_behind()
         with self._transaction():
             judged = self._judged(kind, rows, stamp)
-            kept = rows.take(judged["position"].filter(_in(judged, CHANGES)))
+            changes = judged.filter(_in(judged, CHANGES))
+            kept = _with_what_was_known(kind, rows.take(changes["position"]), changes)
             if keep and kept.num_rows:
                 newer = bool(pc.any(_in(judged, ("update",))).as_py())
                 self._log_and_apply(kind, _stamped(kept, stamp), newer=newer)
@@ -245,6 +250,19 @@ class FactsEngine:
         self._connection.commit()
 
 
+def _with_what_was_known(kind: Kind, rows: pa.Table, judged: pa.Table) -> pa.Table:
+    """Fill the empty cells of updates that never erase what was known before.
+
+    The row's hash stays that of the row as it was given, so that the same file again is known.
+    """
+    for group in kind.kept:
+        said = reduce(pc.or_, (pc.is_valid(rows[name]) for name in group))
+        for name in group:
+            cells = pc.if_else(said, rows[name], judged[_KNOWN + name])
+            rows = rows.set_column(rows.schema.get_field_index(name), name, cells)
+    return rows
+
+
 def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whichever is given
     return max((time for time in times if time is not None), default=None)
 
@@ -282,7 +300,8 @@ def _judge(kind: Kind) -> str:
             " when given.updated_at > known.updated_at then 1"
             " when given.updated_at < known.updated_at then -1 end"
         )
-    return queries.text("facts.judge").format(kind=kind.name, same=same, newer=newer)
+    kept = "".join(f', known."{name}" as {_KNOWN}{name}' for group in kind.kept for name in group)
+    return queries.text("facts.judge").format(kind=kind.name, same=same, newer=newer, kept=kept)
 
 
 def _parameters(stamp: Stamp) -> dict[str, object]:

@@ -15,13 +15,13 @@ paired as (
         given.position, given.source_line, given.row_hash, known.row_hash as known_hash,
         known.origin as known_origin, known.source_sha256 as known_sha256,
         known.source_line as known_line, replaced.row_hash is not null as was_replaced,
-        {newer} as newer
+        {newer} as newer{kept}
     from incoming as given
     left join known on {same}
     left join replaced on replaced.row_hash = given.row_hash
 )
 select
-    position, source_line, known_origin,
+    * exclude (newer, was_replaced, row_hash, known_hash),
     case
         when known_hash is null then 'new'
         when known_hash = row_hash then 'duplicate'

@@ -39,10 +39,10 @@ named as (
     union all
     select posts.platform, posts.post_id, tags.campaign, 1000000 as share_ppm
     from posts
-    join @given(campaign_hashtags) as tags
-        on lower(posts.caption) like '%#' || tags.hashtag || '%'
-    where posts.caption is not null
-        and posts.published_at >= tags.flight_start and posts.published_at < tags.flight_end
+    join @given(caption_hashtags) as written
+        on written.platform = posts.platform and written.post_id = posts.post_id
+    join @given(campaign_hashtags) as tags on tags.hashtag = written.hashtag
+    where posts.published_at >= tags.flight_start and posts.published_at < tags.flight_end
 )
 select platform, post_id, campaign, min(share_ppm) as share_ppm
 from named
