@@ -24,6 +24,19 @@ def test_columns_without_anything_in_them_are_left_out(data):
     assert "contribution" in names
 
 
+def test_a_lift_above_zero_in_its_list_is_marked_and_the_note_says_what_the_mark_means(data):
+    told = data("roi")
+    assert "*" not in roi_summary(told).note
+    told["discoveries"] = {"list": 1, "flagged": 1, "sentence": "* = above zero in a list of 1"}
+    told["rows"][0]["lift"] = {
+        "metric": "orders", "log": 0.0, "late": False, "evidence": "baseline",
+        "limits": "theory", "flagged": True,
+    }  # fmt: skip
+    table = roi_summary(told)
+    assert table.rows[0]["lift"] == "orders x1.00 *"
+    assert "* = above zero in a list of 1" in table.note
+
+
 def test_the_truth_stands_beside_the_estimate_and_says_whether_it_lies_inside(data):
     told = data("roi")
     ana = told["rows"][0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from truelift.base.errors import UsageError
-from truelift.operations.roi import RoiRequest, campaign_ladders, roi
+from truelift.operations.roi import RoiRequest, campaign_ladders, in_a_list, roi
 
 STEPS = {"matched": 1, "net": 2, "contribution": 3}
 
@@ -71,6 +73,30 @@ def test_lift_is_of_creators_and_campaigns_and_says_so_elsewhere(season):
         for row in season.roi(by=by):
             assert row["lift"]["withheld"] == "NOT_AT_THIS_LEVEL"
             assert row["ladder"][4]["amount"] is None
+
+
+def test_a_list_flags_the_lifts_above_zero_and_leaves_out_what_has_none_of_its_own(season):
+    for by in ("creator", "campaign"):
+        report = season.once("roi", by=by).data
+        lifts = [row["lift"] for row in report["rows"]]
+        listed = [lift for lift in lifts if lift.get("evidence") == "baseline"]
+        assert report["discoveries"]["list"] == len(listed) > 0
+        assert all(0 <= lift["p"] <= 1 and isinstance(lift["flagged"], bool) for lift in listed)
+        assert all(lift["low"] > 0 for lift in listed if lift["flagged"])
+        tested = [lift for lift in lifts if lift.get("evidence") == "experiment"]
+        assert all(lift["p"] is None and lift["flagged"] is None for lift in tested)
+
+
+def test_a_lift_that_is_flagged_alone_may_not_be_in_a_long_list(season):
+    (alone,) = season.roi(by="creator", campaign="spring", creator="ana")
+    request = RoiRequest(campaign="spring", creator="ana")
+    _, (row,) = roi(season.ground, request)
+    lift = replace(row.lift, p=0.03, log=0.5, flagged=None)
+    nothing = replace(row, lift=replace(row.lift, p=1.0, flagged=None))
+    marked = replace(row, lift=lift)
+    assert in_a_list([marked])[0].lift.flagged
+    assert not in_a_list([marked, nothing])[0].lift.flagged
+    assert alone["lift"]["flagged"] == row.lift.flagged
 
 
 def test_a_campaign_without_anything_yet_still_has_its_row(told):

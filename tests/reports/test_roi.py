@@ -30,7 +30,26 @@ def test_a_report_names_whose_it_is_and_as_of_when(header, row):
         "as_of": "2026-05-31T23:59:59.999999Z", "known_at": "2026-06-01T00:00:00Z",
         "basis": "event", "cost_basis": "accrued", "model": "code-first",
         "attribution_rule": "A rule.",
+        "discoveries": {
+            "rate": 0.05, "list": 0, "flagged": 0,
+            "sentence": "* = above zero in a list of 0 by creator, false-discovery rate 5 %",
+        },
     }  # fmt: skip
+
+
+def test_a_list_says_how_many_of_its_rows_are_flagged_and_withheld_rows_are_no_part_of_it(
+    header, row, withheld_row
+):
+    listed = [
+        replace(row, lift=replace(row.lift, p=0.000123456, flagged=True)),
+        replace(row, lift=replace(row.lift, p=0.4, flagged=False)),
+        row,
+        withheld_row,
+    ]
+    told = report_json(header, listed)
+    assert (told["discoveries"]["list"], told["discoveries"]["flagged"]) == (2, 1)
+    assert [line["lift"].get("p") for line in told["rows"]] == [0.000123, 0.4, None, None]
+    assert [line["lift"].get("flagged") for line in told["rows"]] == [True, False, None, None]
 
 
 def test_a_row_that_is_all_known_holds_its_figures(header, row):

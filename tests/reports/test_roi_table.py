@@ -39,6 +39,13 @@ def test_a_withheld_figure_is_empty_and_its_reason_stands_beside_it(header, with
     assert flat["lift_withheld"] == "NO_ORDER_BASELINE"
 
 
+def test_a_flagged_lift_says_so_and_another_does_not(header, row):
+    marked = replace(row, lift=replace(row.lift, p=0.001, flagged=True))
+    first, second = roi_table(header, [marked, row]).rows
+    assert (first["lift_p"], first["lift_flagged"]) == (0.001, "flagged")
+    assert (second["lift_p"], second["lift_flagged"]) == (None, None)
+
+
 def test_a_lift_in_time_says_nothing_about_late(header, row):
     (flat,) = roi_table(header, [replace(row, lift=replace(row.lift, late=False))]).rows
     assert flat["late"] is None

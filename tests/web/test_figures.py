@@ -47,6 +47,9 @@ def test_lift_says_what_its_limits_rest_on_and_when_its_seal_is_late():
     assert "\u00d71.00" in found
     assert "\u22123 orders; theory limits, sealed late" in found
     assert "no order baseline" in str(figures.lift(WITHHELD | {"metric": "orders"}))
+    assert "*" not in found
+    flagged = str(figures.lift(lift | {"limits": "theory", "flagged": True}))
+    assert "\u00d71.00 *" in flagged
 
 
 def test_ratios_and_counts():

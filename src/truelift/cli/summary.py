@@ -8,6 +8,7 @@ from typing import Any
 
 from truelift.base.money import format_minor
 from truelift.operations.ingest import ImportReport
+from truelift.reports.roi import FLAG
 from truelift.reports.table import Cell, Table, TableColumn, plain_table
 from truelift.workspace.result import Result
 
@@ -64,7 +65,7 @@ def roi_summary(data: Json) -> Table:
     note = (
         f"{data['brand']}, {currency}, {data['timezone']}; as of {data['as_of']}, known at "
         f"{data['known_at']}; {data['basis']} dates; cost {data['cost_basis']}; {data['model']}; "
-        f"limits {_limits(data)}"
+        f"limits {_limits(data)}{_listed(data)}"
     )
     empty = {"", "-", "(all)"}
     shown = tuple(
@@ -87,6 +88,11 @@ def with_truth(table: Table, data: Json, truths: Sequence[Json]) -> Table:
         rows.append({**flat, "truth": shown})
     extra = (TableColumn("truth"),)
     return Table(table.title, (*table.columns, *extra), tuple(rows), table.note)
+
+
+def _listed(data: Json) -> str:
+    """Say what the mark of a lift means, where the list has one."""
+    return f"; {data['discoveries']['sentence']}" if data["discoveries"]["flagged"] else ""
 
 
 def _limits(data: Json) -> str:
@@ -143,6 +149,7 @@ def _per(row: Json, currency: str) -> str:
 def _lift(lift: Json) -> str:
     if "withheld" in lift:
         return f"{lift['metric']}: {lift['withheld']}"
+    mark = f" {FLAG}" if lift["flagged"] else ""
     late = " late" if lift["late"] else ""
     basis = "" if lift["evidence"] == "baseline" else f" {lift['evidence']}"
-    return f"{lift['metric']} x{math.exp(lift['log']):.2f}{basis}{late}"
+    return f"{lift['metric']} x{math.exp(lift['log']):.2f}{basis}{late}{mark}"

@@ -14,6 +14,7 @@ import numpy as np
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
+from truelift.measurement.discoveries import always_valid_p
 from truelift.measurement.lift import LARGEST_COUNT, LARGEST_EXPONENT, Lifts, sentence
 from truelift.measurement.ragged import Floats
 
@@ -25,7 +26,8 @@ class CampaignLift:
     log, low, high: random-effects mean log lift with limits. units, units_low, units_high: sum of
     the creators' incremental units with limits of their own; expected + units == observed.
     between: variance of true lifts between creators (log units squared). signs_differ: units and
-    mean point in different directions, so both must be shown. grade: the worst of the creators.
+    mean point in different directions, so both must be shown. grade: the worst of the creators. p:
+    always-valid p-value of the mean.
     """
 
     log: float
@@ -43,6 +45,7 @@ class CampaignLift:
     measured: int
     withheld: int
     signs_differ: bool
+    p: float
 
 
 def random_effects(delta: Floats, variance: Floats) -> tuple[float, float, float]:
@@ -85,7 +88,7 @@ def campaign_lift(
     scaled = ratios.observed[known] + ratios.offset
     exposure = scaled * np.exp(np.minimum(-lifts.log[known], LARGEST_EXPONENT))
     own, nu = _pooled_variance(exposure, ratios.variance[known], ratios.nu[known])
-    factor = _multiplier(lifts, own, nu, limits=limits)
+    factor, ratio = _multiplier(lifts, own, nu, limits=limits)
     mean, mean_variance, between = random_effects(lifts.log[known], ratios.variance[known])
     mean_half = factor * math.sqrt(mean_variance + noise)
     half = min(factor * math.sqrt(own + noise), LARGEST_EXPONENT)
@@ -109,6 +112,9 @@ def campaign_lift(
         measured=int(known.sum()),
         withheld=int((~known).sum()),
         signs_differ=units * mean < 0,
+        p=float(
+            always_valid_p(np.array(mean), np.array(mean_half), np.array(nu), ratio, lifts.level)
+        ),
     )
 
 
@@ -128,18 +134,19 @@ def _multiplier(
     nu: float,
     *,
     limits: boundaries.Limits,
-) -> float:
-    """Give half width / standard error on the campaign's own clock."""
+) -> tuple[float, Floats]:
+    """Give half width / standard error on the campaign's own clock, and the clock's length."""
     known, ratios = lifts.known, lifts.ratios
     noise = lifts.control.se**2 if lifts.control else 0.0
     first = float(np.max(ratios.variance_first[known])) + noise
     least = 1 / float(np.sum(1 / ratios.variance_least[known])) + noise
+    ratio = np.array(first / least)
     half = boundaries.half_width(
         np.array(1.0),
         np.array(nu),
-        ratio=np.array(first / least),
+        ratio=ratio,
         share=np.array(min(least / (own + noise), 1.0)),
         level=lifts.level,
         limits=limits,
     )
-    return float(half)
+    return float(half), ratio

@@ -24,7 +24,9 @@ class LiftFigure:
     """Lift in one metric with limits, in log units and in the metric's units.
 
     expected + units == observed. evidence: 'baseline' or 'experiment'. late: the baseline was
-    sealed after the launch. measured, withheld: how many creators (or platforms) it rests on.
+    sealed after the launch. measured, withheld: how many creators (or platforms) it rests on. p:
+    always-valid p-value, None for an experiment. flagged: above zero in a list of figures at a
+    false-discovery rate; None outside a list.
     """
 
     metric: str
@@ -43,6 +45,8 @@ class LiftFigure:
     evidence: str = "baseline"
     measured: int = 1
     withheld: int = 0
+    p: float | None = None
+    flagged: bool | None = None
 
     @property
     def share(self) -> Estimate | None:
@@ -71,6 +75,7 @@ def of_creator(lift: CreatorLift | Withheld, metric: str, *, late: bool) -> Lift
         limits=lift.limits,
         grade=lift.grade,
         late=late,
+        p=lift.p,
     )
 
 
@@ -126,6 +131,7 @@ def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
         units_high=lifts.units_high[rows],
         expected=lifts.expected[rows],
         grade=lifts.grade[rows],
+        p=lifts.p[rows],
         reason=lifts.reason[rows],
         limits=lifts.limits.take(rows),
     )
@@ -165,6 +171,7 @@ def _of_campaign(found: CampaignLift, metric: str, *, late: bool) -> LiftFigure:
         late=late,
         measured=found.measured,
         withheld=found.withheld,
+        p=found.p,
     )
 
 

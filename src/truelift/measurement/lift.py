@@ -15,6 +15,7 @@ from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
 from truelift.measurement.ageing import AgeingCurve, reading
 from truelift.measurement.baseline import Baselines
+from truelift.measurement.discoveries import always_valid_p
 from truelift.measurement.grade import evidence_grade
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects, Ragged, floats, ragged
 
@@ -83,7 +84,8 @@ class CreatorLift:
     """One creator's lift; the fields of the contract's `lift` object, in its units.
 
     log, low, high: log lift with limits at `level`. units: incremental units, expected what the
-    creator would have had anyway; expected + units == observed exactly.
+    creator would have had anyway; expected + units == observed exactly. p: the smallest alpha at
+    which the limits exclude zero, at every look (discoveries.always_valid_p).
     """
 
     log: float
@@ -97,6 +99,7 @@ class CreatorLift:
     observed: float
     limits: boundaries.LimitsKind
     grade: Grade
+    p: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +127,7 @@ class Lifts:
 
     ratios: the estimates before controls. log, se, low, high: after controls, log units at
     `level`. multiplier: half width / se. units, units_low, units_high, expected: in the metric's
-    unit. grade, reason: Grade and Reason | None.
+    unit. grade, reason: Grade and Reason | None. p: always-valid p-value.
     """
 
     ratios: LogRatios
@@ -141,6 +144,7 @@ class Lifts:
     reason: Objects
     limits: boundaries.Limits
     control: Control | None
+    p: Floats
 
     def __len__(self) -> int:
         """Give the number of creators, the withheld ones included."""
@@ -170,6 +174,7 @@ class Lifts:
             observed=float(self.ratios.observed[creator]),
             limits=self.limits.kind(creator),
             grade=self.grade[creator],
+            p=float(self.p[creator]),
         )
 
 
@@ -325,10 +330,11 @@ def with_limits(
     log = np.where(withheld, np.nan, ratios.delta - shift)
     se = np.sqrt(ratios.variance + noise)
     least = ratios.variance_least + noise
+    ratio = (ratios.variance_first + noise) / least
     half = boundaries.half_width(
         se,
         ratios.nu,
-        ratio=(ratios.variance_first + noise) / least,
+        ratio=ratio,
         share=least / (se * se),
         level=level,
         limits=limits,
@@ -355,6 +361,7 @@ def with_limits(
         reason=reason,
         limits=limits,
         control=control,
+        p=always_valid_p(log, half, ratios.nu, ratio, level),
     )
 
 

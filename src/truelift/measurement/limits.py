@@ -19,6 +19,7 @@ from truelift.measurement.ragged import Booleans, Floats, Integers
 LimitsKind = Literal["theory", "calibrated"]
 
 _LARGEST_ALPHA = 0.1  # above it the approximation's tail is no longer monotone in c
+_TOLD_APART = 0.5  # likewise above it the probability of crossing is not monotone
 _LOG_RATIOS = np.concatenate([[0.0], np.geomspace(1e-3, 60.0, 240)])
 
 
@@ -78,6 +79,17 @@ def multiplier(ratio: Floats, nu: Floats, alpha: float = 0.05) -> Floats:
     finite = np.where(np.isfinite(degrees), degrees, 1.0)
     corrected = -special.stdtrit(finite, special.ndtr(-c))
     return np.asarray(np.where(np.isfinite(degrees), corrected, c), dtype=np.float64)
+
+
+def crossing_probability(c: Floats, ratio: Floats) -> Floats:
+    """Give the alpha whose boundary is c: `boundary` turned round.
+
+    c, ratio: shapes broadcast. 1 where c is at most 1 or the formula gives more than one half:
+    there it is neither monotone in c nor of use.
+    """
+    log_ratio = np.minimum(np.log(np.maximum(ratio, 1.0)), _LOG_RATIOS[-1])
+    value, _ = _crossing(np.maximum(c, 1.0), log_ratio)
+    return np.asarray(np.where((c > 1) & (value <= _TOLD_APART), value, 1.0), dtype=np.float64)
 
 
 def half_width(

@@ -45,6 +45,7 @@ def explain(ground: Ground, figure: str) -> Row:
     else:
         msg = f"The report has no row for {figure!r}; run `truelift roi` to see its rows."
         raise NotFound(msg)
+    told["lift"].pop("flagged", None)  # of the list that showed it, not of the figure
     known = knowledge(
         ground, as_of=header.as_of, known_at=header.known_at, model=_sql(header.model)
     )

@@ -7,14 +7,18 @@ Out:  a header and rows of reports.roi.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from truelift.attribution.models import RULE, Model
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.estimate import Estimate, Reason, Withheld
 from truelift.base.time import Instant, Period
+from truelift.measurement.discoveries import flagged
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.operations.costs import Costs
@@ -141,7 +145,7 @@ class _Report:
             self._row(key, groups.get(key, Group()), costs.get(key, CostStates()))
             for key in sorted(keys, key=lambda key: [(part is None, str(part)) for part in key])
         ]
-        return [row for row in found if self._wanted(row)]
+        return in_a_list([row for row in found if self._wanted(row)])
 
     def _refuse_unknown(self, keys: set[Key]) -> None:
         """Refuse a campaign or creator that no row and no imported file names."""
@@ -301,6 +305,21 @@ class _Report:
             pair: kept.get("engagement") or next(iter(kept.values()))
             for pair, kept in found.items()
         }
+
+
+def in_a_list(rows: Sequence[RoiRow]) -> list[RoiRow]:
+    """Flag the lifts above zero at the false-discovery rate of the list that is shown.
+
+    An experiment's factor has no p-value of its own per row, and is no part of the list.
+    """
+    lifts = [row.lift if isinstance(row.lift, LiftFigure) else None for row in rows]
+    p = np.array([np.nan if one is None or one.p is None else one.p for one in lifts])
+    log = np.array([np.nan if one is None else one.log for one in lifts])
+    marks = flagged(p, log).tolist()
+    return [
+        row if one is None or one.p is None else replace(row, lift=replace(one, flagged=mark))
+        for row, one, mark in zip(rows, lifts, marks, strict=True)
+    ]
 
 
 def _unwon(group: Group) -> float:

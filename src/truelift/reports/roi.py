@@ -15,6 +15,7 @@ from typing import Any
 
 from truelift.base.estimate import Estimate, Withheld
 from truelift.base.money import format_minor
+from truelift.measurement.discoveries import FALSE_DISCOVERY_RATE
 from truelift.measurement.figure import LiftFigure
 from truelift.reports.figure import figure_id
 from truelift.valuation.cost_states import CostStates
@@ -25,6 +26,12 @@ OUTPUTS = (
     "reach", "impressions", "views", "engagement", "sessions", "mentions", "posts",
     "clicks_raw", "clicks_counted", "leads", "won_leads", "orders", "refunds",
 )  # fmt: skip
+P_DIGITS = 3
+"""Significant digits of a printed p-value."""
+
+FLAG = "*"
+"""Marks a lift that is above zero at the false-discovery rate of its list."""
+
 FIGURES = ("roas", "roi", "incremental_roi", "valued_roi", "incremental", "lift", "cost")
 
 
@@ -84,6 +91,7 @@ def report_json(header: RoiHeader, rows: Sequence[RoiRow]) -> dict[str, Any]:
         "cost_basis": header.cost_basis,
         "model": header.model,
         "attribution_rule": header.rule,
+        "discoveries": discoveries_json(rows, header.by),
         "rows": [row_json(header, row) for row in rows],
     }
 
@@ -153,6 +161,23 @@ def lift_json(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
         "grade": lift.grade.value,
         "late": lift.late,
         "evidence": lift.evidence,
+        "p": None if lift.p is None else float(f"{lift.p:.{P_DIGITS}g}"),
+        "flagged": lift.flagged,
+    }
+
+
+def discoveries_json(rows: Sequence[RoiRow], by: str) -> dict[str, Any]:
+    """Say how many rows of the list are flagged, of how many, and at which rate."""
+    marks = [row.lift.flagged for row in rows if isinstance(row.lift, LiftFigure)]
+    listed = [mark for mark in marks if mark is not None]
+    return {
+        "rate": FALSE_DISCOVERY_RATE,
+        "list": len(listed),
+        "flagged": sum(listed),
+        "sentence": (
+            f"{FLAG} = above zero in a list of {len(listed)} by {by}, "
+            f"false-discovery rate {FALSE_DISCOVERY_RATE * 100:g} %"
+        ),
     }
 
 

@@ -44,6 +44,8 @@ def _columns(header: RoiHeader) -> tuple[TableColumn, ...]:
         TableColumn("break_even_incrementality", Cell.NUMBER),
         TableColumn("lift_metric"),
         *(TableColumn(f"lift_{end}", Cell.NUMBER) for end in ("log", "low", "high", "units")),
+        TableColumn("lift_p", Cell.NUMBER),
+        TableColumn("lift_flagged"),
         TableColumn("limits"),
         TableColumn("lift_withheld"),
         TableColumn("late"),
@@ -88,6 +90,8 @@ def _lift(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
     for end in ("log", "low", "high", "units"):
         told[f"lift_{end}"] = number(getattr(lift, end)) if known else None
     return told | {
+        "lift_p": lift.p if isinstance(lift, LiftFigure) else None,
+        "lift_flagged": "flagged" if isinstance(lift, LiftFigure) and lift.flagged else None,
         "limits": lift.limits if isinstance(lift, LiftFigure) else None,
         "lift_withheld": lift.reason.value if isinstance(lift, Withheld) else None,
         "late": "late" if isinstance(lift, LiftFigure) and lift.late else None,

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from htpy import Node, a, abbr, fragment, small, span, time
 
 from truelift.base.money import format_minor
+from truelift.reports.roi import FLAG
 from truelift.web.asked import figure_link
 
 Json = Mapping[str, Any]
@@ -122,9 +123,10 @@ def lift(found: Json) -> Node:
     low, high = (times(math.exp(found[end])) for end in ("low", "high"))
     late = ", sealed late" if found.get("late") else ""
     units = found.get("units")
+    mark = f" {FLAG}" if found.get("flagged") else ""
     more = "" if units is None else f"{signed(units)} {metric}; "
     return fragment[
-        times(math.exp(found["log"])),
+        times(math.exp(found["log"])) + mark,
         small[f"{low} to {high}"],
         small[f"{more}{found['limits']} limits{late}"],
     ]

@@ -96,6 +96,8 @@ def returns(rows: Sequence[Json], names: Who, head: Json, *, measured: bool = Tr
         if measured
         else "lift and incremental return are measured per campaign and per creator only"
     )
+    if head["discoveries"]["list"]:
+        note += f"; {head['discoveries']['sentence']}"
     return box(
         "returns",
         "Return",

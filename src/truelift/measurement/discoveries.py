@@ -1,0 +1,69 @@
+"""Discoveries: which lifts of a list may be called above zero, however long the list.
+
+In:   lifts with the limits in force; a list of p-values and signs.
+Out:  always-valid p-values, and the rows flagged at a false-discovery rate.
+
+A p-value here is the smallest alpha at which the limits in force exclude zero. The limits hold over
+the whole path of looks, so the p-value does too: without an effect it falls to a or below at any
+look with probability at most a, and one that is looked at every day needs no second correction.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special, stats
+
+from truelift.measurement import limits as boundaries
+from truelift.measurement.ragged import Booleans, Floats
+
+FALSE_DISCOVERY_RATE = 0.05
+
+
+def always_valid_p(
+    log: Floats, half: Floats, nu: Floats, ratio: Floats, level: float = 0.95
+) -> Floats:
+    """Give the smallest alpha at which the limits in force exclude zero, two-sided.
+
+    log: the estimate, log units, nan where withheld (then p is nan). half: half width of its limits
+    at `level`, whatever is in force. nu, ratio: what `limits.half_width` was given; shapes
+    broadcast. Every limits in force are the theory's multiplier c_t times something that does not
+    depend on alpha, so |log| reaches the multiplier z = c_t |log| / half; carried back through the
+    t-correction, c = Phi^-1(T_nu(z)), alpha is what a boundary at c is crossed with. A placebo
+    replay knows one quantile, so beyond it the tail is theory's, scaled to meet that quantile.
+    p < 1 - level exactly when the limits exclude zero.
+    """
+    z = boundaries.multiplier(ratio, nu, 1 - level) * np.abs(log) / half
+    p = boundaries.crossing_probability(_normal(z, nu), ratio)
+    return np.where(np.isnan(log), np.nan, p)
+
+
+def flagged(p: Floats, log: Floats, rate: float = FALSE_DISCOVERY_RATE) -> Booleans:
+    """Flag the lifts of a list that are above zero, at a false-discovery rate.
+
+    p: two-sided always-valid p-values, shape (rows,), nan for a row without a lift, which is then
+    no part of the list. log: the lifts; one at or below zero counts with p = 1.
+
+    Benjamini and Hochberg (1995). It needs p-values that depend on each other positively (PRDS:
+    Benjamini and Yekutieli 2001). Creators are independent but for their common controls. Given the
+    controls' noise they are independent, and each lift falls as that noise rises, with a monotone
+    likelihood ratio (normal, and t, which is a noncentral t); hence one-sided p-values are PRDS at
+    any one look. Two-sided ones are not, so a lift below zero never counts as small. Keeping the
+    two-sided value for the positive side doubles it: a creator alone in the list is flagged exactly
+    when the limits lie above zero, and no row is ever flagged whose limits do not. Looking on is
+    safe because the p-values are always valid; that the share of lists that ever flag anything
+    without an effect stays below the rate is shown by simulation, shared controls included.
+    """
+    known = np.isfinite(p)
+    result = np.zeros(len(p), dtype=bool)
+    if known.any():
+        above = np.where(log[known] > 0, p[known], 1.0)
+        result[known] = stats.false_discovery_control(above, method="bh") < rate
+    return result
+
+
+def _normal(z: Floats, nu: Floats) -> Floats:
+    """Carry a t statistic to the normal one with the same tail; nu inf is normal already."""
+    statistic, degrees = np.broadcast_arrays(z, nu)
+    finite = np.where(np.isfinite(degrees), degrees, 1.0)
+    carried = -special.ndtri(special.stdtr(finite, -statistic))
+    return np.where(np.isfinite(degrees), carried, statistic)
