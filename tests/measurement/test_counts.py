@@ -10,6 +10,7 @@ from truelift.measurement.campaign import campaign_lift
 from truelift.measurement.counts import CodeHistory, code_history, code_lift, overdispersion
 from truelift.measurement.lift import Control
 from truelift.measurement.limits import boundary
+from truelift.measurement.weekdays import weekday_factors
 
 
 def history(n, days, phi=1.0):
@@ -111,6 +112,47 @@ def test_over_dispersed_codes_raise_few_false_alarms_under_daily_looks():
         wrong |= (lifts.low > 0) | (lifts.high < 0)
     busy = seen.n >= 5
     assert wrong[busy].mean() < 0.06
+
+
+def test_before_the_history_expects_one_order_chance_orders_say_next_to_nothing():
+    young, grown = (
+        code_lift(history([10], 100), np.array([3.0]), np.array([days])).row(0)
+        for days in (9.0, 10.0)
+    )
+    assert young.low < -2 < 0 < young.log
+    assert grown.low > -1
+
+
+@pytest.mark.parametrize("start", [1, 4])
+def test_busy_fridays_are_no_lift_whichever_weekday_a_campaign_begins_on(start):
+    """Ten times the orders on Fridays, 50 daily looks, 90 days of history, 40 shops."""
+    random, wrong, plain, busy = np.random.default_rng(21), 0, 0, 0
+    weekday = (start - 90 + np.arange(140)) % 7
+    rate = np.where(weekday == 4, 10.0, 1.0) * 7 / 16
+    for _ in range(40):
+        level = random.gamma(2, 0.5, (60, 1))
+        days = random.negative_binomial(level * rate, 0.5).astype(float)
+        factors = weekday_factors(int(weekday[0]), days[:, :90].sum(0))
+        usual = factors[weekday]
+        owner = np.repeat(np.arange(60), 90)
+        before = days[:, :90].sum(1)
+        seen = code_history(
+            before, np.full(60, usual[:90].sum()), owner, days[:, :90].ravel(),
+            np.tile(usual[:90], 60),
+        )  # fmt: skip
+        unweighted = code_history(before, np.full(60, 90.0), owner, days[:, :90].ravel())
+        alarm = np.zeros((2, 60), bool)
+        for look in range(1, 51):
+            now = days[:, 90 : 90 + look].sum(1)
+            lifts = code_lift(seen, now, np.full(60, usual[90 : 90 + look].sum()))
+            alarm[0] |= (lifts.low > 0) | (lifts.high < 0)
+            lifts = code_lift(unweighted, now, np.full(60, float(look)))
+            alarm[1] |= (lifts.low > 0) | (lifts.high < 0)
+        wrong, plain = wrong + alarm[0].sum(), plain + alarm[1].sum()
+        busy += 60
+    assert wrong / busy <= 0.06
+    if start == 4:
+        assert plain / busy > 0.06  # plain days: the first Friday looks like a lift
 
 
 @settings(max_examples=50, deadline=None)

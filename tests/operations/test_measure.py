@@ -49,9 +49,6 @@ def test_a_window_ends_with_the_flight_with_the_data_or_before_a_later_launch(se
     late.known.__dict__["launches"] = {("spring", "ana"): noon, ("spring", "bo"): noon}
     late.panels.__dict__["_known_days"] = [{"metric": "orders", "last_day": dt.date(2026, 6, 28)}]
     assert late._last_day("spring", "ana", "orders", noon) == dt.date(2026, 5, 31)
-    # From 1 May, noon in New York, to its last midnight in May.
-    windows = {"ana": (noon, dt.date(2026, 5, 31))}
-    assert round(late._observed("spring", "orders", windows)["ana"][1], 6) == 30.5
     late.panels.__dict__["_known_days"] = [{"metric": "orders", "last_day": dt.date(2026, 5, 9)}]
     assert late._last_day("spring", "ana", "orders", noon) == dt.date(2026, 5, 9)
     late.known.__dict__["launches"]["signup", "ana"] = dt.datetime(2026, 5, 6, 16)

@@ -137,8 +137,12 @@ def test_days_in_a_campaign_and_controls_are_those_of_the_campaign(panels):
 
 def test_conversions_by_day_are_of_creators_inside_and_outside_campaigns(season):
     panels = Panels(knowledge(season.ground))
-    assert panels.first_day == {"orders": dt.date(2026, 3, 21), "leads": dt.date(2026, 3, 22)}
-    evergreen = panels.evergreen_days["orders", "ana"]
+    assert panels.first_day == {
+        "orders": dt.date(2026, 3, 21),
+        "leads": dt.date(2026, 3, 22),
+        "clicks": dt.date(2026, 5, 3),
+    }
+    evergreen = panels.evergreen_days("orders")["ana"]
     assert (sum(evergreen.values()), len(evergreen)) == (20, 20)
     inside = [row for row in panels.count_days if row["campaign"] == "spring"]
     assert sum(row["units"] for row in inside if row["creator"] == "ana") == 13

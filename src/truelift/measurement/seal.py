@@ -60,7 +60,8 @@ class OrganicPosts:
 class CountBaseline:
     """The history of a creator's evergreen codes and links: n counts of a metric in `days` days.
 
-    phi: over-dispersion. codes, links: those counted, by name and slug.
+    phi: over-dispersion. codes, links: those counted, by name and slug. usual_days: the days by
+    their weekday factors, `weekdays`, Monday first. first_day, last_day: ISO 8601.
     """
 
     metric: str
@@ -69,6 +70,10 @@ class CountBaseline:
     phi: float
     codes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    usual_days: float | None = None
+    weekdays: tuple[float, ...] = ()
+    first_day: str = ""
+    last_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +181,29 @@ def read_baselines(records: Sequence[Record | None]) -> Baselines:
 
 
 def read_code_history(records: Sequence[Record | None], metric: str) -> CodeHistory:
-    """Read the count baselines of a metric back into columns; nan where none was sealed."""
-    found: list[Record] = [
-        next((row for row in (record or {}).get("counts", ()) if row["metric"] == metric), {})
-        for record in records
-    ]
+    """Read the count baselines of a metric back into columns; nan where none was sealed.
+
+    A record from before weekdays were counted has plain days.
+    """
+    found = [count_record(record, metric) for record in records]
 
     def column(name: str) -> Floats:
         return np.array([row.get(name, np.nan) for row in found], dtype=np.float64)
 
-    return CodeHistory(column("n"), column("days"), column("phi"))
+    usual = [row.get("usual_days") or row.get("days", np.nan) for row in found]
+    return CodeHistory(column("n"), np.array(usual, dtype=np.float64), column("phi"))
+
+
+def read_weekdays(record: Record | None, metric: str) -> Floats:
+    """Read the weekday factors of a count baseline, shape (7,); ones where none were sealed."""
+    factors = count_record(record, metric).get("weekdays") or np.ones(7)
+    return np.array(factors, dtype=np.float64)
+
+
+def count_record(record: Record | None, metric: str) -> Record:
+    """Give a metric's count baseline as it was sealed; empty where none was."""
+    counts: Sequence[Record] = (record or {}).get("counts", ())
+    return next((row for row in counts if row["metric"] == metric), {})
 
 
 def _estimate(baselines: Baselines, creator: int) -> Record:

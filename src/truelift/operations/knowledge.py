@@ -104,8 +104,8 @@ class Knowledge:
     @cached_property
     def tracked(self) -> bool:
         """Say whether any order or lead of the brand is known at all."""
-        days = self.read("measurement.first_days")["first_day"]
-        return bool(days.null_count < len(days))
+        rows = self.read("measurement.first_days").to_pylist()
+        return any(row["first_day"] for row in rows if row["metric"] != "clicks")
 
     @cached_property
     def campaigns(self) -> dict[str, Row]:

@@ -31,10 +31,16 @@ from truelift.measurement.lift import Lifts, campaign_posts, creator_lift, sente
 from truelift.measurement.metric import metric_named
 from truelift.measurement.panel import PostPanel
 from truelift.measurement.ragged import Floats, Integers
-from truelift.measurement.seal import read_baselines, read_code_history, verify_seal
-from truelift.operations.knowledge import Knowledge, end_of, local_day
+from truelift.measurement.seal import (
+    read_baselines,
+    read_code_history,
+    read_weekdays,
+    verify_seal,
+)
+from truelift.operations.counts import COUNT_METRICS, observed
+from truelift.operations.knowledge import Knowledge, local_day
 from truelift.operations.panels import VALUE, Panels
-from truelift.operations.seal import CONVERSIONS, COUNT_METRICS
+from truelift.operations.seal import CONVERSIONS
 from truelift.store import workspace_database as records
 from truelift.store.workspace_database import SealRecord
 
@@ -111,48 +117,28 @@ class Measurement:
         }
         if isinstance(experiment, Incrementality):  # its share is of all that was tracked
             windows = {name: (at, dt.date.max) for name, (at, _) in windows.items()}
-        observed = self._observed(campaign, metric, windows)
-        if not observed:
+        sealed = {name: self.seals.get((campaign, name, CONVERSIONS, "")) for name in windows}
+        records = {name: None if s is None else s.record for name, s in sealed.items()}
+        weekdays = {name: read_weekdays(record, metric) for name, record in records.items()}
+        found = observed(self.panels, campaign, metric, windows, weekdays)
+        if not found:
             return {None: Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))}
         if isinstance(experiment, Incrementality):
+            whole = sum(counted.units for counted in found.values())
             return {
-                creator: of_experiment(experiment, metric, counted)
-                for creator, (counted, _) in observed.items()
-            } | {None: of_experiment(experiment, metric, sum(n for n, _ in observed.values()))}
-        creators = list(observed)
-        sealed = [self.seals.get((campaign, name, CONVERSIONS, "")) for name in creators]
-        late = [self.is_late(s, campaign, n) for s, n in zip(sealed, creators, strict=True)]
-        history = read_code_history([None if s is None else s.record for s in sealed], metric)
+                creator: of_experiment(experiment, metric, counted.units)
+                for creator, counted in found.items()
+            } | {None: of_experiment(experiment, metric, whole)}
+        creators = list(found)
+        late = [self.is_late(sealed[name], campaign, name) for name in creators]
         lifts = code_lift(
-            history,
-            np.array([observed[name][0] for name in creators]),
-            np.array([observed[name][1] for name in creators]),
+            read_code_history([records[name] for name in creators], metric),
+            np.array([found[name].units for name in creators]),
+            np.array([found[name].days for name in creators]),
             metric=metric,
             late=np.array(late, bool),
         )
         return _figures(lifts, creators, late, metric)
-
-    def _observed(
-        self, campaign: str, metric: str, windows: Mapping[str, tuple[Instant, dt.date]]
-    ) -> dict[str, tuple[float, float]]:
-        """Give (conversions, days) of each creator live in a campaign so far, of the same days.
-
-        windows: launch and last day of each creator.
-        """
-        counted: dict[str, float] = defaultdict(float)
-        for row in self.panels.count_days:
-            window = windows.get(row["creator"])
-            if row["campaign"] == campaign and row["metric"] == metric and window is not None:
-                counted[row["creator"]] += row["units"] if row["day"] <= window[1] else 0.0
-        as_of, zone = self.known.as_of, self.known.ground.brand.timezone
-        today = local_day(as_of, zone)
-        return {
-            creator: (
-                counted.get(creator, 0.0),
-                max((min(as_of, end_of(min(last, today), zone)) - launched) / DAY, 0.0),
-            )
-            for creator, (launched, last) in windows.items()
-        }
 
     def _last_day(self, campaign: str, creator: str, metric: str, launched: Instant) -> dt.date:
         """Give the last day of a creator's window: of the flight or of the data.

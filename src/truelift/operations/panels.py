@@ -103,10 +103,31 @@ class Panels:
         return rows
 
     @cached_property
+    def click_days(self) -> list[dict[str, Any]]:
+        """Give counted human clicks by creator, campaign and day."""
+        rows: list[dict[str, Any]] = self.known.read(
+            "measurement.click_days", launches=self.known.launch_table
+        ).to_pylist()
+        return rows
+
+    def counted_days(self, metric: str) -> list[dict[str, Any]]:
+        """Give a count metric by creator, campaign and day, in units."""
+        rows = self.click_days if metric == "clicks" else self.count_days
+        return [row for row in rows if row["metric"] == metric]
+
+    @cached_property
     def evergreen_since(self) -> dict[str, dt.datetime | None]:
         """Give since when each creator has an evergreen code or link; None: always."""
+        return self._evergreen_since("codes", "links")
+
+    @cached_property
+    def evergreen_links_since(self) -> dict[str, dt.datetime | None]:
+        """Give since when each creator has an evergreen link; None: always."""
+        return self._evergreen_since("links")
+
+    def _evergreen_since(self, *kinds: str) -> dict[str, dt.datetime | None]:
         found: dict[str, dt.datetime | None] = {}
-        for kind in ("codes", "links"):
+        for kind in kinds:
             for row in self.known.rows(kind):
                 if row["kind"] != "evergreen" or row["creator"] is None:
                     continue
@@ -127,15 +148,20 @@ class Panels:
             )
         )
 
+    def evergreen_days(self, metric: str) -> dict[str, dict[dt.date, float]]:
+        """Give a metric's counts outside campaigns: creator -> day -> units."""
+        if metric not in self._outside:
+            found: dict[str, dict[dt.date, float]] = {}
+            for row in self.counted_days(metric):
+                if row["campaign"] is None:
+                    days = found.setdefault(row["creator"], {})
+                    days[row["day"]] = days.get(row["day"], 0.0) + row["units"]
+            self._outside[metric] = found
+        return self._outside[metric]
+
     @cached_property
-    def evergreen_days(self) -> dict[tuple[str, str], dict[dt.date, float]]:
-        """Give conversions outside campaigns: (metric, creator) -> day -> units."""
-        found: dict[tuple[str, str], dict[dt.date, float]] = {}
-        for row in self.count_days:
-            if row["campaign"] is None:
-                days = found.setdefault((row["metric"], row["creator"]), {})
-                days[row["day"]] = days.get(row["day"], 0.0) + row["units"]
-        return found
+    def _outside(self) -> dict[str, dict[str, dict[dt.date, float]]]:
+        return {}
 
     @cached_property
     def _known_days(self) -> list[dict[str, Any]]:
@@ -144,7 +170,7 @@ class Panels:
 
     @cached_property
     def first_day(self) -> dict[str, dt.date]:
-        """Give the first day on which any conversion of a metric is known, tracked or not."""
+        """Give the first day on which any count of a metric is known, tracked or not."""
         return {row["metric"]: row["first_day"] for row in self._known_days}
 
     def looked_until(self, metric: str, last: dt.date) -> dt.date:

@@ -17,20 +17,17 @@ from truelift.base.errors import NotFound
 from truelift.base.time import Instant
 from truelift.measurement import ageing
 from truelift.measurement.baseline import Baselines, estimate_baselines
-from truelift.measurement.counts import code_history
 from truelift.measurement.metric import engagement_rates, metric_named
 from truelift.measurement.panel import PostPanel
 from truelift.measurement.ragged import Floats
-from truelift.measurement.seal import CountBaseline, OrganicPosts, SealedBaseline, Terms, seal
+from truelift.measurement.seal import OrganicPosts, SealedBaseline, Terms, seal
+from truelift.operations.counts import count_baselines
 from truelift.operations.knowledge import Knowledge, knowledge, local_day
 from truelift.operations.panels import VALUE, Panels
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
 POST_METRICS = ("engagement", "views", VALUE)
-COUNT_METRICS = ("orders", "leads")
-HISTORY_DAYS = 90
-LEAST_HISTORY_DAYS = 14
 CONVERSIONS = "conversions"
 
 
@@ -181,32 +178,8 @@ def _counts_sealed(
 ) -> list[records.SealRecord]:
     """Seal the history of a group's evergreen codes and links."""
     names = [c.creator for c in group if c.creator in panels.evergreen_since]
-    if not names:
-        return []
-    baselines: dict[str, list[CountBaseline]] = {name: [] for name in names}
     last = local_day(until, ground.brand.timezone) - dt.timedelta(days=1)
-    for metric in COUNT_METRICS:
-        days = [_history(panels, name, metric, last) for name in names]
-        group_index = np.repeat(np.arange(len(names)), [len(item) for item in days])
-        daily = np.concatenate([np.array(list(item.values()), float) for item in days])
-        history = code_history(
-            np.array([sum(item.values()) for item in days], float),
-            np.array([len(item) for item in days], float),
-            group_index.astype(np.int64),
-            daily,
-        )
-        for index, name in enumerate(names):
-            if len(days[index]) >= LEAST_HISTORY_DAYS:
-                baselines[name].append(
-                    CountBaseline(
-                        metric=metric,
-                        n=float(history.n[index]),
-                        days=float(history.days[index]),
-                        phi=float(history.phi[index]),
-                        codes=panels.evergreen("codes", name),
-                        links=panels.evergreen("links", name),
-                    )
-                )
+    baselines = count_baselines(panels, names, last)
     made = []
     nothing = estimate_baselines(np.zeros(0, np.int64), np.zeros(0), 1)
     no_posts = OrganicPosts([], np.zeros(0), np.zeros(0))
@@ -217,31 +190,6 @@ def _counts_sealed(
             sealed = seal(terms, nothing, 0, no_posts, counts=counted)
             made.append(_record(sealed, terms, now, ground))
     return made
-
-
-def _history(panels: Panels, creator: str, metric: str, last: dt.date) -> dict[dt.date, float]:
-    """Give a creator's evergreen conversions on each day of history outside own campaigns.
-
-    History ends where the data end: a day whose orders were not imported yet is not a day without
-    orders.
-    """
-    zone = panels.known.ground.brand.timezone
-    since = panels.evergreen_since[creator]
-    first_known = panels.first_day.get(metric)
-    if first_known is None:
-        return {}
-    last = panels.looked_until(metric, last)
-    first = max(first_known, last - dt.timedelta(days=HISTORY_DAYS - 1))
-    if since is not None:
-        first = max(first, local_day(since, zone))
-    busy = panels.busy_days(creator)
-    span = (last - first).days + 1
-    days = [first + dt.timedelta(days=offset) for offset in range(max(span, 0))]
-    counted = dict.fromkeys((day for day in days if day not in busy), 0.0)
-    for day, units in panels.evergreen_days.get((metric, creator), {}).items():
-        if day in counted:
-            counted[day] += units
-    return counted
 
 
 def _pairs(
