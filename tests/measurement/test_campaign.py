@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -113,3 +115,30 @@ def test_expected_and_incremental_add_up_over_a_campaign(creators):
     whole = campaign_lift(lifted(counts, levels))
     assert whole.expected + whole.units == whole.observed == sum(counts)
     assert whole.units_low <= whole.units <= whole.units_high <= whole.observed
+
+
+def test_the_calendars_noise_is_added_up_and_not_its_squares():
+    se = np.array([0.1, 0.3])
+    lifts = lifted([300, 300], [5.0, 5.0], Control(np.array([0.2, 0.0]), se, np.array([9, 9])))
+    exposure = 300 * np.exp(-lifts.log)
+    share = exposure / exposure.sum()
+    bare = campaign_lift(lifted([300, 300], [5.0, 5.0]))
+    whole = campaign_lift(lifts)
+    assert whole.controls.creators == 9
+    assert whole.controls.mean == pytest.approx(0.1, abs=0.02)
+    assert whole.controls.se == pytest.approx(0.2, abs=0.02)
+    assert whole.units_high - whole.units > bare.units_high - bare.units
+    own = (share**2 * lifts.ratios.variance).sum()
+    narrow = math.sqrt(own + (share**2 * se**2).sum())
+    wide = math.sqrt(own + (share * se).sum() ** 2)
+    half = math.log(exposure.sum() / (600 - whole.units_high))
+    assert half / wide < half / narrow
+    assert 2.2 < half / wide < 3.6  # the boundary's multiplier, corrected for 24 degrees each
+
+
+def test_few_controls_of_a_campaign_bring_few_degrees_of_freedom():
+    widths = [
+        campaign_lift(lifted([300] * 9, [5.0] * 9, Control(0.0, 0.4, 3, nu))).high
+        for nu in (np.inf, 2.0)
+    ]
+    assert widths[1] > 1.2 * widths[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement.counts import CodeHistory, code_lift
 from truelift.measurement.experiment import Incrementality
 from truelift.measurement.figure import in_part, of_creator, of_experiment, of_many, take
+from truelift.measurement.lift import Control, ControlsUsed
 
 
 def lifts(counts, days=10.0):
@@ -76,3 +78,30 @@ def test_a_test_says_which_part_of_the_tracked_was_extra(factor, log):
     assert (found.units, found.units + found.expected) == (pytest.approx(10 * factor), 10)
     assert (found.level, found.limits, found.grade) == (0.9, "experiment", Grade.A)
     assert found.share.point == pytest.approx(factor)
+
+
+def test_a_figure_says_what_a_reader_must_know_beside_it():
+    alone = of_creator(lifts([15.0]).row(0), "orders", late=False)
+    assert list(alone.warnings) == ["no_controls"]
+    assert (alone.mean_log, alone.controls) == (None, None)
+    several = of_many(lifts([15.0, 10.0]), "orders", late=False)
+    assert several.mean_log == several.log
+    controls = ControlsUsed(4, "the rule", 0.1, 0.2, ("cy",))
+    assert list(replace(alone, controls=controls).warnings) == ["few_controls"]
+    enough = replace(alone, controls=replace(controls, creators=5), signs_differ=True)
+    assert list(enough.warnings) == ["signs_differ"]
+    test = of_experiment(Incrementality(0.5, 0.4, 0.6, 0.95, "geo", Grade.A), "orders", 10.0)
+    assert test.warnings == {}
+
+
+def test_controls_reach_the_figures_of_creators_and_of_all_together():
+    history = CodeHistory(np.full(2, 20.0), np.full(2, 40.0), np.ones(2))
+    names = np.empty(2, object)
+    names[:] = [("cy", "dee"), ("dee", "eve")]
+    control = Control(np.full(2, 0.1), np.full(2, 0.2), np.array([2, 2]), names=names, rule="all")
+    found = code_lift(history, np.array([15.0, 10.0]), np.full(2, 10.0), control=control)
+    mine = of_creator(take(found, [1]).row(0), "orders", late=False).controls
+    assert (mine.names, mine.creators, mine.rule) == (("dee", "eve"), 2, "all")
+    together = of_many(found, "orders", late=False).controls
+    assert (together.names, together.creators) == (("cy", "dee", "eve"), 3)
+    assert (together.mean, together.se) == pytest.approx((0.1, 0.2))

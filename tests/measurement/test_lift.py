@@ -117,8 +117,10 @@ def test_controls_take_the_calendar_out_and_their_doubt_in():
     assert beside.log[0] == pytest.approx(alone.log[0] - 0.2)
     assert beside.se[0] == pytest.approx(np.hypot(alone.se[0], 0.1))
     assert beside.grade[0] is Grade.B
-    assert not beside.control.few
-    assert Control(0.0, 0.1, 4).few
+    assert (beside.row(0).controls.creators, beside.row(0).controls.few) == (12, False)
+    few = creator_lift(baselines(), posts, control=Control(0.2, 0.1, 4))
+    assert few.row(0).controls.few
+    assert alone.row(0).controls is None
 
 
 def test_a_late_baseline_is_at_best_grade_c():
@@ -210,3 +212,31 @@ def test_the_order_of_creators_does_not_matter(seed, creators):
     two = creator_lift(Baselines(*columns), mature(place[owner][order], count[order]))
     for name in ("log", "low", "high", "units", "units_low", "units_high", "expected"):
         np.testing.assert_allclose(getattr(two, name)[place], getattr(one, name), rtol=1e-9)
+
+
+def test_controls_of_few_degrees_of_freedom_widen_the_limits():
+    posts = mature([0, 0], [300, 400])
+    widths = [
+        creator_lift(baselines(), posts, control=Control(0.0, 0.5, 3, nu)).high[0]
+        for nu in (np.inf, 20.0, 2.0)
+    ]
+    assert widths[0] < widths[1] < widths[2]
+
+
+def test_noise_at_both_ends_of_the_clock_counts_as_it_is_there():
+    posts = mature([0, 0], [300, 400])
+    ends = [(np.nan, np.nan), (2.0, np.nan), (2.0, 0.001)]
+    widths = [
+        creator_lift(baselines(), posts, control=Control(0.0, 0.2, 9, np.inf, *end)).high[0]
+        for end in ends
+    ]
+    assert widths[0] < widths[1] < widths[2]
+
+
+def test_where_a_row_has_no_controls_nothing_is_taken_out_of_it():
+    posts = mature([0, 1], [300, 300])
+    control = Control(np.array([0.2, np.nan]), np.array([0.1, np.nan]), np.array([9, 0]))
+    lifts = creator_lift(baselines(creators=2), posts, control=control)
+    alone = creator_lift(baselines(creators=2), posts)
+    assert (lifts.log[1], lifts.high[1]) == (alone.log[1], alone.high[1])
+    assert lifts.grade.tolist() == [Grade.B, Grade.C]

@@ -134,3 +134,89 @@ def test_a_creators_platforms_are_taken_together(told):
     assert (figures["ana"].observed, figures["ana"].measured) == (6000, 2)
     assert isinstance(figures["bo"], Withheld)
     assert figures[None].units == pytest.approx(figures["ana"].units)
+
+
+def told_with_controls(told, arms=""):
+    """Ana posts for glow from 2 May; five others post organically, each twice as well in May."""
+    people = ["ana", "cy", "dee", "eve", "fay", "gus"]
+    days = ("03-01", "03-08", "03-15", "03-22", "03-29", "04-05")
+    told.given(
+        f"""
+        campaigns
+        campaign | goal      | starts | ends  | currency
+        glow     | awareness | 05-01  | 05-31 | USD
+
+        agreements
+        agreement | campaign | creator | currency | signed_on
+        a         | glow     | ana     | USD      | 04-01
+        {arms}
+        posts
+        platform | post_id | creator | published_at
+        """
+        + "\n".join(f"x | {n}{d} | {n} | @{d}" for n in people for d in days)
+        + "\n\nobservations\nplatform | post_id | observed_at | likes\n"
+        + "\n".join(
+            f"x | {n}{d} | @04-15 | {1000 + 31 * i + 57 * k}"
+            for i, n in enumerate(people)
+            for k, d in enumerate(days)
+        ),
+        at=APRIL,
+    )
+    told.sealed(APRIL)
+    told.given(
+        "posts\nplatform | post_id | creator | published_at | campaign\n"
+        + "\n".join(
+            f"x | {n}{d} | {n} | @{d} | {'glow' if n == 'ana' else ''}"
+            for n in people
+            for d in ("05-02", "05-09")
+        )
+        + "\n\nobservations\nplatform | post_id | observed_at | likes\n"
+        + "\n".join(
+            f"x | {n}{d} | @06-15 | {2300 + 29 * i}"
+            for i, n in enumerate(people)
+            for d in ("05-02", "05-09")
+        )
+    )
+    return measured(told)
+
+
+def test_what_everybody_gained_on_the_same_dates_is_not_the_campaigns_lift(told):
+    measurement = told_with_controls(told)
+    assert measurement.seals["glow", "ana", "engagement", "x"].record["controls"] == [
+        *("ana", "cy", "dee", "eve", "fay", "gus")
+    ]
+    figures = measurement.lift("glow", "engagement")
+    found = figures["ana"]
+    assert found.controls.names == ("cy", "dee", "eve", "fay", "gus")  # never ana herself
+    assert found.controls.mean == pytest.approx(0.6, abs=0.1)
+    assert abs(found.log) < 0.1 < found.high  # without controls: twice as much
+    assert (found.grade, found.warnings) == (Grade.B, {})
+    assert found.units + found.expected == found.observed
+    assert figures[None].controls == found.controls
+
+
+def test_fewer_than_five_controls_are_used_and_warned_of(told):
+    arms = """
+        participants
+        campaign | creator | arm
+        glow     | cy      | control
+        glow     | dee     | control
+        """
+    found = told_with_controls(told, arms).lift("glow", "engagement")["ana"]
+    assert found.controls.names == ("cy", "dee")
+    assert "campaign names" in found.controls.rule
+    assert (found.grade, list(found.warnings)) == (Grade.B, ["few_controls"])
+
+
+def test_controls_are_those_that_were_sealed_whoever_is_named_later(told):
+    told_with_controls(told)
+    told.given(
+        """
+        participants
+        campaign | creator | arm
+        glow     | cy      | control
+        glow     | gus     | excluded
+        """
+    )
+    found = measured(told).lift("glow", "engagement")["ana"]
+    assert found.controls.names == ("cy", "dee", "eve", "fay")

@@ -70,6 +70,19 @@ def test_what_stands_behind_a_figure_is_shown_and_escaped():
     assert "<o1>" not in shown
 
 
+def test_the_controls_are_named_with_their_rule_and_what_to_beware_of():
+    explained = told("roi", 0.5)
+    assert "Controls" not in str(div[explanation(explained)])
+    explained["inputs"]["lift"] |= {
+        "controls": {"creators": 2, "rule": "all of them", "mean": -0.1, "se": 0.05},
+        "warnings": {"few_controls": "Fewer than 5."},
+    }
+    explained["inputs"]["controls"] = {"rule": "all of them", "names": ["cy", "<dee>"]}
+    shown = str(div[explanation(explained)])
+    for words in ("cy, &lt;dee&gt;", "all of them", "\u22120.100 (standard error 0.050)", "Fewer"):
+        assert words in shown
+
+
 def test_the_rows_behind_are_a_flat_table():
     assert behind(told("roi", 0.5)).rows == (
         {"kind": "orders", "id": "<o1>", "file": "orders.csv", "line": 7},

@@ -72,3 +72,17 @@ def test_a_moment_is_told_in_the_brands_zone():
 
 def test_a_grade_says_what_it_stands_for():
     assert 'title="own sealed baseline of this outcome"' in str(figures.grade("C"))
+
+
+def test_a_lift_says_how_many_controls_it_had_and_what_to_beware_of():
+    found = {"metric": "engagement", "log": -0.1, "low": -0.3, "high": 0.1, "limits": "theory"}
+    assert "controls" not in str(figures.lift(found))
+    warnings = {"few_controls": "Fewer than <5>.", "signs_differ": "Both are shown."}
+    shown = str(
+        figures.lift(
+            found | {"controls": {"creators": 4}, "mean_log": 0.25, "warnings": warnings},
+        )
+    )
+    assert "4 controls, mean \u00d71.28, few controls, signs differ" in shown
+    assert "Fewer than &lt;5&gt;. Both are shown." in shown
+    assert "no controls" in str(figures.lift(found | {"warnings": {"no_controls": "None."}}))

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
 from truelift.measurement.discoveries import always_valid_p
-from truelift.measurement.lift import LARGEST_COUNT, LARGEST_EXPONENT, Lifts, sentence
-from truelift.measurement.ragged import Floats
+from truelift.measurement.lift import (
+    LARGEST_COUNT,
+    LARGEST_EXPONENT,
+    ControlsUsed,
+    Lifts,
+    combined_degrees,
+    sentence,
+)
+from truelift.measurement.ragged import Booleans, Floats, floats
+from truelift.measurement.random_effects import pooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class CampaignLift:
     the creators' incremental units with limits of their own; expected + units == observed.
     between: variance of true lifts between creators (log units squared). signs_differ: units and
     mean point in different directions, so both must be shown. grade: the worst of the creators. p:
-    always-valid p-value of the mean.
+    always-valid p-value of the mean. controls: what they took out of the mean.
     """
 
     log: float
@@ -46,6 +55,7 @@ class CampaignLift:
     withheld: int
     signs_differ: bool
     p: float
+    controls: ControlsUsed | None = None
 
 
 def random_effects(delta: Floats, variance: Floats) -> tuple[float, float, float]:
@@ -53,16 +63,8 @@ def random_effects(delta: Floats, variance: Floats) -> tuple[float, float, float
 
     delta, variance: shape (creators,), log units and their squares, at least one creator.
     """
-    weight = 1 / variance
-    total = float(np.sum(weight))
-    fixed = float(np.sum(weight * delta)) / total
-    heterogeneity = float(np.sum(weight * (delta - fixed) ** 2))
-    denominator = total - float(np.sum(weight**2)) / total
-    excess = heterogeneity - (len(delta) - 1)
-    between = max(0.0, excess / denominator) if len(delta) > 1 else 0.0
-    weight = 1 / (variance + between)
-    total = float(np.sum(weight))
-    return float(np.sum(weight * delta)) / total, 1 / total, between
+    found = pooled(delta[None, :], variance[None, :])
+    return float(found.mean[0]), float(found.variance[0]), float(found.between[0])
 
 
 def campaign_lift(
@@ -72,10 +74,12 @@ def campaign_lift(
 ) -> CampaignLift | Withheld:
     """Sum the creators' units and average their lifts, with limits valid at every look.
 
-    Units: L = sum of L_i; variance of the expected units E = sum of E_i by the delta method,
-    sum (E_i se_i)^2 + (E se_control)^2 (creators share their controls), degrees of freedom after
-    Satterthwaite; limits on log E, E e^(-+h), so that one creator alone has the creator's limits.
-    The clock runs from the least informed first look to all creators' information together.
+    Units: L = sum of L_i; variance of the expected units E = sum of E_i by the delta method:
+    creators' own noise adds up as sum (w_i se_i)^2, the calendar's as (sum w_i se_control_i)^2,
+    w_i = E_i / E. Creators are compared with the same controls on overlapping dates, so that noise
+    does not average out; taking it as wholly shared is the widest it can be. Degrees of freedom
+    after Satterthwaite; limits on log E, E e^(-+h), so that one creator alone has the creator's
+    limits. The clock runs from the least informed first look to all creators' information together.
     limits: of the campaign level; a creator-level calibration does not carry over.
     Withheld with the creators' first reason when none was measured.
     """
@@ -84,16 +88,20 @@ def campaign_lift(
         reason = lifts.reason[0] if len(lifts) else Reason.NOT_OBSERVED
         return Withheld(reason, sentence(reason))
     ratios = lifts.ratios
-    noise = lifts.control.se**2 if lifts.control else 0.0
     scaled = ratios.observed[known] + ratios.offset
     exposure = scaled * np.exp(np.minimum(-lifts.log[known], LARGEST_EXPONENT))
-    own, nu = _pooled_variance(exposure, ratios.variance[known], ratios.nu[known])
-    factor, ratio = _multiplier(lifts, own, nu, limits=limits)
+    anyway = float(np.sum(exposure))
+    part = exposure / anyway if anyway > 0 else np.full(len(exposure), 1 / len(exposure))
+    own, nu = _pooled_variance(part, ratios.variance[known], ratios.nu[known])
     mean, mean_variance, between = random_effects(lifts.log[known], ratios.variance[known])
-    mean_half = factor * math.sqrt(mean_variance + noise)
-    half = min(factor * math.sqrt(own + noise), LARGEST_EXPONENT)
+    weight = mean_variance / (ratios.variance[known] + between)
+    calendar, units_calendar = (_shared(lifts, known, share) for share in (weight, part))
+    half_width = partial(_half_width, lifts, limits=limits)
+    _, mean_nu = _pooled_variance(weight, ratios.variance[known], ratios.nu[known])
+    mean_half, degrees, ratio = half_width((mean_variance, mean_nu), calendar)
+    half = min(half_width((own, nu), units_calendar)[0], LARGEST_EXPONENT)
     observed = float(np.sum(ratios.observed[known]))
-    reach, anyway = float(np.sum(scaled)), float(np.sum(exposure))
+    reach = float(np.sum(scaled))
     expected = min(observed - float(np.sum(lifts.units[known])), LARGEST_COUNT)
     units = observed - expected
     return CampaignLift(
@@ -112,41 +120,72 @@ def campaign_lift(
         measured=int(known.sum()),
         withheld=int((~known).sum()),
         signs_differ=units * mean < 0,
-        p=float(
-            always_valid_p(np.array(mean), np.array(mean_half), np.array(nu), ratio, lifts.level)
-        ),
+        p=float(always_valid_p(np.array(mean), np.array(mean_half), degrees, ratio, lifts.level)),
+        controls=lifts.control.used(np.flatnonzero(known), calendar.mean, calendar.se),
     )
 
 
-def _pooled_variance(exposure: Floats, variance: Floats, nu: Floats) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """The controls' part in a campaign: the mean taken out and its noise, now and at the ends."""
+
+    mean: float
+    se: float
+    nu: float
+    first: float
+    least: float
+
+
+def _shared(lifts: Lifts, known: Booleans, share: Floats) -> _Calendar:
+    """Weigh the controls' statistic as the creators are weighed; their noise is wholly shared."""
+    control = lifts.control.take(np.flatnonzero(known))
+    se = floats(control.se)
+    total = float(np.sum(share * se))
+    doubt = float(np.sum(share * se / floats(control.nu)))
+    return _Calendar(
+        mean=float(np.sum(share * floats(control.mean))),
+        se=total,
+        nu=total / doubt if doubt > 0 else math.inf,
+        first=float(np.sum(share * np.sqrt(floats(control.first)))) ** 2,
+        least=float(np.sum(share * np.sqrt(floats(control.least)))) ** 2,
+    )
+
+
+def _pooled_variance(share: Floats, variance: Floats, nu: Floats) -> tuple[float, float]:
     """Give the variance of log E, E the summed exposure, and its Satterthwaite degrees."""
-    total = float(np.sum(exposure))
-    weight = exposure / total if total > 0 else np.full(len(exposure), 1 / len(exposure))
-    parts = weight * weight * variance
+    parts = share * share * variance
     own = float(np.sum(parts))
     doubt = float(np.sum(parts * parts / nu))
     return own, own * own / doubt if doubt > 0 else math.inf
 
 
-def _multiplier(
+def _half_width(
     lifts: Lifts,
-    own: float,
-    nu: float,
+    own: tuple[float, float],
+    calendar: _Calendar,
     *,
     limits: boundaries.Limits,
-) -> tuple[float, Floats]:
-    """Give half width / standard error on the campaign's own clock, and the clock's length."""
+) -> tuple[float, Floats, Floats]:
+    """Give the half width on the campaign's own clock, its degrees of freedom, the clock's length.
+
+    own: variance and degrees of freedom of the creators' own noise.
+
+    The calendar's noise stands at both ends of the clock, each with what it is there: differences
+    of two estimates whose covariance is the later one's variance have that property too.
+    """
     known, ratios = lifts.known, lifts.ratios
-    noise = lifts.control.se**2 if lifts.control else 0.0
-    first = float(np.max(ratios.variance_first[known])) + noise
-    least = 1 / float(np.sum(1 / ratios.variance_least[known])) + noise
+    variance, nu = own
+    noise = calendar.se**2
+    first = float(np.max(ratios.variance_first[known])) + calendar.first
+    least = 1 / float(np.sum(1 / ratios.variance_least[known])) + calendar.least
+    degrees = combined_degrees(*(np.array(v) for v in (variance, nu, noise, calendar.nu)))
     ratio = np.array(first / least)
     half = boundaries.half_width(
-        np.array(1.0),
-        np.array(nu),
+        np.array(math.sqrt(variance + noise)),
+        degrees,
         ratio=ratio,
-        share=np.array(min(least / (own + noise), 1.0)),
+        share=np.array(min(least / (variance + noise), 1.0)),
         level=lifts.level,
         limits=limits,
     )
-    return float(half), ratio
+    return float(half), degrees, ratio

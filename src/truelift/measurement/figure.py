@@ -15,8 +15,27 @@ import numpy as np
 from truelift.base.estimate import Estimate, Grade, Withheld
 from truelift.measurement.campaign import CampaignLift, campaign_lift
 from truelift.measurement.experiment import Incrementality
-from truelift.measurement.lift import CreatorLift, Lifts, LogRatios
+from truelift.measurement.lift import (
+    FEW_CONTROLS,
+    ControlsUsed,
+    CreatorLift,
+    Lifts,
+    LogRatios,
+)
 from truelift.measurement.ragged import Floats
+
+WARNINGS = {
+    "no_controls": "The calendar was not taken out: no control creators were measured.",
+    "few_controls": (
+        f"Fewer than {FEW_CONTROLS} control creators took the calendar out; their own ups and "
+        "downs may stand for it."
+    ),
+    "signs_differ": (
+        "The units of all creators together and their mean lift point in different directions: a "
+        "few large creators outweigh the others. Both are shown."
+    ),
+}
+"""What stands beside a figure, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +45,9 @@ class LiftFigure:
     expected + units == observed. evidence: 'baseline' or 'experiment'. late: the baseline was
     sealed after the launch. measured, withheld: how many creators (or platforms) it rests on. p:
     always-valid p-value, None for an experiment. flagged: above zero in a list of figures at a
-    false-discovery rate; None outside a list.
+    false-discovery rate; None outside a list. controls: the
+    creators who took the calendar out, None where nothing did. signs_differ: the summed units and
+    the mean lift of several creators point in different directions.
     """
 
     metric: str
@@ -47,6 +68,25 @@ class LiftFigure:
     withheld: int = 0
     p: float | None = None
     flagged: bool | None = None
+    controls: ControlsUsed | None = None
+    signs_differ: bool = False
+
+    @property
+    def mean_log(self) -> float | None:
+        """Give the random-effects mean lift of several creators, which stands beside their sum."""
+        return self.log if self.measured > 1 else None
+
+    @property
+    def warnings(self) -> dict[str, str]:
+        """Give what a reader must know beside the figure: name -> sentence."""
+        found = []
+        if self.evidence == "baseline" and self.controls is None:
+            found.append("no_controls")
+        if self.controls is not None and self.controls.few:
+            found.append("few_controls")
+        if self.signs_differ:
+            found.append("signs_differ")
+        return {name: WARNINGS[name] for name in found}
 
     @property
     def share(self) -> Estimate | None:
@@ -76,6 +116,7 @@ def of_creator(lift: CreatorLift | Withheld, metric: str, *, late: bool) -> Lift
         grade=lift.grade,
         late=late,
         p=lift.p,
+        controls=lift.controls,
     )
 
 
@@ -134,6 +175,7 @@ def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
         p=lifts.p[rows],
         reason=lifts.reason[rows],
         limits=lifts.limits.take(rows),
+        control=lifts.control.take(rows),
     )
 
 
@@ -172,6 +214,8 @@ def _of_campaign(found: CampaignLift, metric: str, *, late: bool) -> LiftFigure:
         measured=found.measured,
         withheld=found.withheld,
         p=found.p,
+        controls=found.controls,
+        signs_differ=found.signs_differ,
     )
 
 

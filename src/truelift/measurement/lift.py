@@ -46,21 +46,92 @@ def sentence(reason: Reason) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """The same statistic on control creators over the same dates.
+class ControlsUsed:
+    """The controls behind one figure: how many, by which rule, and what they took out of it.
 
-    mean: their mean log lift, se its standard error (log units), creators: how many. Fewer than
-    FEW_CONTROLS is a warning.
+    mean: their mean log lift over the same dates, se its standard error. names: who they were.
     """
 
+    creators: int
+    rule: str
     mean: float
     se: float
-    creators: int
+    names: tuple[str, ...] = ()
 
     @property
     def few(self) -> bool:
-        """Say whether the controls are too few to be relied on."""
+        """Say whether they are too few to be relied on."""
         return self.creators < FEW_CONTROLS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Control:
+    """The same statistic on control creators over the same dates, as columns over treated creators.
+
+    mean: the controls' mean log lift over each creator's own window, se its standard error (log
+    units), creators: how many controls, 0 where there is none (nothing is taken out there). nu:
+    degrees of freedom of se. first, least: variance of the mean at the creator's first look and at
+    the most information there can be; nan: as now. Shape (creators,), or scalars that hold for
+    all. rule: how the controls were chosen, in words; names: the controls of each row.
+    """
+
+    mean: Floats | float
+    se: Floats | float
+    creators: Integers | int
+    nu: Floats | float = np.inf
+    first: Floats | float = np.nan
+    least: Floats | float = np.nan
+    rule: str = ""
+    names: Objects | None = None
+
+    @property
+    def any(self) -> Booleans:
+        """Say where there are controls at all."""
+        return np.asarray(self.creators) > 0
+
+    def used(self, rows: Integers, mean: float, se: float) -> ControlsUsed | None:
+        """Say who stood behind some rows together, of columns that `over` has shaped."""
+        here = rows[np.asarray(self.any)[rows]]
+        if not len(here):
+            return None
+        most = int(np.asarray(self.creators)[here].max())
+        if self.names is None:
+            return ControlsUsed(most, self.rule, mean, se)
+        names = tuple(sorted(set().union(*self.names[here].tolist())))
+        return ControlsUsed(len(names), self.rule, mean, se, names)
+
+    def over(self, rows: int) -> Control:
+        """Give every column the shape (rows,), 0 where there are no controls."""
+        here = np.broadcast_to(self.any, (rows,))
+        se = np.where(here, self.se, 0.0)
+        now = se * se
+        return Control(
+            mean=np.where(here, self.mean, 0.0),
+            se=se,
+            creators=np.broadcast_to(np.asarray(self.creators, dtype=np.int64), (rows,)),
+            nu=np.where(here, self.nu, np.inf),
+            first=np.where(here, np.fmax(self.first, now), 0.0),
+            least=np.where(here, np.fmin(self.least, now), 0.0),
+            rule=self.rule,
+            names=self.names,
+        )
+
+    def take(self, rows: Integers) -> Control:
+        """Keep some rows of columns that `over` has shaped."""
+        return Control(
+            mean=np.asarray(self.mean)[rows],
+            se=np.asarray(self.se)[rows],
+            creators=np.asarray(self.creators)[rows],
+            nu=np.asarray(self.nu)[rows],
+            first=np.asarray(self.first)[rows],
+            least=np.asarray(self.least)[rows],
+            rule=self.rule,
+            names=None if self.names is None else self.names[rows],
+        )
+
+
+NO_CONTROL = Control(0.0, 0.0, 0)
+"""Nothing takes the calendar out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +171,7 @@ class CreatorLift:
     limits: boundaries.LimitsKind
     grade: Grade
     p: float
+    controls: ControlsUsed | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +199,8 @@ class Lifts:
 
     ratios: the estimates before controls. log, se, low, high: after controls, log units at
     `level`. multiplier: half width / se. units, units_low, units_high, expected: in the metric's
-    unit. grade, reason: Grade and Reason | None. p: always-valid p-value.
+    unit. grade, reason: Grade and Reason | None. control: what was taken out, shaped (creators,).
+    p: always-valid p-value.
     """
 
     ratios: LogRatios
@@ -143,7 +216,7 @@ class Lifts:
     grade: Objects
     reason: Objects
     limits: boundaries.Limits
-    control: Control | None
+    control: Control
     p: Floats
 
     def __len__(self) -> int:
@@ -175,6 +248,11 @@ class Lifts:
             limits=self.limits.kind(creator),
             grade=self.grade[creator],
             p=float(self.p[creator]),
+            controls=self.control.used(
+                np.array([creator]),
+                float(np.asarray(self.control.mean)[creator]),
+                float(np.asarray(self.control.se)[creator]),
+            ),
         )
 
 
@@ -214,7 +292,8 @@ def creator_lift(
 
     planned: posts each creator will publish, which caps the information; None takes the cap of
     endlessly many mature posts (wider, never wrong). late: creators whose baseline was sealed
-    late. control: takes the calendar out (and its variance in); with none the grade is C.
+    late. control: takes the calendar out (and its variance in), row by row; where there is none the
+    grade is C.
     Withheld: NO_BASELINE or TOO_FEW_POSTS from the baseline, NOT_OBSERVED where no campaign post
     has a usable reading.
     """
@@ -267,8 +346,20 @@ def augmented_filter(
 ) -> tuple[Floats, Floats]:
     """Run the augmented filter; give delta (nan without a post) and its information 1 / variance.
 
-    posts, z, tau2: observed posts only. Walks over post positions; at each it touches only the
-    creators that have a post there, taken in the order of their post counts, so nothing is padded.
+    posts, z, tau2: observed posts only.
+    """
+    v, x = whitened(baselines, posts, z, tau2)
+    information = posts.sums(x * x)
+    return posts.sums(x * v) / np.where(information > 0, information, np.nan), information
+
+
+def whitened(baselines: Baselines, posts: Ragged, z: Floats, tau2: Floats) -> tuple[Floats, Floats]:
+    """Give each post's innovation v and its companion x, both over sqrt(F); shape (posts,).
+
+    v = x delta + a standard normal, independent from post to post: sums of x v and of x^2 over a
+    creator's posts so far give delta and its information then, and v - x delta are standardised
+    residuals. Walks over post positions; at each it touches only the creators that have a post
+    there, taken in the order of their post counts, so nothing is padded.
     """
     order = np.argsort(-posts.count, kind="stable")
     count, start = posts.count[order], posts.start[order]
@@ -276,7 +367,8 @@ def augmented_filter(
     s2 = baselines.s2[order]
     level = baselines.level[order].copy()
     spread = (baselines.p * baselines.s2)[order]
-    companion, numerator, information = np.zeros((3, len(order)))
+    companion = np.zeros(len(order))
+    innovations, companions = np.empty((2, len(z)))
     active = np.searchsorted(-count, -np.arange(int(count.max(initial=0))), side="left")
     for position, alive in enumerate(active):
         at = start[:alive] + position
@@ -285,15 +377,13 @@ def augmented_filter(
         gain = predicted / f
         v = z[at] - level[:alive]
         x = 1 - companion[:alive]
-        numerator[:alive] += x * v / f
-        information[:alive] += x * x / f
+        scale = 1 / np.sqrt(f)
+        innovations[at] = v * scale
+        companions[at] = x * scale
         level[:alive] += gain * v
         companion[:alive] += gain * x
         spread[:alive] = predicted * (1 - gain)
-    delta, total = np.empty((2, len(order)))
-    delta[order] = numerator / np.where(information > 0, information, np.nan)
-    total[order] = information
-    return delta, total
+    return innovations, companions
 
 
 def least_variance(baselines: Baselines, planned: Integers | None = None) -> Floats:
@@ -325,27 +415,32 @@ def with_limits(
 
     units = (observed + offset) (1 - e^-delta), a monotone map, so limits map through it.
     """
-    shift, noise = (control.mean, control.se**2) if control else (0.0, 0.0)
+    taken = (control or NO_CONTROL).over(len(ratios.delta))
+    noise = np.asarray(taken.se) ** 2
     withheld = np.asarray(np.not_equal(reason, np.array(None, dtype=object)), dtype=bool)
-    log = np.where(withheld, np.nan, ratios.delta - shift)
+    log = np.where(withheld, np.nan, ratios.delta - taken.mean)
     se = np.sqrt(ratios.variance + noise)
-    least = ratios.variance_least + noise
-    ratio = (ratios.variance_first + noise) / least
+    least = ratios.variance_least + floats(taken.least)
+    degrees = combined_degrees(ratios.variance, ratios.nu, noise, floats(taken.nu))
+    ratio = (ratios.variance_first + floats(taken.first)) / least
     half = boundaries.half_width(
         se,
-        ratios.nu,
+        degrees,
         ratio=ratio,
         share=least / (se * se),
         level=level,
         limits=limits,
     )
     units, expected = split(ratios.observed, log, ratios.offset)
-    lateness = np.broadcast_to(late, log.shape)
-    on_time, after = (
-        evidence_grade(sealed=True, late=value, controls=control is not None)
-        for value in (False, True)
+    lateness = np.broadcast_to(np.asarray(late, dtype=bool), log.shape)
+    grades = np.array(
+        [
+            [evidence_grade(sealed=True, late=is_late, controls=beside) for beside in (False, True)]
+            for is_late in (False, True)
+        ],
+        dtype=object,
     )
-    grade = np.where(lateness, np.array(after, dtype=object), np.array(on_time, dtype=object))
+    grade = grades[lateness.astype(np.int64), taken.any.astype(np.int64)]
     return Lifts(
         ratios=ratios,
         log=log,
@@ -360,9 +455,17 @@ def with_limits(
         grade=np.where(withheld, np.array(Grade.D, dtype=object), grade),
         reason=reason,
         limits=limits,
-        control=control,
-        p=always_valid_p(log, half, ratios.nu, ratio, level),
+        control=taken,
+        p=always_valid_p(log, half, degrees, ratio, level),
     )
+
+
+def combined_degrees(variance: Floats, nu: Floats, noise: Floats, noise_nu: Floats) -> Floats:
+    """Give Satterthwaite's degrees of freedom of a sum of two variances; shapes broadcast."""
+    doubt = variance**2 / nu + noise**2 / noise_nu
+    total = (variance + noise) ** 2
+    degrees: Floats = np.divide(total, doubt, out=np.full(np.shape(doubt), np.inf), where=doubt > 0)
+    return degrees
 
 
 def split(observed: Floats, delta: Floats, offset: float = 0.0) -> tuple[Floats, Floats]:

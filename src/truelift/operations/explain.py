@@ -11,6 +11,7 @@ from typing import Any
 
 from truelift.attribution.models import RULE
 from truelift.base.errors import NotFound, UsageError
+from truelift.base.estimate import Withheld
 from truelift.base.time import Instant, brand_day
 from truelift.ledger.chart import COST_ACCOUNTS
 from truelift.ledger.rules import RULES
@@ -64,6 +65,7 @@ def explain(ground: Ground, figure: str) -> Row:
             "cost": told["cost"],
             "cost_basis": header.cost_basis,
             "lift": told["lift"],
+            "controls": _controls(row),
             "outputs": told["outputs"],
         },
         "rows": _source_rows(known, header, row),
@@ -80,6 +82,13 @@ def explain(ground: Ground, figure: str) -> Row:
         },
         "baselines": _seals(known, header, row),
     }
+
+
+def _controls(row: RoiRow) -> Row | None:
+    """Name the creators who took the calendar out of a row's lift, with the rule they follow."""
+    if isinstance(row.lift, Withheld) or row.lift.controls is None:
+        return None
+    return {"rule": row.lift.controls.rule, "names": list(row.lift.controls.names)}
 
 
 def _sql(model: str) -> str:

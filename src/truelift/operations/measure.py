@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,7 @@ import numpy as np
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.measurement import ageing
+from truelift.measurement.controls import Windows, control_columns, joined
 from truelift.measurement.counts import code_lift
 from truelift.measurement.experiment import Incrementality, incrementality
 from truelift.measurement.figure import (
@@ -27,10 +28,17 @@ from truelift.measurement.figure import (
     of_many,
     take,
 )
-from truelift.measurement.lift import Lifts, campaign_posts, creator_lift, sentence
+from truelift.measurement.lift import (
+    CampaignPosts,
+    Control,
+    Lifts,
+    campaign_posts,
+    creator_lift,
+    sentence,
+)
 from truelift.measurement.metric import metric_named
-from truelift.measurement.panel import PostPanel
-from truelift.measurement.ragged import Floats, Integers
+from truelift.measurement.panel import Instants, PostPanel
+from truelift.measurement.ragged import Floats, Integers, ragged
 from truelift.measurement.seal import (
     read_baselines,
     read_code_history,
@@ -98,10 +106,44 @@ class Measurement:
         curve = ageing.default_curve("engagement" if metric == VALUE else metric)
         posts = campaign_posts(group, counts, panel.age_hours, curve, panel.first_age_hours)
         baselines = read_baselines([None if item is None else item.record for item in sealed])
-        lifts = creator_lift(baselines, posts, late=np.array(late, bool))
+        windows = _windows(posts, panel.published_at, sealed)
+        control = self._control(campaign, metric, units, windows, sealed)
+        lifts = creator_lift(baselines, posts, control=control, late=np.array(late, bool))
         if share.min(initial=1.0) < 1:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
         return _figures(lifts, [unit[0] for unit in units], late, metric)
+
+    def _control(
+        self,
+        campaign: str,
+        metric: str,
+        units: Sequence[tuple[str, str]],
+        windows: Windows,
+        sealed: Sequence[SealRecord | None],
+    ) -> Control:
+        """Give the controls' statistic over each unit's window; controls are of the same platform.
+
+        The controls named in the seals serve; where the seals name none, those of the rule as it
+        is known now.
+        """
+        sets = self.panels.control_sets
+        found = sets.of(campaign)
+        kept = {name for item in sealed if item for name in item.record["controls"]}
+        parts = []
+        for platform in sorted({platform for _, platform in units}):
+            rows = np.array([i for i, unit in enumerate(units) if unit[1] == platform], np.int64)
+            names = kept - sets.excluded(campaign) or found.names.get(platform, ())
+            posts = sets.posts_of(
+                campaign, platform, names, lambda panel: self._reading(panel, metric, campaign)
+            )
+            place = {name: index for index, name in enumerate(posts.names)}
+            own = np.array([place.get(units[row][0], -1) for row in rows.tolist()], np.int64)
+            parts.append((rows, control_columns(windows.take(rows, own), posts)))
+        return joined(parts, len(units), found.rule)
+
+    def _reading(self, panel: PostPanel, metric: str, campaign: str) -> tuple[Floats, Floats]:
+        curve = ageing.default_curve("engagement" if metric == VALUE else metric)
+        return ageing.reading(self._counts(panel, metric, campaign), panel.age_hours, curve)
 
     def _counts(self, panel: PostPanel, metric: str, campaign: str) -> Floats:
         if metric == VALUE:
@@ -174,6 +216,23 @@ class Measurement:
             if isinstance(found, Incrementality):
                 return found
         return None
+
+
+def _windows(
+    posts: CampaignPosts, published_at: Instants, sealed: Sequence[SealRecord | None]
+) -> Windows:
+    """Give where each unit's baseline was cut, and its first and newest post with a reading."""
+    usable = np.isfinite(posts.z)
+    mine, at = ragged(posts.group[usable], len(sealed)), published_at[usable]
+    first, last, cut = np.full((3, len(sealed)), np.datetime64("NaT", "us"))
+    has = mine.count > 0
+    first[has], last[has] = at[mine.start[has]], at[(mine.start + mine.count - 1)[has]]
+    drift = np.full(len(sealed), np.nan)
+    for index, item in enumerate(sealed):
+        if item is not None and item.record["estimate"] and has[index]:
+            cut[index] = np.datetime64(item.record["window_end"], "us")
+            drift[index] = item.record["estimate"]["q"]
+    return Windows(np.full(len(sealed), -1, np.int64), cut, first, last, drift)
 
 
 def _fraction(ppm: int | None) -> float | None:

@@ -24,6 +24,7 @@ from truelift.measurement.metric import METRICS
 from truelift.measurement.panel import PostPanel, post_panel
 from truelift.measurement.ragged import Booleans, Floats
 from truelift.operations.book import rate_set_of
+from truelift.operations.control_sets import ControlSets
 from truelift.operations.knowledge import Knowledge
 from truelift.valuation.value_schedule import schedule_version, unit_price
 
@@ -222,16 +223,14 @@ class Panels:
             return self._first_posts[creator]
         return self.evergreen_since.get(creator) or dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC
 
+    @cached_property
+    def control_sets(self) -> ControlSets:
+        """Give who takes the calendar out of each campaign."""
+        return ControlSets(self.known, self.posts, self.organic)
+
     def controls_of(self, campaign: str) -> tuple[str, ...]:
         """Name the control creators of a campaign."""
-        rows = self.known.rows("participants")
-        return tuple(
-            sorted(
-                row["creator"]
-                for row in rows
-                if row["campaign"] == campaign and row["arm"] == "control"
-            )
-        )
+        return self.control_sets.of(campaign).creators
 
     def valued(self, panel: PostPanel, campaign: str) -> Floats:
         """Give the approved value of each post's outputs, one composite in minor units.

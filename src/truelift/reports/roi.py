@@ -163,6 +163,22 @@ def lift_json(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
         "evidence": lift.evidence,
         "p": None if lift.p is None else float(f"{lift.p:.{P_DIGITS}g}"),
         "flagged": lift.flagged,
+        "mean_log": None if lift.mean_log is None else number(lift.mean_log),
+        "signs_differ": lift.signs_differ,
+        "controls": _controls_json(lift),
+        "warnings": lift.warnings,
+    }
+
+
+def _controls_json(lift: LiftFigure) -> dict[str, Any] | None:
+    """Give how many controls there were, by which rule, and what they took out; no names here."""
+    if lift.controls is None:
+        return None
+    return {
+        "creators": lift.controls.creators,
+        "rule": lift.controls.rule,
+        "mean": number(lift.controls.mean),
+        "se": number(lift.controls.se),
     }
 
 

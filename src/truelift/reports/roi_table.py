@@ -49,6 +49,8 @@ def _columns(header: RoiHeader) -> tuple[TableColumn, ...]:
         TableColumn("limits"),
         TableColumn("lift_withheld"),
         TableColumn("late"),
+        TableColumn("controls", Cell.COUNT),
+        TableColumn("warnings"),
     )
 
 
@@ -95,7 +97,16 @@ def _lift(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
         "limits": lift.limits if isinstance(lift, LiftFigure) else None,
         "lift_withheld": lift.reason.value if isinstance(lift, Withheld) else None,
         "late": "late" if isinstance(lift, LiftFigure) and lift.late else None,
+        "controls": _controls(lift),
+        "warnings": "; ".join(lift.warnings) or None if isinstance(lift, LiftFigure) else None,
     }
+
+
+def _controls(lift: LiftFigure | Withheld) -> int | None:
+    """Give how many controls took the calendar out; None where there is no lift."""
+    if isinstance(lift, Withheld):
+        return None
+    return lift.controls.creators if lift.controls else 0
 
 
 def _plain(ratio: Decimal | Withheld | None) -> float | None:

@@ -60,6 +60,7 @@ def explanation(told: Json) -> list[Node]:
                 ],
             ),
             _pairs("Lift", _lift(inputs["lift"])),
+            _controls(inputs),
             _pairs(
                 "Outputs",
                 [
@@ -126,7 +127,24 @@ def _ladder(steps: Sequence[Json], currency: str) -> list[tuple[str, Node]]:
 
 
 def _lift(lift: Json) -> list[tuple[str, Node]]:
-    return [(name.replace("_", " "), _plain(name, lift[name])) for name in lift]
+    plain = [name for name in lift if not isinstance(lift[name], Mapping)]
+    return [(name.replace("_", " "), _plain(name, lift[name])) for name in plain]
+
+
+def _controls(inputs: Json) -> Node:
+    """Say which creators took the calendar out, by which rule, and what to beware of."""
+    lift, told = inputs["lift"], inputs.get("controls")
+    rows: list[tuple[str, Node]] = list((lift.get("warnings") or {}).items())
+    rows = [(name.replace("_", " "), sentence) for name, sentence in rows]
+    if told:
+        taken = lift["controls"]
+        between = f"{_plain('log', taken['mean'])} (standard error {taken['se']:.3f})"
+        rows += [
+            ("creators", ", ".join(told["names"]) or f"{taken['creators']}"),
+            ("rule", told["rule"]),
+            ("their own log lift, taken out", between),
+        ]
+    return _pairs("Controls", rows) if rows else None
 
 
 def _plain(name: str, value: object) -> str:

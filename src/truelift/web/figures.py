@@ -129,7 +129,18 @@ def lift(found: Json) -> Node:
         times(math.exp(found["log"])) + mark,
         small[f"{low} to {high}"],
         small[f"{more}{found['limits']} limits{late}"],
+        _beside(found),
     ]
+
+
+def _beside(found: Json) -> Node:
+    """Write what a lift was compared with, and its warnings; their sentences are titles."""
+    controls, warnings = found.get("controls"), found.get("warnings") or {}
+    told = [f"{controls['creators']} controls"] if controls else []
+    if warnings.get("signs_differ"):
+        told.append(f"mean {times(math.exp(found['mean_log']))}")
+    told += [name.replace("_", " ") for name in warnings]
+    return small(title=" ".join(warnings.values()) or None)[", ".join(told)] if told else None
 
 
 def grade(letter: str) -> Node:
