@@ -339,6 +339,26 @@ def test_without_a_rate_nothing_is_guessed(booked):
     assert faults == ["NO_RATE"] * 3
 
 
+def test_a_fault_says_from_whose_cost_the_fact_is_missing_where_it_is(rates):
+    swiss = replace(ANA, currency="CHF", campaign="spring", creator="ana")
+    earned = CommissionEarned("o1", "A1", 100, "JPY", 100_000, dt.date(2026, 5, 5))
+    lost = DeliverableLive("nowhere", "A1", dt.date(2026, 5, 4), campaign="summer")
+    alone = cost("X", "paid", 3, 5, settles="GONE")
+    facts = Facts((swiss,), (lost,), (earned,), documents=(alone,))
+    _, faults = entries_for(facts, Policy("USD"), rates)
+    whose = {
+        (fault.code.value, fault.rule): fault.missing
+        and (fault.missing.on.day, fault.missing.campaign, fault.missing.creator)
+        for fault in faults
+    }
+    assert whose == {
+        ("NO_RATE", "R01"): (swiss.signed_on.day, "spring", "ana"),
+        ("NO_RATE", "R06"): (5, "spring", "ana"),
+        ("UNKNOWN_AGREEMENT", "R03"): (4, "summer", "ana"),
+        ("UNKNOWN_DOCUMENT", "R16"): None,
+    }
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [

@@ -58,6 +58,7 @@ def test_what_cannot_be_booked_is_told_and_the_rest_is_booked(told):
     _, faults = book(told.ground)
     assert [fault.code.value for fault in faults] == ["NO_RATE"]
     assert told.row(by="campaign")["cost"]["accrued"] == 1000
+    assert told.row(by="campaign")["roi"]["withheld"] == "NO_RATE"
     told.given(
         """
         rates

@@ -316,6 +316,26 @@ def test_a_file_that_cannot_be_read_is_one_fault_and_the_others_are_imported(des
     assert len(quarantine(desk.ground)) == 1
 
 
+def test_a_conflict_keeps_its_row_as_json(desk):
+    desk.bring(desk.file("orders.csv", ORDER, "1,2026-05-01T12:00Z,USD,10.00"))
+    other = desk.file("shop.csv", ORDER, "1,2026-05-01T12:00Z,USD,11.00")
+    desk.bring(other)
+    (row,) = quarantine(desk.ground)
+    assert row["reason"] == "CONFLICT"
+    told = json.loads(row["raw"])
+    assert (told["ordered_at"], told["subtotal"]) == ("2026-05-01T12:00:00Z", 1100)
+
+
+def test_sums_of_floating_numbers_are_read_and_finer_amounts_are_refused(desk):
+    told = {
+        "order_id": ["1", "2"], "ordered_at": ["2026-05-01T12:00Z"] * 2, "currency": ["USD"] * 2,
+        "subtotal": [19.999999999999996, 19.999],
+    }  # fmt: skip
+    report = import_frame(desk.ground, "orders", pa.table(told), "frame")
+    assert [fault.reason.value for fault in report.faults] == ["TOO_MANY_DECIMALS"]
+    assert [row["subtotal"] for row in listed(desk.ground, "orders")] == [2000]
+
+
 def test_a_frame_is_imported_like_a_file_and_a_later_one_updates_it(desk):
     def frame(subtotal):
         return pa.table({

@@ -39,6 +39,64 @@ def test_outputs_are_counted_where_they_belong(season):
     assert (spring["clicks_raw"], spring["clicks_counted"]) == (3, 2)  # curl is no visitor
     glow = season.row(by="campaign", campaign="glow")["outputs"]
     assert (glow["views"], glow["engagement"], glow["sessions"]) == (16000, 1648, 0)
+    assert glow["impressions"] is None  # no reading of any post has them
+
+
+def test_what_was_never_imported_is_unknown_and_no_zero(told):
+    told.given(
+        """
+        campaigns
+        campaign | goal  | starts | ends  | currency
+        spring   | sales | 05-01  | 05-31 | USD
+
+        codes
+        code | creator | campaign
+        ANA  | ana     | spring
+        BO   | bo      | spring
+
+        agreements
+        agreement | campaign | creator | fee  | currency | signed_on
+        a         | spring   | ana     | 1.00 | USD      | 04-01
+        b         | spring   | bo      | 1.00 | USD      | 04-01
+
+        orders
+        order_id | ordered_at | currency | subtotal | code
+        1        | @05-02     | USD      | 10.00    | ANA
+        """
+    )
+    known = {"orders", "refunds"}
+    for row in (told.row(by="campaign"), told.row(creator="ana"), told.row(creator="bo")):
+        assert {name for name, count in row["outputs"].items() if count is not None} == known
+    assert told.row(creator="bo")["outputs"]["orders"] == 0
+    told.given(
+        """
+        posts
+        platform | post_id | creator | published_at | campaign
+        x        | p       | ana     | @05-02       | spring
+
+        mentions
+        platform | post_id | tag   | published_at
+        x        | q       | other | @05-02
+
+        clicks
+        click_id | clicked_at | slug
+        c        | @05-02     | elsewhere
+
+        leads
+        lead_id | created_at | stage
+        l       | @05-02     | lead
+
+        sessions
+        date  | source | medium | campaign | sessions
+        05-02 | x      | social | other    | 5
+        """
+    )
+    row = told.row(by="campaign")["outputs"]
+    zero = {"mentions", "clicks_raw", "clicks_counted", "leads", "won_leads", "sessions", "refunds"}
+    assert {name for name, count in row.items() if count == 0} == zero
+    assert (row["posts"], row["orders"], row["reach"], row["views"]) == (1, 1, None, None)
+    days = [day["outputs"] for day in told.roi(by="day", creator="ana")]
+    assert {(day["mentions"], day["sessions"]) for day in days} == {(None, None)}
 
 
 def test_sessions_find_their_campaign_by_alias_and_claims_add_up_in_the_brands_currency(told):

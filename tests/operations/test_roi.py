@@ -124,3 +124,10 @@ def test_ladders_of_campaigns_are_those_of_the_report(season):
     assert {name: ladder.components.matched for name, ladder in ladders.items()} == {
         name: ladder[1]["amount"] for name, ladder in told.items()
     }
+
+
+def test_incremental_amounts_of_creators_add_up_to_their_campaign_to_the_cent(season):
+    whole = {row["campaign"]: row["ladder"][4]["amount"] for row in season.roi(by="campaign")}
+    for campaign in ("spring", "signup"):
+        parts = [row["ladder"][4]["amount"] for row in season.roi(campaign=campaign)]
+        assert sum(part for part in parts if part is not None) == whole[campaign]

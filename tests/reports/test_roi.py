@@ -159,3 +159,20 @@ def test_numbers_are_rounded_for_print_and_what_is_no_number_is_null():
         "-12.50", "3", None,
     )  # fmt: skip
     assert instant_text(dt.datetime(2026, 5, 1, 12)) == "2026-05-01T12:00:00Z"
+
+
+def test_what_nobody_read_is_null_and_what_was_read_as_nothing_is_zero(header, row):
+    told = row_json(header, replace(row, outputs={"orders": 41.0, "views": 0, "reach": None}))
+    outputs = told["outputs"]
+    assert (outputs["orders"], outputs["views"]) == (41, 0)
+    assert (outputs["reach"], outputs["sessions"], outputs["mentions"]) == (None, None, None)
+    assert (told["cost_per"]["reach"], told["cost_per"]["view"]) == (None, None)
+
+
+def test_a_row_whose_cost_is_not_all_booked_has_no_return_and_no_cost_per_outcome(header, row):
+    missing = Withheld(Reason.NO_RATE, "A cost is not booked yet.")
+    told = row_json(header, replace(row, incomplete=missing))
+    assert told["ladder"][-1] == {"step": "return", "amount": None, "withheld": "NO_RATE"}
+    assert told["ladder"][-2]["amount"] == 27300
+    assert (told["cost_per"]["order"], told["cost_per"]["click"]) == (None, None)
+    assert told["cost_per"]["incremental_order"]["withheld"] == "NO_RATE"

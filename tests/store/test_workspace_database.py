@@ -148,3 +148,24 @@ def test_a_seal_is_kept_once(connection):
     records.keep_seal(connection, "acme", seal())
     with pytest.raises(sa.exc.IntegrityError):
         records.keep_seal(connection, "acme", seal())
+
+
+def test_what_cannot_be_booked_is_resolved_and_what_was_known_of_it_can_still_be_asked(connection):
+    def keep(at, *items):
+        records.replace_unbooked(connection, "acme", items, at)
+
+    def known(at=None):
+        return [item.event for item in records.unbooked(connection, "acme", at)]
+
+    first = records.Unbooked("i", "R13", "NO_RATE", "No rate.", NOW.date(), "spring", "ana")
+    second = records.Unbooked("j", "R16", "UNKNOWN_DOCUMENT", "It is booked on its own.")
+    keep(NOW, first, second, second)
+    assert records.unbooked(connection, "acme") == [first, second]
+    keep(LATER, second)
+    assert (known(), known(NOW), known(LATER)) == (["j"], ["i", "j"], ["j"])
+    assert [row["source_file"] for row in records.quarantined(connection, "acme")] == ["j"]
+    changed = records.Unbooked("j", "R16", "UNKNOWN_DOCUMENT", "It settles k.")
+    after = LATER + dt.timedelta(days=1)
+    keep(after, changed, first)
+    assert records.unbooked(connection, "acme") == [first, changed]
+    assert records.unbooked(connection, "bolt") == []

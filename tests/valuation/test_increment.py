@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from truelift.base.estimate import Estimate, Grade, Reason, Withheld
-from truelift.valuation.increment import campaign_increment, incremental_contribution, total
+from truelift.valuation.increment import (
+    campaign_increment,
+    incremental_contribution,
+    total,
+    whole_parts,
+)
 from truelift.valuation.ladder import Components
 
 NO_HISTORY = Withheld(Reason.NO_ORDER_BASELINE, "No history.")
@@ -93,3 +100,16 @@ def test_a_campaign_without_any_money_says_so():
     assert campaign_increment([], None).incremental.reason is Reason.NO_ORDERS
     found = campaign_increment([(Components(), nothing)], None)
     assert found.incremental.reason is Reason.NO_ORDERS
+
+
+def test_rounded_parts_add_up_to_the_rounded_sum_and_the_largest_remainder_goes_up():
+    assert whole_parts([0.4, 0.4, 0.4]) == [1, 0, 0]
+    assert whole_parts([1.2, 2.7, -0.6]) == [1, 3, -1]
+    assert whole_parts([]) == []
+
+
+@given(st.lists(st.floats(-1e9, 1e9), max_size=30))
+def test_no_rounded_part_is_off_by_a_whole_unit(points):
+    parts = whole_parts(points)
+    assert sum(parts) == round(sum(points))
+    assert all(abs(part - point) <= 1 for part, point in zip(parts, points, strict=True))

@@ -101,3 +101,15 @@ def test_valued_roi_waits_for_cash_whose_incremental_part_is_not_known():
 def test_valued_roi_stands_alone_where_there_is_no_cash_to_add(tracked):
     nothing = Ladder(None, Components(), NO_BASELINE, 0, 3000, tracked=tracked)
     assert ratios(nothing, 3000, WORTH, cash_outcome=True).valued_roi.point == pytest.approx(-0.8)
+
+
+def test_a_cost_that_is_not_booked_withholds_all_that_divides_by_cost():
+    missing = Withheld(Reason.NO_RATE, "A cost is not booked yet.")
+    ladder = Ladder(9000, SOLD, EXTRA, 0, 3000)
+    told = ratios(ladder, 3000, WORTH, cash_outcome=True, incomplete=missing)
+    for ratio_of in ("reported_roas", "roas", "roi", "incremental_roi", "valued_roi"):
+        assert getattr(told, ratio_of) == missing
+    assert told.break_even_incrementality is None
+    silent = ratios(Ladder(None, SOLD, EXTRA, 0, 3000), 3000, WORTH, cash_outcome=False,
+                    incomplete=missing)  # fmt: skip
+    assert (silent.reported_roas, silent.roi) == (None, missing)

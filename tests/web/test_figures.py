@@ -56,6 +56,7 @@ def test_ratios_and_counts():
     assert figures.ratio(None) == "\u2013"
     assert figures.ratio(3.1, factor=True) == "\u00d73.10"
     assert "no order baseline" in str(figures.ratio(WITHHELD))
+    assert figures.count(None) == "\u2013"
     assert [figures.count(value) for value in (1304, 72.44, -1234.5)] == [
         "1,304", "72.4", "\u22121,234",
     ]  # fmt: skip

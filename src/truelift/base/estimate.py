@@ -17,6 +17,7 @@ class Reason(StrEnum):
     NO_MARGIN = "NO_MARGIN"
     NO_RATE = "NO_RATE"
     NO_COST = "NO_COST"
+    NOT_BOOKED = "NOT_BOOKED"
     NO_VALUES = "NO_VALUES"
     NO_OUTPUT = "NO_OUTPUT"
     NO_ORDERS = "NO_ORDERS"

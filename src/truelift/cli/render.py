@@ -60,7 +60,7 @@ def table_text(table: Table, *, to_file: bool) -> str:
 
 def _cell(value: object, cell: Cell) -> str:
     if value is None:
-        return ""
+        return "\u2013" if cell is Cell.COUNT else ""
     if isinstance(value, float):
         return f"{value:,.3f}"
     if cell is Cell.COUNT:

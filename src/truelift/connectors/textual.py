@@ -16,6 +16,9 @@ import pyarrow.compute as pc
 
 _MOST_EXPONENT = 400
 
+_SURE_DIGITS = 15
+"""So many significant digits of a double are sure; what it shows beyond them is noise of sums."""
+
 
 def as_text(array: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Write every value of an array as text; null stays null and empty text becomes null."""
@@ -25,7 +28,7 @@ def as_text(array: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     if pa.types.is_timestamp(kind):
         return _timestamps(array)
     if pa.types.is_floating(kind):
-        return _plain(pc.cast(_at_least_single(array), pa.string()))
+        return _plain(_without_noise(pc.cast(_at_least_single(array), pa.string())))
     if pa.types.is_decimal(kind):
         text = pc.cast(array, pa.string())
         return _plain(text) if kind.scale < 0 else text
@@ -49,6 +52,27 @@ def _is_simple(kind: pa.DataType) -> bool:
 
 def _at_least_single(array: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     return pc.cast(array, pa.float32()) if pa.types.is_float16(array.type) else array
+
+
+def _without_noise(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Write doubles with the digits that are sure: 19.999999999999996 is 20, 19.999 stays.
+
+    A whole number stays as it is: it may be an id.
+    """
+    many = pc.match_substring_regex(text, r"(?:[0-9]\.?){16}")
+    noisy = pc.fill_null(pc.and_(many, pc.match_substring(text, ".")), False)  # noqa: FBT003 - a missing value has no noise
+    if not pc.any(noisy).as_py():
+        return text
+    sure = [
+        _sure(value) if rounds else value
+        for value, rounds in zip(text.to_pylist(), noisy.to_pylist(), strict=True)
+    ]
+    return pa.array(sure, pa.string())
+
+
+def _sure(text: str) -> str:
+    number = float(text)
+    return text if number.is_integer() else format(number, f".{_SURE_DIGITS}g")
 
 
 def _plain(text: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:

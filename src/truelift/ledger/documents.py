@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from truelift.base.money import allocate
 from truelift.ledger.chart import COST_TYPES
-from truelift.ledger.source import CostDocument, CostState, FaultCode
+from truelift.ledger.source import CostDocument, CostState, FaultCode, Missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,16 +73,18 @@ class Router:
 
     def _sound(self, row: CostDocument) -> bool:
         event = event_of(row)
+        agreement = row.agreement or self._agreement_of.get(row.deliverable or "")
+        missing = Missing(row.on, row.campaign, row.creator, agreement)
         if row.cost_type not in COST_TYPES:
             sentence = (
                 f"Cost type {row.cost_type!r} is unknown; use one of {', '.join(COST_TYPES)}."
             )
-            self._collected.fault(FaultCode.UNKNOWN_TYPE, event, "R13", sentence)
+            self._collected.fault(FaultCode.UNKNOWN_TYPE, event, "R13", sentence, missing)
             return False
         cash = row.amount_minor + row.tax_minor - row.withheld_minor
         if min(row.amount_minor, row.tax_minor, row.withheld_minor, cash) < 0:
             sentence = "An amount is below zero; a credit note is its own document, not a sign."
-            self._collected.fault(FaultCode.NEGATIVE_AMOUNT, event, "R13", sentence)
+            self._collected.fault(FaultCode.NEGATIVE_AMOUNT, event, "R13", sentence, missing)
             return False
         return row.amount_minor + row.tax_minor > 0
 

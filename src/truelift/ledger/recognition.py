@@ -11,6 +11,7 @@ its days. The postings of each rule are in `obligation.py`, its sentence in `rul
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -29,6 +30,7 @@ from truelift.ledger.source import (
     Fault,
     FaultCode,
     Happening,
+    Missing,
     Policy,
 )
 from truelift.ledger.writer import Collected, Writer
@@ -119,7 +121,18 @@ class Recognition:
                 if writer.begin(step.at, step.rule):
                     step.act(step.at)
         entries = sorted(self._collected.entries, key=_canonical)
-        return tuple(entries), tuple(sorted(set(self._collected.faults)))
+        faults = {self._placed(fault) for fault in self._collected.faults}
+        return tuple(entries), tuple(sorted(faults))
+
+    def _placed(self, fault: Fault) -> Fault:
+        """Give a fault the campaign and creator of its agreement, where it names none itself."""
+        missing = fault.missing
+        agreement = self._agreements.get(missing.agreement or "") if missing else None
+        if missing is None or agreement is None:
+            return fault
+        campaign = missing.campaign or agreement.campaign
+        whose = replace(missing, campaign=campaign, creator=missing.creator or agreement.creator)
+        return replace(fault, missing=whose)
 
     def _gather_agreements(self) -> None:
         for agreement in self._unique("agreement", "R01", self._facts.agreements, _agreement_key):
@@ -127,7 +140,8 @@ class Recognition:
             prices = [each.price_minor or 0 for each in agreement.deliverables]
             if min(agreement.fee_minor or 0, agreement.cancel_fee_minor, *prices, 0) < 0:
                 sentence = "Its fee, a price or its cancellation fee is below zero."
-                self._collected.fault(FaultCode.NEGATIVE_AMOUNT, event, "R01", sentence)
+                missing = Missing(agreement.signed_on, agreement.campaign, agreement.creator)
+                self._collected.fault(FaultCode.NEGATIVE_AMOUNT, event, "R01", sentence, missing)
                 continue
             self._agreements[agreement.agreement] = agreement
             self._shares[agreement.agreement] = fee_shares(agreement)
@@ -146,13 +160,14 @@ class Recognition:
             event = f"deliverable:{live.deliverable}"
             agreement = self._agreements.get(live.agreement)
             share = self._shares.get(live.agreement, {}).get(live.deliverable)
+            missing = Missing(live.live_on, live.campaign, agreement=live.agreement)
             if agreement is None or share is None:
                 sentence = f"Agreement {live.agreement} is unknown or does not name it."
-                self._collected.fault(FaultCode.UNKNOWN_AGREEMENT, event, "R03", sentence)
+                self._collected.fault(FaultCode.UNKNOWN_AGREEMENT, event, "R03", sentence, missing)
                 continue
             if agreement.cancelled_on and live.live_on > agreement.cancelled_on:
                 sentence = f"It went live after agreement {live.agreement} was cancelled."
-                self._collected.fault(FaultCode.LIVE_AFTER_CANCEL, event, "R03", sentence)
+                self._collected.fault(FaultCode.LIVE_AFTER_CANCEL, event, "R03", sentence, missing)
                 continue
             key = AGREEMENT, live.agreement, "fee"
             at = Happening(
@@ -186,9 +201,10 @@ class Recognition:
     def _commission(self, earned: CommissionEarned) -> OrderCommission | None:
         event = f"order:{earned.order}"
         agreement = self._agreements.get(earned.agreement)
+        missing = Missing(earned.ordered_on, earned.campaign, agreement=earned.agreement)
         if agreement is None:
             sentence = f"Agreement {earned.agreement} is unknown."
-            self._collected.fault(FaultCode.UNKNOWN_AGREEMENT, event, "R06", sentence)
+            self._collected.fault(FaultCode.UNKNOWN_AGREEMENT, event, "R06", sentence, missing)
             return None
         found = self._rates.find(earned.ordered_on, earned.currency, agreement.currency)
         if found is None:
@@ -196,7 +212,7 @@ class Recognition:
                 f"No rate from {earned.currency} to {agreement.currency} is known on "
                 f"{earned.ordered_on}; import one, and its commission is booked."
             )
-            self._collected.fault(FaultCode.NO_RATE, event, "R06", sentence)
+            self._collected.fault(FaultCode.NO_RATE, event, "R06", sentence, missing)
             return None
         key = AGREEMENT, earned.agreement, "commission"
         obligation = self._obligation_of(key, agreement)
@@ -232,7 +248,11 @@ class Recognition:
         currency = obligation.writer.currency
         if row.currency != currency:
             sentence = f"It is in {row.currency}, what it settles in {currency}; give it in that."
-            self._collected.fault(FaultCode.CURRENCY_DIFFERS, part.event, "R13", sentence)
+            belongs = obligation.writer.dimensions
+            missing = Missing(
+                row.on, row.campaign or belongs.campaign, row.creator or belongs.creator
+            )
+            self._collected.fault(FaultCode.CURRENCY_DIFFERS, part.event, "R13", sentence, missing)
             return
         at = Happening(
             row.on,

@@ -8,7 +8,7 @@ Amounts are whole minor units of the named currency. None is missing, never zero
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -155,14 +155,28 @@ class FaultCode(StrEnum):
     CONFLICT = "CONFLICT"
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """From whose cost a fact that is not booked is missing, and since when."""
+
+    on: dt.date
+    campaign: str | None = None
+    creator: str | None = None
+    agreement: str | None = None
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """A fact that could not be booked as it stands: by which rule, which event, and why."""
+    """A fact that could not be booked as it stands: by which rule, which event, and why.
+
+    missing: from whose cost it is missing; None when it is booked all the same, or is no cost.
+    """
 
     event: str
     rule: str
     code: FaultCode
     sentence: str
+    missing: Missing | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from truelift.base.money import translate
 from truelift.ledger.chart import Book
 from truelift.ledger.journal import Entry, Posting, write_entry
 from truelift.ledger.rules import RULES
-from truelift.ledger.source import Dimensions, Fault, FaultCode, Happening, Policy
+from truelift.ledger.source import Dimensions, Fault, FaultCode, Happening, Missing, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,9 +33,16 @@ class Collected:
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def fault(self, code: FaultCode, event: str, rule: str, sentence: str) -> None:
-        """Note a fact that cannot be booked as it stands."""
-        self.faults.append(Fault(event, rule, code, sentence))
+    def fault(
+        self,
+        code: FaultCode,
+        event: str,
+        rule: str,
+        sentence: str,
+        missing: Missing | None = None,
+    ) -> None:
+        """Note a fact that cannot be booked as it stands, and from whose cost it is missing."""
+        self.faults.append(Fault(event, rule, code, sentence, missing))
 
 
 @dataclass(slots=True)
@@ -59,6 +66,11 @@ class Writer:
                 rule,
                 f"No rate from {self.currency} to {self.policy.currency} is known on {at.on}; "
                 f"import one, and {at.subject} is booked.",
+                Missing(
+                    at.on,
+                    at.campaign or self.dimensions.campaign,
+                    at.creator or self.dimensions.creator,
+                ),
             )
         return self._rate is not None
 

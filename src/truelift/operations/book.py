@@ -54,9 +54,18 @@ def book(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
         calendar = journal.calendar(connection, brand.brand)
         entries = posting_plan.dated(difference.missing, outdated, calendar)
         appended = journal.append(connection, brand.brand, entries, known.known_at)
-        told = [(item.event, item.rule, item.code.value, item.sentence) for item in faults]
-        records.replace_unbooked(connection, brand.brand, told, known.known_at)
+        records.replace_unbooked(
+            connection, brand.brand, [_told(fault) for fault in faults], known.known_at
+        )
     return appended.inserted, faults
+
+
+def _told(fault: Fault) -> records.Unbooked:
+    told = (fault.event, fault.rule, fault.code.value, fault.sentence)
+    missing = fault.missing
+    if missing is None:
+        return records.Unbooked(*told)
+    return records.Unbooked(*told, missing.on, missing.campaign, missing.creator)
 
 
 def rate_set_of(known: Knowledge) -> RateSet:

@@ -10,12 +10,17 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
+from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Period, brand_day
+from truelift.ledger.source import FaultCode
 from truelift.operations.knowledge import Knowledge
 from truelift.store import journal_balances
+from truelift.store import workspace_database as records
 from truelift.valuation.cost_states import CostStates
 
 Key = tuple[object, ...]
+
+_NO_RATE = FaultCode.NO_RATE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,22 @@ class Costs:
             if states != CostStates():
                 found[tuple(getattr(row, name, None) for name in columns)] += states
         return dict(found)
+
+    def incomplete(self, columns: tuple[str, ...]) -> dict[Key, Withheld]:
+        """Say of which rows a cost is in no entry of the books; its ratios are withheld.
+
+        columns: of campaign and creator, those that tell the rows apart.
+        """
+        ground = self.known.ground
+        with ground.workspace.transaction() as connection:
+            rows = records.unbooked(connection, ground.brand.brand, self.known.known_at)
+        found: dict[Key, Withheld] = {}
+        for row in rows:
+            if row.on is not None and row.on <= self.day:
+                key = tuple(getattr(row, name) for name in columns)
+                reason = Reason.NO_RATE if row.reason == _NO_RATE else Reason.NOT_BOOKED
+                found.setdefault(key, Withheld(reason, f"A cost is not booked yet. {row.sentence}"))
+        return found
 
     def by_account(self, period: Period | None = None) -> dict[tuple[str | None, str], int]:
         """Sum the cost accounts: (campaign, account) -> minor units."""

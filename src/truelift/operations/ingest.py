@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -338,9 +339,15 @@ def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) 
             else f"has other values from {origin}; import that source again, or give updated_at"
         )
         message = f"{batch.source_file} line {line}, column {kind.key[0]}: {key} {why}."
-        raw = str({name: row[name] for name in kind.names if row[name] is not None})
+        given = {name: row[name] for name in kind.names if row[name] is not None}
+        raw = json.dumps(given, ensure_ascii=False, default=_iso)
         faults.append(Fault(batch.source_file, line, kind.key[0], reason, message, raw[:RAW_LIMIT]))
     return faults
+
+
+def _iso(value: dt.date) -> str:
+    """Write what JSON has no form for: days, and instants in UTC."""
+    return value.isoformat() + ("Z" if isinstance(value, dt.datetime) else "")
 
 
 def _keep_faults(

@@ -94,7 +94,8 @@ def journal_rows(
 def unbooked(ground: Ground) -> list[str]:
     """Say which accepted facts are in no entry of the journal, and why."""
     with ground.workspace.transaction() as connection:
-        return records.unbooked(connection, ground.brand.brand)
+        found = records.unbooked(connection, ground.brand.brand)
+    return [f"{item.event}: {item.sentence}" for item in found]
 
 
 def verify(ground: Ground) -> list[str]:

@@ -43,6 +43,16 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
 
 Key = tuple[object, ...]
 
+_COUNTED = {
+    "orders": ("orders", "refunds"),
+    "leads": ("leads", "won_leads"),
+    "clicks": ("clicks_raw", "clicks_counted"),
+    "posts": ("posts",),
+    "sessions": ("sessions",),
+    "mentions": ("mentions",),
+}
+"""Which counts are known, be it as 0, once any row of a kind is."""
+
 UNTRANSLATED_CLAIM = Withheld(
     Reason.NO_RATE, "Some of what is reported is in a currency without an exchange rate on its day."
 )
@@ -50,13 +60,20 @@ UNTRANSLATED_CLAIM = Withheld(
 
 @dataclass
 class Group:
-    """What happened in one row of a report. Counts are of attributed, deduplicated outcomes."""
+    """What happened in one row of a report. Counts are of attributed, deduplicated outcomes.
+
+    A count that is not there was never read; one that was read and found empty is 0.
+    """
 
     components: Components = field(default_factory=Components)
-    counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    counts: dict[str, float] = field(default_factory=dict)
     reported: Claim = None
     media_value: int | None = None
     post_days: set[dt.date] = field(default_factory=set)
+
+    def count(self, name: str, more: float) -> None:
+        """Add to a count."""
+        self.counts[name] = self.counts.get(name, 0.0) + more
 
 
 @dataclass
@@ -75,13 +92,13 @@ class Outcomes:
     def groups(self, by: str) -> dict[Key, Group]:
         """Sum everything to groups; conversions that belong to no campaign are left out."""
         columns = GROUPINGS[by]
-        found: dict[Key, Group] = defaultdict(Group)
+        found: dict[Key, Group] = defaultdict(lambda: self.nothing(by))
         for row, components in self.cells:
             if row["campaign"] is not None:
                 group = found[tuple(row[name] for name in columns)]
                 group.components += components
                 for name in ("orders", "refunds"):
-                    group.counts[name] += row.get(f"{name}_ppm", 0) / PPM
+                    group.count(name, row.get(f"{name}_ppm", 0) / PPM)
         self._add_leads(found, columns)
         self._add_clicks(found, columns)
         self._add_outputs(found, columns)
@@ -90,6 +107,25 @@ class Outcomes:
         if by == "campaign":
             self._add_sessions(found)
         return found
+
+    def nothing(self, by: str) -> Group:
+        """Give a row in which nothing happened: 0 is known only of what was imported at all.
+
+        Counters of posts are known where a post of the row was read; sessions have no creator, and
+        mentions no day.
+        """
+        elsewhere = {"sessions": by != "campaign", "mentions": by == "day"}
+        known = [
+            name
+            for kind, names in _COUNTED.items()
+            for name in names
+            if kind in self._imported and not elsewhere.get(name, False)
+        ]
+        return Group(counts=dict.fromkeys(known, 0.0))
+
+    @cached_property
+    def _imported(self) -> set[str]:
+        return set(self.known.read("valuation.imported")["kind"].to_pylist())
 
     @cached_property
     def cells(self) -> list[tuple[Row, Components]]:
@@ -156,11 +192,11 @@ class Outcomes:
         for row in self.known.lead_shares.to_pylist():
             if _owned(row) and self._inside(row["day"]):
                 group = found[tuple(row[name] for name in columns)]
-                group.counts["leads"] += row["share_ppm"] / PPM
+                group.count("leads", row["share_ppm"] / PPM)
         for row, components in self.won:
             if _owned(row) and self._inside(row["day"]):
                 group = found[tuple(row[name] for name in columns)]
-                group.counts["won_leads"] += row["share_ppm"] / PPM
+                group.count("won_leads", row["share_ppm"] / PPM)
                 group.components += components
 
     def _add_clicks(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
@@ -168,8 +204,8 @@ class Outcomes:
         for row in rows.to_pylist():
             if row["campaign"] is not None:
                 group = found[tuple(row[name] for name in columns)]
-                group.counts["clicks_raw"] += row["clicks_raw"]
-                group.counts["clicks_counted"] += row["clicks_counted"]
+                group.count("clicks_raw", row["clicks_raw"])
+                group.count("clicks_counted", row["clicks_counted"])
 
     def _add_outputs(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
         """Add the newest readings of sponsored posts; on day rows at the day of publication.
@@ -184,7 +220,7 @@ class Outcomes:
         ).to_pylist():
             row["day"] = brand_day(row["published_at"], self.known.ground.brand.timezone)
             group = found[tuple(row[name] for name in columns)]
-            group.counts["posts"] += 1
+            group.count("posts", 1)
             group.post_days.add(row["day"])
             parts = [row[name] for name in ("likes", "comments", "shares", "saves")]
             counts = {name: row[name] for name in ("views", "reach", "impressions")}
@@ -192,7 +228,7 @@ class Outcomes:
             counts["engagement"] = sum(seen) if seen else None
             for name, count in counts.items():
                 if count is not None:
-                    group.counts[name] += count * row["share_ppm"] / PPM
+                    group.count(name, count * row["share_ppm"] / PPM)
             self._add_media_value(group, row, counts, values)
 
     def _add_media_value(
@@ -217,7 +253,7 @@ class Outcomes:
         for row in self.known.read("valuation.mentions", campaign_hashtags=tags).to_pylist():
             known = row["creator"] is not None or "creator" not in columns
             if known and "day" not in columns:
-                found[tuple(row[name] for name in columns)].counts["mentions"] += 1
+                found[tuple(row[name] for name in columns)].count("mentions", 1)
 
     def _add_reported(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
         target = self.known.ground.brand.currency
@@ -243,8 +279,8 @@ class Outcomes:
         for row in self.known.read("valuation.sessions").to_pylist():
             name = row["utm_campaign"]
             campaign = aliases.get(name, name if name in self.known.campaigns else None)
-            if campaign is not None:
-                found[campaign,].counts["sessions"] += row["sessions"] or 0
+            if campaign is not None and row["sessions"] is not None:
+                found[campaign,].count("sessions", row["sessions"])
 
 
 def _owned(row: Row) -> bool:

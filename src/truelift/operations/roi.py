@@ -30,12 +30,13 @@ from truelift.reports.roi import RoiHeader, RoiRow, instant_text
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import SealRecord
 from truelift.valuation.cost_states import CostStates
-from truelift.valuation.increment import campaign_increment, incremental_contribution
+from truelift.valuation.increment import campaign_increment, incremental_contribution, whole_parts
 from truelift.valuation.ladder import Ladder
 from truelift.valuation.roi import ratios
 from truelift.valuation.worth import valued_outcomes
 
 AWARENESS = "awareness"
+_WHO = frozenset({"campaign", "creator"})
 MODELS = tuple(model.value for model in Model)
 NOT_FORECAST = Withheld(Reason.NOT_FORECAST, "No forecast to the end of the campaign is made yet.")
 NOT_HERE = Withheld(
@@ -137,12 +138,15 @@ class _Report:
         by = self.request.by
         groups = self.outcomes.groups(by)
         costs = self.costs.by(GROUPINGS[by], self.period)
-        keys = set(groups) | set(costs) | (self._parties() if by == "creator" else set())
+        keys = set(groups) | set(costs) | (set(self._incomplete) if self._measurable else set())
+        keys |= self._parties() if by == "creator" else set()
         if by == "campaign":
             keys |= {(campaign,) for campaign in self.known.campaigns}
         self._refuse_unknown(keys)
         found = [
-            self._row(key, groups.get(key, Group()), costs.get(key, CostStates()))
+            self._row(
+                key, groups.get(key) or self.outcomes.nothing(by), costs.get(key, CostStates())
+            )
             for key in sorted(keys, key=lambda key: [(part is None, str(part)) for part in key])
         ]
         return in_a_list([row for row in found if self._wanted(row)])
@@ -186,7 +190,9 @@ class _Report:
             unmeasured=unmeasured,
             cost=cost.accrued,
             tracked=self.known.tracked,
+            rounded=self._rounded(campaign, creator),
         )
+        incomplete = self._incomplete.get(key[: len(_WHO & set(GROUPINGS[self.request.by]))])
         basis = cost.basis(self.request.cost)
         return RoiRow(
             **names | {"campaign": campaign, "creator": creator},
@@ -201,6 +207,7 @@ class _Report:
                 basis,
                 self._valued(campaign, creator, group),
                 cash_outcome=goal != AWARENESS,
+                incomplete=incomplete,
             ),
             cost_basis=basis,
             engagement_lift=self._lift(campaign, creator, "engagement"),
@@ -209,6 +216,7 @@ class _Report:
             baseline=self._baseline(campaign, creator),
             coverage=coverage,
             completion=NOT_FORECAST,
+            incomplete=incomplete,
         )
 
     @property
@@ -243,16 +251,49 @@ class _Report:
             return NOT_HERE, 0, None
         if self.request.by != "campaign" or campaign is None:
             return self._creator_increment(campaign, creator, group), 0, None
-        members = [
-            (part, self._creator_increment(campaign, str(key[1]), part))
-            for key, part in self._by_creator.items()
-            if key[0] == campaign and key[1] is not None
-        ]
         found = campaign_increment(
-            [(part.components, estimate) for part, estimate in members],
+            [(part.components, estimate) for _, part, estimate in self._members(campaign)],
             self._lift(campaign, None, "orders"),
         )
         return found.incremental, found.unmeasured, (found.measured_creators, found.creators)
+
+    def _members(self, campaign: str) -> list[tuple[str, Group, Estimate | Withheld]]:
+        """Give each creator of a campaign with what happened and its incremental contribution."""
+        return [
+            (str(key[1]), part, self._creator_increment(campaign, str(key[1]), part))
+            for key, part in self._by_campaign[campaign]
+        ]
+
+    @cached_property
+    def _by_campaign(self) -> dict[object, list[tuple[Key, Group]]]:
+        """Give the groups of creators by campaign."""
+        found: dict[object, list[tuple[Key, Group]]] = defaultdict(list)
+        for key, group in self._by_creator.items():
+            if key[1] is not None:
+                found[key[0]].append((key, group))
+        return found
+
+    def _rounded(self, campaign: str | None, creator: str | None) -> int | None:
+        """Give the whole minor units of an incremental amount: creators add up to a campaign."""
+        if not self._measurable or campaign is None:
+            return None
+        if campaign not in self._parts:
+            known = [(n, e.point) for n, _, e in self._members(campaign) if isinstance(e, Estimate)]
+            parts = whole_parts([point for _, point in known])
+            self._parts[campaign] = {n: part for (n, _), part in zip(known, parts, strict=True)}
+        parts_of = self._parts[campaign]
+        return (
+            sum(parts_of.values()) if self.request.by == "campaign" else parts_of.get(str(creator))
+        )
+
+    @cached_property
+    def _parts(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    @cached_property
+    def _incomplete(self) -> dict[Key, Withheld]:
+        columns = GROUPINGS[self.request.by]
+        return self.costs.incomplete(tuple(name for name in columns if name in _WHO))
 
     @cached_property
     def _by_creator(self) -> dict[Key, Group]:

@@ -55,13 +55,17 @@ class RoiHeader:
 
 @dataclass(frozen=True, slots=True)
 class RoiRow:
-    """One row: who, what it cost, what came of it, what of that was extra, and the return."""
+    """One row: who, what it cost, what came of it, what of that was extra, and the return.
+
+    outputs: counts by name; one that was never read is None or missing, and never 0. incomplete:
+    why some of the row's cost is not in the books.
+    """
 
     campaign: str | None
     creator: str | None
     goal: str | None
     cost: CostStates
-    outputs: Mapping[str, float]
+    outputs: Mapping[str, float | None]
     ladder: Ladder
     lift: LiftFigure | Withheld
     lift_metric: str
@@ -76,6 +80,7 @@ class RoiRow:
     post_id: str | None = None
     day: dt.date | None = None
     completion: Withheld | None = field(default=None)
+    incomplete: Withheld | None = None
 
 
 def report_json(header: RoiHeader, rows: Sequence[RoiRow]) -> dict[str, Any]:
@@ -112,8 +117,8 @@ def row_json(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
             "invoiced": row.cost.invoiced,
             "paid": row.cost.paid,
         },
-        "outputs": {name: whole(row.outputs.get(name, 0)) for name in OUTPUTS},
-        "ladder": ladder_json(row.ladder, row.cost_basis),
+        "outputs": {name: counted(row, name) for name in OUTPUTS},
+        "ladder": ladder_json(row.ladder, row.cost_basis, row.incomplete),
         "lift": lift_json(row.lift, row.lift_metric),
         "reported_roas": _claimed(row),
         "roas": ratio_json(row.ratios.roas),
@@ -129,8 +134,10 @@ def row_json(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
     }
 
 
-def ladder_json(ladder: Ladder, cost: int) -> list[dict[str, Any]]:
-    """Give the six levels; the return is after the cost of the report's basis."""
+def ladder_json(
+    ladder: Ladder, cost: int, incomplete: Withheld | None = None
+) -> list[dict[str, Any]]:
+    """Give the six levels; the return is after the cost of the report's basis, if all is booked."""
     steps: list[dict[str, Any]] = []
     for level in ladder.levels():
         step: dict[str, Any] = {"step": level.step, "amount": level.amount}
@@ -139,6 +146,8 @@ def ladder_json(ladder: Ladder, cost: int) -> list[dict[str, Any]]:
         steps.append(step)
     if ladder.incremental_minor is not None:
         steps[-1]["amount"] = ladder.incremental_minor - cost
+        if incomplete is not None:
+            steps[-1] |= {"amount": None, "withheld": incomplete.reason.value}
     return steps
 
 
@@ -219,17 +228,23 @@ def ratio_json(ratio: Decimal | Withheld) -> float | dict[str, Any]:
 
 
 def cost_per_json(row: RoiRow) -> dict[str, Any]:
-    """Give the accrued cost of one outcome in minor units, None where there was no outcome."""
+    """Give the accrued cost of one outcome in minor units, None where there was no outcome.
+
+    Where a cost is not booked none is given.
+    """
     cost = row.cost.accrued
     counts = {
         "reach": "reach", "view": "views", "engagement": "engagement", "click": "clicks_counted",
         "lead": "leads", "order": "orders",
     }  # fmt: skip
     told: dict[str, Any] = {
-        name: _per(cost, row.outputs.get(output, 0)) for name, output in counts.items()
+        name: None if row.incomplete else _per(cost, row.outputs.get(output) or 0)
+        for name, output in counts.items()
     }
     for name, lift in (("incremental_engagement", row.engagement_lift), (_own(row), row.lift)):
-        if isinstance(lift, Withheld):
+        if row.incomplete and lift is not None:
+            told[name] = withheld_json(row.incomplete)
+        elif isinstance(lift, Withheld):
             told[name] = withheld_json(lift)
         elif lift is not None:
             told[name] = {
@@ -267,6 +282,12 @@ def instant_text(instant: dt.datetime) -> str:
 def number(value: float) -> float | None:
     """Round for printing; None for what is not finite."""
     return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
+
+
+def counted(row: RoiRow, name: str) -> int | float | None:
+    """Give a count of a row; None where nobody read it, which is not 0."""
+    value = row.outputs.get(name)
+    return None if value is None else whole(value)
 
 
 def whole(value: float) -> int | float:

@@ -12,7 +12,7 @@ from typing import Any
 
 from truelift.base.estimate import Estimate, Withheld
 from truelift.measurement.figure import LiftFigure
-from truelift.reports.roi import OUTPUTS, RoiHeader, RoiRow, money_text, number, row_json, whole
+from truelift.reports.roi import OUTPUTS, RoiHeader, RoiRow, counted, money_text, number, row_json
 from truelift.reports.table import Cell, Table, TableColumn
 from truelift.valuation.ladder import STEPS
 
@@ -66,7 +66,7 @@ def _flat(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
     flat: dict[str, Any] = {name: told.get(name) for name in ("campaign", "creator", "goal")}
     flat |= {name: told.get(name) for name in _extra(header)} | {"currency": header.currency}
     flat |= {name: money_text(amounts[name], header.currency) for name in MONEY}
-    flat |= {name: whole(row.outputs.get(name, 0)) for name in OUTPUTS}
+    flat |= {name: counted(row, name) for name in OUTPUTS}
     flat |= {name: _plain(getattr(row.ratios, name)) for name in ("reported_roas", "roas", "roi")}
     for name in ESTIMATES:
         flat |= _limits(name, getattr(row.ratios, name))

@@ -187,46 +187,94 @@ UNBOOKED = "ledger"
 """The kind under which facts that could not be booked stand in quarantine."""
 
 
-def replace_unbooked(
-    connection: sa.Connection,
-    brand_name: str,
-    unbooked: Sequence[tuple[str, str, str, str]],
-    at: dt.datetime,
-) -> None:
-    """Keep which facts cannot be booked now, instead of those that could not before.
+@dataclass(frozen=True, slots=True)
+class Unbooked:
+    """A fact that is in no entry of the journal, why, and from whose cost it is missing.
 
-    unbooked: (event, rule, reason, sentence) of each.
+    on: the day from which it is missing; None when it is missing from no cost.
+    """
+
+    event: str
+    rule: str
+    reason: str
+    sentence: str
+    on: dt.date | None = None
+    campaign: str | None = None
+    creator: str | None = None
+
+
+def replace_unbooked(
+    connection: sa.Connection, brand_name: str, unbooked: Sequence[Unbooked], at: dt.datetime
+) -> None:
+    """Keep which facts cannot be booked now; those that could not before are resolved from now on.
+
+    What was known of them at an earlier time can still be asked.
     """
     columns = quarantine.c
-    before = (columns.brand == brand_name, columns.kind == UNBOOKED)
-    connection.execute(sa.delete(quarantine).where(*before))
-    rows = [
-        {
-            "brand": brand_name, "sha256": "", "source_file": event, "line": 0, "column": rule,
-            "kind": UNBOOKED, "reason": reason, "message": sentence, "raw": "", "recorded_at": at,
-        }
-        for event, rule, reason, sentence in dict.fromkeys(unbooked)
-    ]  # fmt: skip
-    if rows:
-        connection.execute(sa.insert(quarantine).prefix_with("or ignore"), rows)
+    ours = (columns.brand == brand_name, columns.kind == UNBOOKED)
+    kept = {(row.source_file, row.column): row for row in connection.execute(
+        sa.select(quarantine).where(*ours)
+    )}  # fmt: skip
+    now = {(item.event, item.rule): item for item in unbooked}
+    for (event, rule), row in kept.items():
+        here = (*ours, columns.source_file == event, columns.column == rule)
+        item = now.get((event, rule))
+        if item is None and row.resolved_at is None:
+            connection.execute(sa.update(quarantine).where(*here).values(resolved_at=at))
+        elif item is not None and (row.resolved_at is not None or not _says(row, item)):
+            connection.execute(sa.delete(quarantine).where(*here))
+            connection.execute(sa.insert(quarantine), [_unbooked_row(brand_name, item, at)])
+    fresh = [_unbooked_row(brand_name, item, at) for key, item in now.items() if key not in kept]
+    if fresh:
+        connection.execute(sa.insert(quarantine), fresh)
 
 
-def unbooked(connection: sa.Connection, brand_name: str) -> list[str]:
-    """Say which facts of a brand are in no entry of the journal, and why."""
+def _says(row: sa.Row[Any], item: Unbooked) -> bool:
+    return (row.reason, row.message, row.raw) == (item.reason, item.sentence, _whose(item))
+
+
+def _whose(item: Unbooked) -> str:
+    if item.on is None:
+        return ""
+    told = {"campaign": item.campaign, "creator": item.creator, "on": item.on.isoformat()}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _unbooked_row(brand_name: str, item: Unbooked, at: dt.datetime) -> dict[str, object]:
+    return {
+        "brand": brand_name, "sha256": "", "source_file": item.event, "line": 0,
+        "column": item.rule, "kind": UNBOOKED, "reason": item.reason, "message": item.sentence,
+        "raw": _whose(item), "recorded_at": at,
+    }  # fmt: skip
+
+
+def unbooked(
+    connection: sa.Connection, brand_name: str, known_at: dt.datetime | None = None
+) -> list[Unbooked]:
+    """Give the facts of a brand that are in no entry of the journal, as known at a time (now)."""
     columns = quarantine.c
-    statement = (
-        sa.select(columns.source_file, columns.message)
-        .where(columns.brand == brand_name, columns.kind == UNBOOKED)
-        .order_by(columns.source_file, columns.column)
-    )
-    return [f"{row.source_file}: {row.message}" for row in connection.execute(statement)]
+    where = [columns.brand == brand_name, columns.kind == UNBOOKED]
+    if known_at is None:
+        where.append(columns.resolved_at.is_(None))
+    else:
+        later = sa.or_(columns.resolved_at.is_(None), columns.resolved_at > known_at)
+        where += [columns.recorded_at <= known_at, later]
+    order = (columns.source_file, columns.column)
+    found = []
+    for row in connection.execute(sa.select(quarantine).where(*where).order_by(*order)):
+        whose = json.loads(row.raw) if row.raw else {}
+        day = dt.date.fromisoformat(whose["on"]) if whose else None
+        told = (row.source_file, row.column, row.reason, row.message, day)
+        found.append(Unbooked(*told, whose.get("campaign"), whose.get("creator")))
+    return found
 
 
 def quarantined(connection: sa.Connection, brand_name: str) -> list[dict[str, object]]:
     """Give the refused rows of a brand, by file and line."""
     columns = quarantine.c
     order = (columns.recorded_at, columns.source_file, columns.line, columns.column)
-    statement = sa.select(quarantine).where(columns.brand == brand_name).order_by(*order)
+    where = (columns.brand == brand_name, columns.resolved_at.is_(None))
+    statement = sa.select(quarantine).where(*where).order_by(*order)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 

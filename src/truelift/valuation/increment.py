@@ -6,6 +6,7 @@ Out:  estimates in minor units of the brand's currency with their limits, or why
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,6 +77,20 @@ class CampaignIncrement:
     unmeasured: int
     measured_creators: int
     creators: int
+
+
+def whole_parts(points: Sequence[float]) -> list[int]:
+    """Round amounts to whole minor units that add up to their rounded sum (largest remainder).
+
+    Each is off by less than one unit; of equal remainders the first is rounded up first.
+    """
+    parts = [math.floor(point) for point in points]
+    left = round(sum(points)) - sum(parts)
+    rests = [point - part for point, part in zip(points, parts, strict=True)]
+    largest = sorted(range(len(points)), key=lambda place: (-rests[place], place))
+    for place in largest[:left]:
+        parts[place] += 1
+    return parts
 
 
 def campaign_increment(

@@ -96,7 +96,9 @@ class Ladder:
 
     unmeasured: contribution of creators whose incremental part is withheld; it is taken out of the
     campaign's incremental level on a line of its own. tracked: False where no order or lead of the
-    brand was ever imported, so that what is matched is not known (and not zero).
+    brand was ever imported, so that what is matched is not known (and not zero). rounded: the
+    incremental level in whole minor units, where it is rounded together with other rows so that
+    they add up; rounded by itself when None.
     """
 
     reported: Claim
@@ -105,6 +107,7 @@ class Ladder:
     unmeasured: int
     cost: int
     tracked: bool = True
+    rounded: int | None = None
 
     @property
     def withheld_money(self) -> Withheld | None:
@@ -136,7 +139,7 @@ class Ladder:
         """Give incremental contribution in whole minor units, None when withheld."""
         if isinstance(self.incremental, Withheld) or self.withheld_money is not None:
             return None
-        return round(self.incremental.point)
+        return round(self.incremental.point) if self.rounded is None else self.rounded
 
     @property
     def _claimed(self) -> Level:

@@ -55,12 +55,23 @@ def break_even_incrementality(contribution: int, cost: int) -> Decimal | None:
     return share if isinstance(share, Decimal) else None
 
 
-def ratios(ladder: Ladder, cost: int, valued: Estimate | Withheld, *, cash_outcome: bool) -> Ratios:
+def ratios(
+    ladder: Ladder,
+    cost: int,
+    valued: Estimate | Withheld,
+    *,
+    cash_outcome: bool,
+    incomplete: Withheld | None = None,
+) -> Ratios:
     """Give every ratio of a ladder on a cost (minor units of the brand's currency).
 
     valued: approved value of incremental leads and engagement in minor units. cash_outcome: False
-    for an awareness campaign without orders, whose cash ROI is withheld.
+    for an awareness campaign without orders, whose cash ROI is withheld. incomplete: why some cost
+    is not in the books, which withholds everything that divides by cost.
     """
+    if incomplete is not None:
+        stated = None if ladder.reported is None else incomplete
+        return Ratios(stated, incomplete, incomplete, incomplete, None, incomplete)
     money = ladder.withheld_money
     no_rate = money if money is not None and money.reason is not Reason.NO_MARGIN else None
     contribution = ladder.contribution

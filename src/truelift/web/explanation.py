@@ -64,7 +64,10 @@ def explanation(told: Json) -> list[Node]:
             _pairs(
                 "Outputs",
                 [
-                    (name.replace("_", " "), figures.count(each))
+                    (
+                        name.replace("_", " "),
+                        figures.count(each),
+                    )
                     for name, each in inputs["outputs"].items()
                 ],
             ),

@@ -60,8 +60,10 @@ def times(value: float) -> str:
     return f"\u00d7{value:,.2f}"
 
 
-def count(value: float) -> str:
-    """Write a count; whole when it is whole."""
+def count(value: float | None) -> str:
+    """Write a count; whole when it is whole, a dash where nobody read it."""
+    if value is None:
+        return "\u2013"
     sign = MINUS if value < 0 else ""
     size = abs(value)
     return f"{sign}{size:,.0f}" if size == int(size) or size >= WHOLE_FROM else f"{sign}{size:,.1f}"
