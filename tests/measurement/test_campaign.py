@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from truelift.base.estimate import Grade, Reason
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
-from truelift.measurement.baseline import Baselines
+from truelift.measurement.baseline import Baselines, estimate_baselines
 from truelift.measurement.campaign import campaign_lift, random_effects
 from truelift.measurement.lift import Control, campaign_posts, creator_lift
 
@@ -142,3 +143,29 @@ def test_few_controls_of_a_campaign_bring_few_degrees_of_freedom():
         for nu in (np.inf, 2.0)
     ]
     assert widths[1] > 1.2 * widths[0]
+
+
+def test_many_creators_with_one_post_each_and_no_effect_are_told_no_lift():
+    """Each creator's expected units are a middle, not a mean; summed, they fall short of it."""
+    wrong = 0
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        organic = np.repeat(np.arange(300), 20)
+        level = random.normal(6, 1, 300)
+        found = estimate_baselines(
+            organic, level[organic] + random.normal(0, 0.8, len(organic)), 300, q=0.0
+        )
+        count = np.round(np.exp(level + random.normal(0, 0.8, 300)))
+        posts = campaign_posts(np.arange(300), count, np.full(300, 800.0), ENGAGEMENT_CURVE)
+        whole = campaign_lift(creator_lift(found, posts))
+        assert whole.units > 0
+        wrong += not whole.units_low <= 0 <= whole.units_high
+    assert wrong <= 3
+
+
+def test_the_doubt_of_many_levels_moves_the_other_limit():
+    lifts = lifted([300] * 3, [5.0] * 3)
+    skewed = replace(lifts, ratios=replace(lifts.ratios, skew=np.full(3, -0.2)))
+    even = replace(lifts, ratios=replace(lifts.ratios, skew=0.0))
+    assert campaign_lift(skewed).units_low == campaign_lift(even).units_low
+    assert campaign_lift(skewed).units_high > campaign_lift(even).units_high

@@ -27,6 +27,9 @@ from truelift.measurement.lift import (
 from truelift.measurement.ragged import Booleans, Floats, floats
 from truelift.measurement.random_effects import pooled
 
+LARGEST_SKEW = 5.0
+"""e^5 is 150 times: what varies more than that has no mean worth naming."""
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignLift:
@@ -79,7 +82,10 @@ def campaign_lift(
     w_i = E_i / E. Creators are compared with the same controls on overlapping dates, so that noise
     does not average out; taking it as wholly shared is the widest it can be. Degrees of freedom
     after Satterthwaite; limits on log E, E e^(-+h), so that one creator alone has the creator's
-    limits. The clock runs from the least informed first look to all creators' information together.
+    limits. Where there are several, each E_i is off by its skew, which does not average out as
+    noise does: the limit on that side moves by it (500 creators with one post each and no effect
+    were told a lift in 95 of 100 campaigns without it). The clock runs from the least informed
+    first look to all creators' information together.
     limits: of the campaign level; a creator-level calibration does not carry over.
     Withheld with the creators' first reason when none was measured.
     """
@@ -100,6 +106,7 @@ def campaign_lift(
     _, mean_nu = _pooled_variance(weight, ratios.variance[known], ratios.nu[known])
     mean_half, degrees, ratio = half_width((mean_variance, mean_nu), calendar)
     half = min(half_width((own, nu), units_calendar)[0], LARGEST_EXPONENT)
+    skew = _skew(lifts, part) if len(part) > 1 else 0.0
     observed = float(np.sum(ratios.observed[known]))
     reach = float(np.sum(scaled))
     expected = min(observed - float(np.sum(lifts.units[known])), LARGEST_COUNT)
@@ -110,8 +117,8 @@ def campaign_lift(
         high=mean + mean_half,
         level=lifts.level,
         units=units,
-        units_low=min(reach - anyway * math.exp(half), units),
-        units_high=max(min(reach - anyway * math.exp(-half), observed), units),
+        units_low=min(reach - anyway * math.exp(half + max(skew, 0.0)), units),
+        units_high=max(min(reach - anyway * math.exp(-half + min(skew, 0.0)), observed), units),
         expected=expected,
         observed=observed,
         limits=limits.kind(0),
@@ -149,6 +156,12 @@ def _shared(lifts: Lifts, known: Booleans, share: Floats) -> _Calendar:
         first=float(np.sum(share * np.sqrt(floats(control.first)))) ** 2,
         least=float(np.sum(share * np.sqrt(floats(control.least)))) ** 2,
     )
+
+
+def _skew(lifts: Lifts, share: Floats) -> float:
+    """Give log(mean of E / E), E the summed expected units: skews weighed as the creators are."""
+    skew = np.broadcast_to(lifts.ratios.skew, lifts.known.shape)[lifts.known]
+    return float(np.log(np.sum(share * np.exp(np.clip(skew, -LARGEST_SKEW, LARGEST_SKEW)))))
 
 
 def _pooled_variance(share: Floats, variance: Floats, nu: Floats) -> tuple[float, float]:

@@ -159,6 +159,7 @@ def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
         nu=lifts.ratios.nu[rows],
         observed=lifts.ratios.observed[rows],
         offset=lifts.ratios.offset,
+        skew=np.broadcast_to(lifts.ratios.skew, lifts.log.shape)[rows],
     )
     return replace(
         lifts,

@@ -181,7 +181,8 @@ class LogRatios:
     delta: log ratio. variance: of delta now; variance_first: at the first look; variance_least:
     at the most information there can be. nu: degrees of freedom of the variance, inf if known.
     observed: units observed; offset: added to them before the log ratio scales them (.5 for
-    counts by code, 0 for posts).
+    counts by code, 0 for posts). skew: log of the mean of what would have come anyway over what
+    is expected, by which a sum over many creators is off (log-normal posts).
     """
 
     delta: Floats
@@ -191,6 +192,7 @@ class LogRatios:
     nu: Floats
     observed: Floats
     offset: float = 0.0
+    skew: Floats | float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -321,6 +323,10 @@ def log_lift(
     The augmented local-level filter runs on with the campaign posts and a companion fed with
     constant 1 (diffuse lift): num += x v / F, I += x^2 / F, delta = num / I. Also the statistic
     to run on control creators' organic posts.
+
+    skew: y e^-delta stands at the middle of what would have come anyway, not at its mean. With
+    posts of log variance s2 it falls short of the mean by e^(s2 / 2K) for K posts, which is half of
+    delta's variance from the posts, and exceeds it by e^(V / 2), V = s2 P that of the level.
     """
     creators = len(baselines.level)
     usable = np.isfinite(posts.z)
@@ -338,6 +344,7 @@ def log_lift(
         variance_least=np.fmin(least_variance(baselines, planned), variance),
         nu=baselines.nu,
         observed=_observed(posts, creators),
+        skew=(variance - 2 * s2 * baselines.p) / 2,
     )
 
 
