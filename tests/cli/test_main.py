@@ -226,3 +226,76 @@ def test_a_long_listing_is_cut_in_a_table_and_whole_in_a_file(command, shop, mon
     assert ("ana" in out, "Bo" in out) == (True, False)
     assert "... 1 more; use --format csv." in err
     assert "Bo" in command("list", "creators", "-w", shop, "--format", "csv")[1]
+
+
+SILENT = {
+    "campaigns.csv": (
+        "campaign,goal,starts,ends,currency\nglow,awareness,2026-05-01,2026-05-31,USD\n"
+    ),
+    "posts.csv": (
+        "platform,post_id,creator,published_at,campaign\n"
+        "x,ad1,ana,2026-05-02T12:00Z,glow\nx,ad2,bo,2026-05-03T12:00Z,glow\n"
+    ),
+    "observations.csv": (
+        "platform,post_id,observed_at,likes,views\n"
+        "x,ad1,2026-05-20T12:00Z,900,9000\nx,ad2,2026-05-20T12:00Z,500,4000\n"
+    ),
+    "agreements.csv": (
+        "agreement,campaign,creator,fee,currency,signed_on\nA1,glow,ana,100.00,USD,2026-04-01\n"
+    ),
+    "deliverables.csv": "deliverable,agreement,live_at\nD1,A1,2026-05-02\n",
+}
+
+
+@pytest.mark.parametrize("by", ["campaign", "creator", "platform", "post"])
+def test_a_campaign_without_any_organic_post_has_a_reason_and_never_a_number(command, tmp_path, by):
+    folder, inbox = tmp_path / "ws", tmp_path / "inbox"
+    inbox.mkdir()
+    for name, text in SILENT.items():
+        (inbox / name).write_text(text, encoding="utf-8")
+    command("init", folder, "--brand", "acme")
+    assert command("import", inbox, "-w", folder)[0] == 0
+    sealed = json.loads(command("seal", "-w", folder, "--late", "--format", "json")[1])["rows"]
+    assert all(row["posts"] == 0 for row in sealed)
+    code, out, _ = command("roi", "-w", folder, "--by", by, "--format", "json")
+    assert code == 0
+    for row in json.loads(out)["rows"]:
+        assert "log" not in row["lift"]
+        assert row["lift"]["withheld"] in {"NO_BASELINE", "NOT_AT_THIS_LEVEL"}
+        assert row["incremental_roi"]["withheld"] == "NO_CASH_OUTCOME"
+        levels = {step["step"]: step for step in row["ladder"]}
+        assert levels["incremental"]["amount"] is None
+        assert levels["incremental"]["withheld"]
+        assert "withheld" in row["valued_roi"]
+
+
+def test_a_correction_is_refused_or_kept_beside_the_record_it_supersedes(command, shop, tmp_path):
+    def rows(*words):
+        return json.loads(command(*words, "-w", shop, "--format", "json")[1])["rows"]
+
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    posts = "platform,post_id,creator,published_at,sponsored_by\n"
+    readings = "platform,post_id,observed_at,likes\n"
+    for day in range(1, 7):
+        posts += f"x,p{day},ana,2026-02-0{day}T12:00Z,\n"
+        readings += f"x,p{day},2026-02-2{day}T12:00Z,{90 + day}\n"
+    (inbox / "posts.csv").write_text(posts, encoding="utf-8")
+    (inbox / "observations.csv").write_text(readings, encoding="utf-8")
+    command("import", inbox, "-w", shop)
+    spring = ("seal", "--campaign", "spring", "--creator", "ana")
+    assert command(*spring, "--correct", "typo", "-w", shop)[0] == 3
+    assert rows(*spring, "--late")[0]["verdict"] == "sealed"
+    code, _, err = command(*spring, "--correct", "typo", "-w", shop)
+    assert (code, "nothing to correct" in err) == (3, True)
+    assert command(*spring, "--correct", " ", "-w", shop)[0] == 2
+    assert command("seal", "--correct", "typo", "-w", shop)[0] == 2
+    code, _, err = command("seal", "--creator", "zed", "--correct", "typo", "-w", shop)
+    assert (code, "no creator 'zed'" in err) == (1, True)
+    (inbox / "posts.csv").write_text(posts.replace("02-06T12:00Z,", "02-06T12:00Z,other brand"))
+    command("import", inbox / "posts.csv", "-w", shop)
+    (verdict,) = rows(*spring, "--correct", "p6 was another brand's")
+    assert (verdict["verdict"], verdict["late"], verdict["posts"]) == ("corrected", True, 5)
+    old, new = rows("baselines")
+    assert (old["superseded_by"], new["supersedes"]) == (new["sha256"], old["sha256"])
+    assert (old["posts"], new["posts"], new["reason"]) == (6, 5, "p6 was another brand's")

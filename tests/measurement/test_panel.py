@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truelift.measurement.metric import metric_named
-from truelift.measurement.panel import post_panel
+from truelift.measurement.panel import organic_counters, post_panel
 
 DAY = np.datetime64("2026-05-01T00:00:00", "us")
 HOUR = np.timedelta64(1, "h")
@@ -74,3 +74,15 @@ def test_a_mask_keeps_posts_and_units_keep_their_numbers():
 def test_a_metrics_counts_come_from_its_columns():
     found = panel([("ana", "x", "1", 3)])
     assert found.counts(metric_named("likes")).tolist() == [3]
+
+
+def test_organic_counters_are_total_minus_paid_and_missing_where_paid_is_unknown():
+    nan = np.nan
+    found = organic_counters(
+        {"views": np.array([9.0, 9, 9, 9]), "likes": np.array([5.0, 5, nan, 5])},
+        np.array([False, True, True, True]),
+        {"views": np.array([nan, 4, nan, 12])},
+    )
+    np.testing.assert_array_equal(found["views"], [9, 5, nan, 0])
+    np.testing.assert_array_equal(found["likes"], [5, nan, nan, nan])
+    assert not panel([("ana", "x", "p", 1)]).boosted.any()

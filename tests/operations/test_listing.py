@@ -116,7 +116,7 @@ def test_baselines_are_listed_with_what_they_rest_on(ground):
     record = {"late": True, "posts": {"n": 12}, "estimate": None, "withheld": "TOO_FEW_POSTS"}
     seal = SealRecord("a" * 64, "spring", "ana", "engagement", "tiktok", NOW, "ana", NOW, record)
     with ground.workspace.transaction() as connection:
-        records.keep_seal(connection, "acme", seal)
+        records.keep_seals(connection, "acme", [seal])
     (row,) = baselines(ground)
     assert (row["creator"], row["late"], row["posts"]) == ("ana", True, 12)
     assert (row["level"], row["withheld"]) == (None, "TOO_FEW_POSTS")

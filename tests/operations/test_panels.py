@@ -113,11 +113,74 @@ def test_counts_are_of_the_newest_reading_and_missing_is_not_zero(panels):
     assert ages["organic"] == 7 * 24
 
 
-def test_followers_are_the_newest_before_a_time_and_an_unknown_handle_stands_for_itself(panels):
-    assert panels.followers(dt.datetime(2026, 4, 20)) == {
-        ("ana", "tiktok"): 100, ("instagram:lost", "instagram"): 5,
-    }  # fmt: skip
-    assert panels.followers(dt.datetime(2026, 5, 20))["ana", "tiktok"] == 300
+def audiences(panels):
+    """Give the follower counts of each creator and platform that has posts, oldest first."""
+    found = {}
+    for index, unit in enumerate(panels.posts.units):
+        at, followers = panels.followers.of(index)
+        if len(at):
+            found[unit] = followers.tolist()
+    return found
+
+
+def test_followers_are_of_who_owned_the_handle_and_of_one_handle_only(panels, told):
+    assert audiences(panels) == {("ana", "tiktok"): [100, 300]}
+    told.given(
+        """
+        profiles
+        platform | handle | creator
+        tiktok   | two    | ana
+
+        followers
+        platform  | handle | observed_at | followers
+        instagram | one    | @04-01      | 7
+        tiktok    | two    | @04-02      | 9000
+        """
+    )
+    # The second handle's 9,000 would look like growth from 100, so neither is used.
+    assert audiences(Panels(knowledge(told.ground))) == {("instagram:one", "instagram"): [7]}
+
+
+def test_what_was_paid_for_is_taken_out_or_the_counter_is_missing(told):
+    told.given(
+        """
+        creators
+        creator | name | category
+        ana     | Ana  | art
+
+        posts
+        platform | post_id | creator | published_at | sponsored_by
+        x        | plain   | ana     | @04-01       |
+        x        | known   | ana     | @04-02       |
+        x        | earlier | ana     | @04-03       |
+        x        | foreign | ana     | @04-04       | other brand
+
+        observations
+        platform | post_id | observed_at | likes | views | impressions | paid_views
+        x        | plain   | @04-10      | 10    | 100   | 200         |
+        x        | known   | @04-10      | 20    | 500   | 900         | 400
+        x        | earlier | @04-08      | 30    | 300   | 300         | 250
+        x        | earlier | @04-10      | 40    | 400   | 400         |
+
+        values
+        metric | valid_from | unit_value | currency | basis          | approved_by
+        views  | 01-01      | 0.10       | USD      | approved_value | cfo
+        """
+    )
+    panels = Panels(knowledge(told.ground))
+    posts = panels.posts
+    assert posts.post_ids.tolist() == ["plain", "known", "earlier", "foreign"]
+    assert posts.boosted.tolist() == [False, True, True, False]
+    assert names(panels, panels.organic) == ["earlier", "known", "plain"]
+    nan = np.nan
+    for name, expected in {
+        "likes": [10, nan, nan, nan],
+        "views": [100, 100, nan, nan],
+        "impressions": [200, nan, nan, nan],
+    }.items():
+        np.testing.assert_array_equal(panels.counts(posts, name, ""), expected)
+    np.testing.assert_array_equal(panels.counts(posts, "value", ""), [1000, nan, nan, nan])
+    assert panels.categories.tolist() == ["art"]
 
 
 def test_evergreen_codes_and_links_say_since_when_a_creator_can_be_counted(panels):

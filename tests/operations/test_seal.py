@@ -6,9 +6,12 @@ import datetime as dt
 
 import pytest
 
-from truelift.base.errors import NotFound
+from truelift.base.errors import NotFound, UsageError
+from truelift.base.estimate import Grade
 from truelift.measurement.seal import verify_seal
-from truelift.operations.seal import seal_baselines
+from truelift.operations.knowledge import knowledge
+from truelift.operations.measure import Measurement
+from truelift.operations.seal import correct_baseline, seal_baselines
 from truelift.store import workspace_database as records
 
 APRIL = dt.datetime(2026, 4, 20, 12)
@@ -161,3 +164,117 @@ def test_without_any_campaign_every_creator_who_posts_can_be_sealed(told):
         at=APRIL,
     )
     assert verdicts(told, APRIL) == {"ana": ("sealed", False, 1)}
+
+
+FOREIGN = """
+posts
+platform  | post_id | creator | published_at | sponsored_by
+instagram | a2      | ana     | @03-08       | other brand
+"""
+
+LIVE = """
+posts
+platform  | post_id | creator | published_at | campaign
+instagram | ad      | ana     | @05-02       | spring
+
+observations
+platform  | post_id | observed_at | likes
+instagram | ad      | @05-10      | 900
+"""
+
+
+def corrected(told, at, **asked):
+    told.clock.at = at
+    asked = {"creator": "ana", "campaign": "spring", "reason": "a2 was another brand's"} | asked
+    (verdict,) = correct_baseline(told.ground, **asked)
+    return verdict
+
+
+def listed(told):
+    return [row for row in told.ws.list("baselines").rows if row["creator"] == "ana"]
+
+
+def test_a_correction_is_a_new_record_beside_the_one_it_supersedes(told):
+    told.given(CAST, at=APRIL)
+    verdicts(told, APRIL)
+    (first,) = [seal for seal in seals(told) if seal.creator == "ana"]
+    day = APRIL + dt.timedelta(days=1)
+    told.given(FOREIGN, at=day)
+    verdict = corrected(told, day)
+    assert (verdict.verdict, verdict.late, verdict.posts) == ("corrected", False, 1)
+    old, new = listed(told)
+    assert (old["sha256"], old["posts"], old["superseded_by"]) == (first.sha256, 2, new["sha256"])
+    assert (new["posts"], new["supersedes"], new["reason"]) == (
+        1, first.sha256, "a2 was another brand's",
+    )  # fmt: skip
+    assert new["sha256"] == verdict.sha256
+    for seal in seals(told):
+        verify_seal(seal.record, seal.sha256)
+    # A correction can be corrected: the chain goes on, and one record stands.
+    told.given(FOREIGN.replace("a2 ", "a1 ").replace("03-08", "03-01"), at=day)
+    assert corrected(told, day + dt.timedelta(days=1), reason="a1 too").verdict == "corrected"
+    third = listed(told)[-1]
+    assert (third["supersedes"], third["withheld"]) == (new["sha256"], "NO_BASELINE")
+    assert [row["superseded_by"] is None for row in listed(told)] == [False, False, True]
+
+
+def test_what_is_measured_afterwards_uses_the_correction_and_what_was_known_does_not(told):
+    told.given(CAST, at=APRIL)
+    verdicts(told, APRIL)
+    told.given(LIVE, at=MAY)
+    told.given(FOREIGN.replace("other brand", "").replace("03-08", "03-20"), at=MAY)
+    told.given(
+        """
+        observations
+        platform  | post_id | observed_at | likes
+        instagram | a2      | @05-15      | 300
+        """,
+        at=MAY,
+    )
+
+    def lift(**asked):
+        return Measurement(knowledge(told.ground, **asked)).lift("spring", "engagement")["ana"]
+
+    before = lift()
+    verdict = corrected(told, MAY + dt.timedelta(hours=1), reason="the count of a2 was stale")
+    assert (verdict.verdict, verdict.late) == ("corrected", True)
+    after = lift()
+    assert (before.late, after.late, after.grade) == (False, True, Grade.C)
+    assert after.log < before.log
+    assert lift(known_at=MAY) == before
+
+
+def test_a_correction_needs_a_reason_a_sealed_creator_and_something_to_correct(told):
+    told.given(CAST, at=APRIL)
+    assert corrected(told, APRIL).verdict == "refused"
+    assert "never sealed" in corrected(told, APRIL).sentence
+    verdicts(told, APRIL)
+    with pytest.raises(UsageError, match="Say why"):
+        corrected(told, APRIL, reason="  ")
+    with pytest.raises(NotFound, match="no creator 'nobody'"):
+        corrected(told, APRIL, creator="nobody")
+    again = corrected(told, APRIL)
+    assert (again.verdict, len(listed(told))) == ("refused", 1)
+    assert "nothing to correct" in again.sentence
+    told.given(
+        """
+        campaigns
+        campaign | goal  | starts | ends  | currency
+        autumn   | sales | 09-01  | 09-30 | USD
+
+        participants
+        campaign | creator | arm
+        autumn   | ana     | treated
+        """,
+        at=APRIL,
+    )
+    verdicts(told, APRIL, campaign="autumn")
+    with pytest.raises(UsageError, match=r"several campaigns.*autumn, spring"):
+        corrected(told, APRIL, campaign=None)
+
+
+def test_a_creator_who_takes_part_in_nothing_was_never_sealed(told):
+    told.given(CAST + "\ncreators\ncreator | name\nzoe | Zoe\n", at=APRIL)
+    verdicts(told, APRIL)
+    verdict = corrected(told, APRIL, creator="zoe")
+    assert (verdict.verdict, verdict.campaign, verdict.creator) == ("refused", "spring", "zoe")

@@ -138,16 +138,16 @@ def test_a_refused_row_stands_in_quarantine_once(connection):
 
 def test_seals_come_back_as_they_were_kept_and_as_known_then(connection):
     for metric, at in (("orders", LATER), ("engagement", NOW)):
-        records.keep_seal(connection, "acme", seal(metric, at))
+        records.keep_seals(connection, "acme", [seal(metric, at)])
     assert records.seals(connection, "acme") == [seal(), seal("orders", LATER)]
     assert records.seals(connection, "acme", NOW) == [seal()]
     assert records.seals(connection, "bolt") == []
 
 
 def test_a_seal_is_kept_once(connection):
-    records.keep_seal(connection, "acme", seal())
+    records.keep_seals(connection, "acme", [seal()])
     with pytest.raises(sa.exc.IntegrityError):
-        records.keep_seal(connection, "acme", seal())
+        records.keep_seals(connection, "acme", [seal()])
 
 
 def test_what_cannot_be_booked_is_resolved_and_what_was_known_of_it_can_still_be_asked(connection):

@@ -166,13 +166,16 @@ def seal(
     late: Annotated[
         bool, Parameter(negative="", help="Seal after the launch, from earlier posts only.")
     ] = False,
+    correct: Annotated[
+        str | None, Parameter(help="Why one creator is sealed again; both records are kept.")
+    ] = None,
     brand: Brand = None,
     format: Form = "table",  # noqa: A002 - the contract's word
     output: Out = None,
 ) -> int:
     """Seal baselines per creator, before that creator's first sponsored post, code use or boost."""
     with _opened(workspace, brand) as ws:
-        result = ws.seal(campaign, creator, late=late)
+        result = ws.seal(campaign, creator, late=late, correct=correct)
     _show(result, format, output)
     refused = [row["sentence"] for row in result.rows if row["verdict"] == "refused"]
     for sentence in refused[:SHOWN]:

@@ -27,6 +27,8 @@ DRIFT_GRID = (0.0, 0.003, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.25, 0.4)
 """Values of q (drift variance over post variance) that the profile likelihood chooses from."""
 
 LEAST_POSTS = 2
+FEW_POSTS = 5
+"""A creator with fewer posts than this is shrunk to its peers, where there are peers."""
 LEAST_POOL = 10
 """Fewer creators than this cannot tell how much variances differ; the default nu0 is taken."""
 
@@ -50,9 +52,37 @@ widest limits) and the median sd of log likes within an Instagram account (.82).
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Baselines:
-    """Baselines as columns over creators; nan where there are fewer than two observed posts.
+class LevelPrior:
+    """What peers say of creators' levels, shape (creators,); nan where there are no peers.
 
+    mean: log units. variance: log units squared, the doubt about the fit included. peers: creators
+    it rests on. by_followers: their followers were compared, not only their category.
+    """
+
+    mean: Floats
+    variance: Floats
+    peers: Integers
+    by_followers: Booleans
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shrinkage:
+    """How far creators with fewer than FEW_POSTS posts were drawn to their peers.
+
+    weight: of the creator's own posts, in (0, 1), nan where nothing was shrunk. own: the level by
+    the own posts alone. prior: what it was drawn to.
+    """
+
+    weight: Floats
+    own: Floats
+    prior: LevelPrior
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baselines:
+    """Baselines as columns over creators; nan where there are too few observed posts.
+
+    That is fewer than two, or none where peers speak for a creator's first (`shrinkage`).
     level: of the log reading after the last organic post. p: variance of that level in units of
     s2. s2: the creator's moderated post variance (log units squared). nu: its degrees of freedom
     (nu0 + df). q: drift variance in units of s2 (an array: records sealed at different times may
@@ -66,6 +96,7 @@ class Baselines:
     q: Floats
     n: Integers
     prior: VariancePrior = DEFAULT_PRIOR
+    shrinkage: Shrinkage | None = None
 
     @property
     def known(self) -> Booleans:
@@ -91,6 +122,7 @@ def estimate_baselines(
     *,
     q: float | None = None,
     prior: VariancePrior | None = None,
+    peers: LevelPrior | None = None,
 ) -> Baselines:
     """Filter every creator's organic posts to a level and its variance.
 
@@ -98,7 +130,8 @@ def estimate_baselines(
     first within a creator, nan for a post that was not observed (it is no post of the baseline).
     q: fixed drift; None fits one for the pool by profile likelihood over DRIFT_GRID. prior: fixed
     variance prior; None estimates it from the pool (LEAST_POOL creators or more) or takes
-    DEFAULT_PRIOR. The result does not depend on the order of creators.
+    DEFAULT_PRIOR. peers: what a creator with fewer than FEW_POSTS posts is shrunk to; from
+    FEW_POSTS on it changes nothing. The result does not depend on the order of creators.
     """
     observed = np.isfinite(z)
     posts = ragged(np.asarray(group)[observed], creators)
@@ -106,10 +139,14 @@ def estimate_baselines(
     pool = posts.count >= LEAST_POSTS
     drift = _fitted_drift(posts, values, pool, prior) if q is None else float(q)
     level, p, ss, _ = _filtered(posts, values, drift)
-    df = np.maximum(posts.count - 1, 1).astype(np.float64)
-    s2 = np.maximum(ss / df, _LEAST_VARIANCE)
+    df = np.maximum(posts.count - 1, 0).astype(np.float64)
+    s2 = np.maximum(ss / np.maximum(df, 1), _LEAST_VARIANCE)
     force = prior or variance_prior(s2[pool], df[pool])
     moderated = (force.nu0 * force.s02 + df * s2) / (force.nu0 + df)
+    shrinkage = None
+    if peers is not None:
+        level, p, shrinkage = _shrunk(level, p, moderated, posts.count, peers)
+        pool = pool | np.isfinite(shrinkage.weight)
     return Baselines(
         level=np.where(pool, level, np.nan),
         p=np.where(pool, p, np.nan),
@@ -118,7 +155,22 @@ def estimate_baselines(
         q=np.full(creators, drift),
         n=posts.count,
         prior=force,
+        shrinkage=shrinkage,
     )
+
+
+def _shrunk(
+    level: Floats, p: Floats, s2: Floats, count: Integers, peers: LevelPrior
+) -> tuple[Floats, Floats, Shrinkage]:
+    """Draw the levels of creators with few posts to what their peers say.
+
+    Two normal estimates of one level, of variances P s2 and V: weight w = V / (V + P s2) on the own
+    one, and w P s2 is the variance of both together.
+    """
+    few = (count > 0) & (count < FEW_POSTS) & np.isfinite(peers.mean)
+    weight = np.where(few, peers.variance / (peers.variance + p * s2), np.nan)
+    drawn = np.where(few, weight * level + (1 - weight) * peers.mean, level)
+    return drawn, np.where(few, weight * p, p), Shrinkage(weight, level, peers)
 
 
 def variance_prior(s2: Floats, df: Floats) -> VariancePrior:

@@ -47,7 +47,8 @@ class LiftFigure:
     always-valid p-value, None for an experiment. flagged: above zero in a list of figures at a
     false-discovery rate; None outside a list. controls: the
     creators who took the calendar out, None where nothing did. signs_differ: the summed units and
-    the mean lift of several creators point in different directions.
+    the mean lift of several creators point in different directions. boosted: posts
+    left out because what was paid for cannot be told apart.
     """
 
     metric: str
@@ -70,6 +71,7 @@ class LiftFigure:
     flagged: bool | None = None
     controls: ControlsUsed | None = None
     signs_differ: bool = False
+    boosted: int = 0
 
     @property
     def mean_log(self) -> float | None:

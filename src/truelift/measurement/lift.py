@@ -264,14 +264,18 @@ def campaign_posts(
     age_hours: Floats,
     curve: AgeingCurve,
     first_age_hours: Floats | None = None,
+    *,
+    offset: Floats | None = None,
 ) -> CampaignPosts:
     """Read campaign posts at their ages.
 
     group, count, age_hours: shape (posts,), sorted by creator, oldest post first; the latest
     observation of each post. first_age_hours: age at its first observation; where unknown the
-    curve's largest variance stands for it, as if somebody had looked at the youngest age.
+    curve's largest variance stands for it, as if somebody had looked at the youngest age. offset:
+    log growth of the audience since the baseline, taken off the readings (`followers.growth`).
     """
     z, tau2 = reading(count, age_hours, curve)
+    z = z if offset is None else z - offset
     first = np.full(len(z), np.nan) if first_age_hours is None else floats(first_age_hours)
     first_tau2 = curve.variance(first)
     first_tau2 = np.where(np.isnan(first_tau2), curve.largest_variance, first_tau2)
@@ -303,7 +307,7 @@ def creator_lift(
     ratios = log_lift(baselines, posts, planned=planned)
     reason: Objects = np.full(creators, None, dtype=object)
     reason[~np.isfinite(ratios.delta)] = Reason.NOT_OBSERVED
-    reason[baselines.n < 2] = Reason.TOO_FEW_POSTS  # noqa: PLR2004 - baseline.LEAST_POSTS
+    reason[~baselines.known] = Reason.TOO_FEW_POSTS
     reason[baselines.n == 0] = Reason.NO_BASELINE
     return with_limits(
         ratios,

@@ -28,7 +28,8 @@ class PostPanel:
     units: (creator, platform) of each unit, sorted. unit: index of each post's unit. rows: index of
     each post among the rows the panel was made from.
     age_hours: age at the newest reading, first_age_hours: at the first; nan where never read.
-    counters: column name -> counts, nan where missing.
+    counters: column name -> organic counts, nan where missing. boosted: posts with paid views or
+    impressions; their counters are organic all the same (`organic_counters`).
     """
 
     units: tuple[tuple[str, str], ...]
@@ -39,6 +40,7 @@ class PostPanel:
     age_hours: Floats
     first_age_hours: Floats
     counters: Mapping[str, Floats]
+    boosted: Booleans
 
     def __len__(self) -> int:
         """Give the number of posts."""
@@ -55,6 +57,7 @@ class PostPanel:
             self.age_hours[mask],
             self.first_age_hours[mask],
             {name: values[mask] for name, values in self.counters.items()},
+            self.boosted[mask],
         )
 
     def counts(self, metric: Metric) -> Floats:
@@ -71,8 +74,12 @@ def post_panel(
     observed_at: Instants,
     first_observed_at: Instants,
     counters: Mapping[str, Floats],
+    boosted: Booleans | None = None,
 ) -> PostPanel:
-    """Sort posts into a panel. Instants are naive UTC (datetime64[us], NaT where never read)."""
+    """Sort posts into a panel. Instants are naive UTC (datetime64[us], NaT where never read).
+
+    boosted: None where no post is. counters: the organic ones.
+    """
     creators, creator_rank = _ranked(creator)
     platforms, platform_rank = _ranked(platform)
     pair = creator_rank * len(platforms) + platform_rank
@@ -93,7 +100,24 @@ def post_panel(
         age_hours=_hours(published_at, observed_at)[order],
         first_age_hours=_hours(published_at, first_observed_at)[order],
         counters={name: values[order] for name, values in counters.items()},
+        boosted=np.zeros(len(order), bool) if boosted is None else boosted[order],
     )
+
+
+def organic_counters(
+    counters: Mapping[str, Floats], boosted: Booleans, paid: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    """Take what was paid for out of the counters of boosted posts.
+
+    counters, paid: column name -> counts, nan where missing; boosted: shape (posts,). A counter
+    whose paid part was observed is total minus paid, at least 0. One whose paid part was not, or
+    cannot be told apart (likes, say), is missing: it is not known what it would have been.
+    """
+    unknown = np.full(len(boosted), np.nan)
+    return {
+        name: np.where(boosted, np.maximum(total - paid.get(name, unknown), 0.0), total)
+        for name, total in counters.items()
+    }
 
 
 def _ranked(names: Objects) -> tuple[list[str], Integers]:

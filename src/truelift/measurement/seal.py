@@ -23,22 +23,27 @@ from truelift.measurement import lift as lift_module
 from truelift.measurement.baseline import Baselines
 from truelift.measurement.counts import FORMULA as COUNT_FORMULA
 from truelift.measurement.counts import CodeHistory
+from truelift.measurement.followers import RULE as FOLLOWERS_RULE
 from truelift.measurement.metric import ENGAGEMENT_RATES
+from truelift.measurement.peers import FORMULA as PEERS_FORMULA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from truelift.measurement.panel import Instants
     from truelift.measurement.ragged import Floats
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
+"""Version 2 adds peers, followers, control rule and correction; version 1 is read as it stands."""
 
 MOST_POSTS_LISTED = 2_000
 """With more posts than this a record keeps their number, first, last and a hash over all."""
 
 ORGANIC_RULE = (
     "Posts published in the window that no campaign, deliverable, link or campaign hashtag of ours "
-    "names and that no other brand sponsored; replies and deleted posts are not posts; boosted "
-    "counters are kept apart."
+    "names and that no other brand sponsored; replies and deleted posts are not posts. Of a "
+    "boosted post views and impressions count without their paid part; where the paid part is "
+    "not known, as of likes, the post is left out."
 )
 
 Record = dict[str, Any]
@@ -54,6 +59,26 @@ class OrganicPosts:
     ids: Sequence[str]
     age_hours: Floats
     z: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audience:
+    """The follower counts that readings were divided by, oldest first: when read, how many.
+
+    carried_back: posts older than the first count, which took it.
+    """
+
+    at: Instants
+    followers: Floats
+    carried_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Why a record is sealed again. supersedes: SHA-256 of the record that it replaces, if any."""
+
+    reason: str
+    supersedes: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +106,9 @@ class Terms:
     """What was agreed before looking: everything in a record that is not a measurement.
 
     platform: where the posts are; empty for conversions, which have none. window_start, window_end,
-    sealed_at: ISO 8601 text, UTC. controls: control creators.
-    source_hashes: of the files and tables read. late: sealed after the creator's first sponsored
-    post, code use or boost.
+    sealed_at: ISO 8601 text, UTC. controls: control creators; control_rule: how they were chosen,
+    in words. source_hashes: of the files and tables read. late: sealed after the creator's first
+    sponsored post, code use or boost. category: the creator's, which peers are compared by.
     """
 
     creator: str
@@ -97,9 +122,12 @@ class Terms:
     late: bool = False
     organic_rule: str = ORGANIC_RULE
     controls: tuple[str, ...] = ()
+    control_rule: str = ""
+    category: str = ""
     ageing_curve: str = ""
     value_schedule: str | None = None
     source_hashes: tuple[str, ...] = field(default=())
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +146,14 @@ def seal(
     *,
     engagement_rates: Mapping[str, float] | None = None,
     counts: Sequence[CountBaseline] = (),
+    audience: Audience | None = None,
 ) -> SealedBaseline:
     """Write one creator's baseline as a record and hash it.
 
     creator: its index in `baselines`; without a usable estimate `estimate` is null and the reason
     is in `withheld` (the count baselines are sealed all the same). engagement_rates: formula name
-    -> rate; each is stored with its formula in words.
+    -> rate; each is stored with its formula in words. audience: the follower counts used, None
+    where none was known.
     """
     withheld = baselines.withheld(creator)
     rates = engagement_rates or {}
@@ -133,11 +163,13 @@ def seal(
             "baseline": baselines_module.FORMULA,
             "lift": lift_module.FORMULA,
             "counts": COUNT_FORMULA,
+            "peers": PEERS_FORMULA,
         },
         **_json(asdict(terms)),
         "estimate": None if withheld else _estimate(baselines, creator),
         "withheld": withheld.reason.value if withheld else None,
         "posts": _posts(posts),
+        "followers": None if audience is None else _audience(audience),
         "engagement_rates": {
             name: {"rate": float(rate), "formula": ENGAGEMENT_RATES[name]}
             for name, rate in sorted(rates.items())
@@ -180,6 +212,42 @@ def read_baselines(records: Sequence[Record | None]) -> Baselines:
     )
 
 
+def read_log_followers(records: Sequence[Record | None]) -> Floats:
+    """Read back the log of the follower count that each record's readings are relative to.
+
+    nan where none was known, and in records that were sealed before followers counted.
+    """
+    counts = [((record or {}).get("followers") or {}).get("reference") for record in records]
+    return np.log(np.array(counts, dtype=np.float64))
+
+
+def in_force(records: Sequence[Record], hashes: Sequence[str]) -> list[bool]:
+    """Say which records stand: those that none of the others supersedes.
+
+    hashes: the SHA-256 of each. A record is superseded as soon as its correction is among them, so
+    what was known before the correction still reads the old one.
+    """
+    replaced = {(record.get("correction") or {}).get("supersedes") for record in records}
+    return [sha256 not in replaced for sha256 in hashes]
+
+
+_CONTENT = (
+    "withheld", "posts", "followers", "engagement_rates", "counts", "controls", "ageing_curve",
+    "value_schedule",
+)  # fmt: skip
+
+
+def same_content(one: Record, other: Record) -> bool:
+    """Say whether two records hold the same baseline, whoever sealed them, when and why."""
+
+    def content(record: Record) -> list[object]:
+        estimate = dict(record["estimate"] or {})
+        estimate["peers"] = estimate.get("peers")  # records of version 1 know no peers
+        return [estimate, *(record.get(name) for name in _CONTENT)]
+
+    return content_hash(content(one)) == content_hash(content(other))
+
+
 def read_code_history(records: Sequence[Record | None], metric: str) -> CodeHistory:
     """Read the count baselines of a metric back into columns; nan where none was sealed.
 
@@ -213,7 +281,41 @@ def _estimate(baselines: Baselines, creator: int) -> Record:
         "n": int(baselines.n[creator]),
         "nu0": float(baselines.prior.nu0),
         "s02": float(baselines.prior.s02),
+        "peers": _peers(baselines, creator),
     }
+
+
+def _peers(baselines: Baselines, creator: int) -> Record | None:
+    """Say what a level was shrunk to and how far; None where it stands on its own posts."""
+    shrinkage = baselines.shrinkage
+    if shrinkage is None or math.isnan(shrinkage.weight[creator]):
+        return None
+    prior = shrinkage.prior
+    return {
+        "level_alone": float(shrinkage.own[creator]),
+        "weight_alone": float(shrinkage.weight[creator]),
+        "peer_level": float(prior.mean[creator]),
+        "peer_variance": float(prior.variance[creator]),
+        "peers": int(prior.peers[creator]),
+        "compared_by": "log followers and category" if prior.by_followers[creator] else "category",
+    }
+
+
+def _audience(audience: Audience) -> Record:
+    """List the follower counts, or describe a long list by its ends and a hash."""
+    at = [f"{one.isoformat()}" for one in audience.at.astype("datetime64[us]").tolist()]
+    rows = list(zip(at, audience.followers.tolist(), strict=True))
+    described: Record = {
+        "rule": FOLLOWERS_RULE,
+        "reference": rows[-1][1],
+        "n": len(rows),
+        "sha256": content_hash(rows),
+        "carried_back": audience.carried_back,
+    }
+    told = [{"observed_at": one, "followers": count} for one, count in rows]
+    if len(told) > MOST_POSTS_LISTED:
+        return described | {"first": told[0], "last": told[-1]}
+    return described | {"rows": told}
 
 
 def _posts(posts: OrganicPosts) -> Record:

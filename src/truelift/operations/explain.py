@@ -182,9 +182,20 @@ def _seals(known: Knowledge, header: RoiHeader, row: RoiRow) -> list[Row]:
             "sealed_at": instant_text(seal.sealed_at),
             "late": measurement.is_late(seal, seal.campaign, seal.creator),
             "posts": seal.record["posts"]["n"],
+            "weight_alone": _within(seal.record["estimate"], "peers").get("weight_alone"),
+            "peer_level": _within(seal.record["estimate"], "peers").get("peer_level"),
+            "followers": _within(seal.record, "followers").get("reference"),
+            "supersedes": _within(seal.record, "correction").get("supersedes"),
+            "reason": _within(seal.record, "correction").get("reason"),
             "source_hashes": seal.record["source_hashes"],
         }
         for seal in sorted(measurement.seals.values(), key=lambda item: item.sha256)
         if seal.campaign == row.campaign
         and (header.by == "campaign" or seal.creator == row.creator)
     ]
+
+
+def _within(record: Row | None, name: str) -> Row:
+    """Give a part of a record, empty where it has none: older records know fewer parts."""
+    found: Row = (record or {}).get(name) or {}
+    return found

@@ -82,9 +82,14 @@ _DECIMALS: dict[ColumnType, Callable[[Any], str]] = {
 
 
 def baselines(ground: Ground) -> list[Row]:
-    """Give the sealed baselines, oldest first."""
+    """Give the sealed baselines, oldest first, those that were corrected beside their successors.
+
+    weight_alone: of the creator's own posts in the level, where peers were drawn on (peer_level).
+    """
     with ground.workspace.transaction() as connection:
         seals = records.seals(connection, ground.brand.brand)
+    corrections = {seal.sha256: seal.record.get("correction") or {} for seal in seals}
+    replaced = {told["supersedes"]: sha256 for sha256, told in corrections.items() if told}
     return [
         {
             "campaign": seal.campaign,
@@ -97,10 +102,20 @@ def baselines(ground: Ground) -> list[Row]:
             "posts": seal.record["posts"]["n"],
             "level": (seal.record["estimate"] or {}).get("level"),
             "withheld": seal.record["withheld"],
+            "weight_alone": _peers(seal.record).get("weight_alone"),
+            "peer_level": _peers(seal.record).get("peer_level"),
             "sha256": seal.sha256,
+            "supersedes": corrections[seal.sha256].get("supersedes"),
+            "reason": corrections[seal.sha256].get("reason"),
+            "superseded_by": replaced.get(seal.sha256),
         }
         for seal in seals
     ]
+
+
+def _peers(record: Row) -> Row:
+    found: Row = (record["estimate"] or {}).get("peers") or {}
+    return found
 
 
 def quarantine(ground: Ground) -> list[Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -28,6 +28,7 @@ from truelift.measurement.figure import (
     of_many,
     take,
 )
+from truelift.measurement.followers import growth, newest
 from truelift.measurement.lift import (
     CampaignPosts,
     Control,
@@ -36,12 +37,13 @@ from truelift.measurement.lift import (
     creator_lift,
     sentence,
 )
-from truelift.measurement.metric import metric_named
 from truelift.measurement.panel import Instants, PostPanel
 from truelift.measurement.ragged import Floats, Integers, ragged
 from truelift.measurement.seal import (
+    in_force,
     read_baselines,
     read_code_history,
+    read_log_followers,
     read_weekdays,
     verify_seal,
 )
@@ -77,7 +79,12 @@ class Measurement:
             kept = records.seals(connection, brand, self.known.known_at)
         for item in kept:
             verify_seal(item.record, item.sha256)
-        return {(i.campaign, i.creator, i.metric, i.platform): i for i in reversed(kept)}
+        stands = in_force([item.record for item in kept], [item.sha256 for item in kept])
+        return {
+            (item.campaign, item.creator, item.metric, item.platform): item
+            for item, yes in zip(reversed(kept), reversed(stands), strict=True)
+            if yes
+        }
 
     def is_late(self, seal: SealRecord | None, campaign: str, creator: str) -> bool:
         """Say whether a baseline was sealed after its creator's launch."""
@@ -102,16 +109,23 @@ class Measurement:
         sealed = [self.seals.get(key) for key in keys]
         late = [self.is_late(s, campaign, u[0]) for s, u in zip(sealed, units, strict=True)]
         group = np.array([number[unit] for unit in panel.unit.tolist()], np.int64)
-        counts = self._counts(panel, metric, campaign)
+        counts = self.panels.counts(panel, metric, campaign)
         curve = ageing.default_curve("engagement" if metric == VALUE else metric)
-        posts = campaign_posts(group, counts, panel.age_hours, curve, panel.first_age_hours)
-        baselines = read_baselines([None if item is None else item.record for item in sealed])
+        kept = [None if item is None else item.record for item in sealed]
+        followers = read_log_followers(kept)[group]
+        posts = campaign_posts(
+            group, counts, panel.age_hours, curve, panel.first_age_hours,
+            offset=growth(self.panels.followers, panel.unit, panel.published_at, followers),
+        )  # fmt: skip
+        baselines = read_baselines(kept)
         windows = _windows(posts, panel.published_at, sealed)
         control = self._control(campaign, metric, units, windows, sealed)
         lifts = creator_lift(baselines, posts, control=control, late=np.array(late, bool))
         if share.min(initial=1.0) < 1:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
-        return _figures(lifts, [unit[0] for unit in units], late, metric)
+        figures = _figures(lifts, [unit[0] for unit in units], late, metric)
+        left_out = panel.boosted & np.isnan(counts)
+        return _without_boosted(figures, [panel.units[unit][0] for unit in panel.unit[left_out]])
 
     def _control(
         self,
@@ -143,12 +157,12 @@ class Measurement:
 
     def _reading(self, panel: PostPanel, metric: str, campaign: str) -> tuple[Floats, Floats]:
         curve = ageing.default_curve("engagement" if metric == VALUE else metric)
-        return ageing.reading(self._counts(panel, metric, campaign), panel.age_hours, curve)
-
-    def _counts(self, panel: PostPanel, metric: str, campaign: str) -> Floats:
-        if metric == VALUE:
-            return self.panels.valued(panel, campaign)
-        return panel.counts(metric_named(metric))
+        counts = self.panels.counts(panel, metric, campaign)
+        z, tau2 = ageing.reading(counts, panel.age_hours, curve)
+        # Controls are compared with themselves, so any count of their own will do to start from.
+        followers = self.panels.followers
+        reference = newest(followers, len(panel.units))[panel.unit]
+        return z - growth(followers, panel.unit, panel.published_at, reference), tau2
 
     def _count_lift(self, campaign: str, metric: str) -> Figures:
         experiment = self._experiment(campaign, metric)
@@ -237,6 +251,23 @@ def _windows(
 
 def _fraction(ppm: int | None) -> float | None:
     return None if ppm is None else ppm / 1_000_000
+
+
+def _without_boosted(figures: Figures, creators: Sequence[str]) -> Figures:
+    """Say on each figure how many boosted posts are left out; creators: whose, one per post."""
+    number: dict[str | None, int] = {name: creators.count(name) for name in set(creators)}
+    number[None] = len(creators)
+    return {
+        name: _with_boosted(figure, number[name]) if number.get(name) else figure
+        for name, figure in figures.items()
+    }
+
+
+def _with_boosted(figure: LiftFigure | Withheld, posts: int) -> LiftFigure | Withheld:
+    if isinstance(figure, LiftFigure):
+        return replace(figure, boosted=posts)
+    words = f"{posts} boosted posts are left out: what was paid for cannot be told apart."
+    return replace(figure, detail=f"{figure.detail} {words}".strip())
 
 
 def _weighted(share: Floats, counts: Floats, group: Integers, groups: int) -> Floats:

@@ -20,9 +20,10 @@ from truelift.base.money import exponent
 from truelift.base.time import brand_day, utc_to_local
 from truelift.facts.kinds import KINDS
 from truelift.ledger.fx import RateSet
-from truelift.measurement.metric import METRICS
-from truelift.measurement.panel import PostPanel, post_panel
-from truelift.measurement.ragged import Booleans, Floats
+from truelift.measurement.followers import FollowerCounts, follower_counts
+from truelift.measurement.metric import METRICS, metric_named
+from truelift.measurement.panel import PostPanel, organic_counters, post_panel
+from truelift.measurement.ragged import Booleans, Floats, Objects
 from truelift.operations.book import rate_set_of
 from truelift.operations.control_sets import ControlSets
 from truelift.operations.knowledge import Knowledge
@@ -34,6 +35,7 @@ COUNTERS = (
 )  # fmt: skip
 
 PPM = 1_000_000
+SEPARATOR = "\x00"
 SILENT_DAYS = 7
 """After so many days without any order of the brand, its orders are taken as not imported."""
 VALUE = "value"
@@ -50,6 +52,7 @@ class Panels:
     def posts(self) -> PostPanel:
         """Give every post with a known creator."""
         table = self.known.readings
+        boosted = table["boosted"].to_numpy() > 0
         return post_panel(
             creator=_objects(table["creator"]),
             platform=_objects(table["platform"]),
@@ -57,7 +60,12 @@ class Panels:
             published_at=_instants(table["published_at"]),
             observed_at=_instants(table["observed_at"]),
             first_observed_at=_instants(table["first_observed_at"]),
-            counters={name: _floats(table[name]) for name in COUNTERS},
+            counters=organic_counters(
+                {name: _floats(table[name]) for name in COUNTERS},
+                boosted,
+                {name: _floats(table[f"paid_{name}"]) for name in ("views", "impressions")},
+            ),
+            boosted=boosted,
         )
 
     @cached_property
@@ -196,17 +204,30 @@ class Panels:
         return days
 
     @cached_property
-    def _followers(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.known.read("measurement.followers").to_pylist()
-        return rows
+    def followers(self) -> FollowerCounts:
+        """Give the follower counts of every unit of `posts`, by the unit's index.
 
-    def followers(self, until: dt.datetime) -> dict[tuple[str, str], float]:
-        """Give the newest follower count of each creator and platform before an instant."""
-        found: dict[tuple[str, str], float] = {}
-        for row in self._followers:
-            if row["observed_at"] < until:
-                found[row["creator"], row["platform"]] = float(row["followers"])
-        return found
+        A unit with counts of several handles is left out: one count after the other would look like
+        growth.
+        """
+        table = self.known.read("measurement.followers")
+        units = pa.array([_joined(unit) for unit in self.posts.units], pa.string())
+        unit = pa.compute.index_in(_keys(table, "creator", "platform"), value_set=units)
+        table = table.append_column("unit", unit).filter(pa.compute.is_valid(unit))
+        handles = table.group_by("unit").aggregate([("handle", "count_distinct")])
+        one = handles.filter(pa.compute.equal(handles["handle_count_distinct"], 1))["unit"]
+        table = table.filter(pa.compute.is_in(table["unit"], value_set=one.combine_chunks()))
+        return follower_counts(
+            table["unit"].to_numpy().astype(np.int64),
+            _instants(table["observed_at"]),
+            _floats(table["followers"]),
+        )
+
+    @cached_property
+    def categories(self) -> Objects:
+        """Give the category of each unit's creator, empty where none is known."""
+        known = {row["creator"]: row["category"] or "" for row in self.known.rows("creators")}
+        return np.array([known.get(creator, "") for creator, _ in self.posts.units], dtype=object)
 
     @cached_property
     def _first_posts(self) -> dict[str, dt.datetime]:
@@ -232,11 +253,22 @@ class Panels:
         """Name the control creators of a campaign."""
         return self.control_sets.of(campaign).creators
 
+    def control_rule(self, campaign: str) -> str:
+        """Say in words how the control creators of a campaign were chosen."""
+        return self.control_sets.of(campaign).rule
+
+    def counts(self, panel: PostPanel, metric: str, campaign: str) -> Floats:
+        """Give a metric's organic count per post; `value` is the composite of the campaign."""
+        if metric == VALUE:
+            return self.valued(panel, campaign)
+        return panel.counts(metric_named(metric))
+
     def valued(self, panel: PostPanel, campaign: str) -> Floats:
         """Give the approved value of each post's outputs, one composite in minor units.
 
         The weights are the unit values in force on the day of the post's publication, the
-        campaign's own before the general ones; nan where nothing that was observed has a value.
+        campaign's own before the general ones; nan where nothing that was observed has a value, and
+        for boosted posts, whose likes cannot be told apart from paid ones.
         """
         days = utc_to_local(panel.published_at, self.known.ground.brand.timezone)
         days = days.astype("datetime64[D]")
@@ -251,7 +283,7 @@ class Panels:
             priced = (price > 0) & np.isfinite(counts)
             total[priced] += price[priced] * counts[priced]
             used |= priced
-        return np.where(used, np.round(total), np.nan)
+        return np.where(used & ~panel.boosted, np.round(total), np.nan)
 
     def _unit_value(self, metric: str, day: dt.date, campaign: str) -> float | None:
         """Give the approved value of a unit on a day, in minor units of the brand's currency."""
@@ -287,9 +319,13 @@ class Panels:
         return tuple(row["source_sha256"] for row in rows)
 
 
-def _keys(table: pa.Table) -> pa.Array:
-    joined = pa.compute.binary_join_element_wise(table["platform"], table["post_id"], "\x00")
+def _keys(table: pa.Table, left: str = "platform", right: str = "post_id") -> pa.Array:
+    joined = pa.compute.binary_join_element_wise(table[left], table[right], SEPARATOR)
     return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _joined(names: tuple[str, str]) -> str:
+    return SEPARATOR.join(names)
 
 
 def _objects(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - a numpy array of text

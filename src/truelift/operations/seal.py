@@ -8,27 +8,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from truelift.base.errors import NotFound
+from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Instant
-from truelift.measurement import ageing
-from truelift.measurement.baseline import Baselines, estimate_baselines
-from truelift.measurement.metric import engagement_rates, metric_named
-from truelift.measurement.panel import PostPanel
-from truelift.measurement.ragged import Floats
-from truelift.measurement.seal import OrganicPosts, SealedBaseline, Terms, seal
+from truelift.measurement.baseline import estimate_baselines
+from truelift.measurement.metric import engagement_rates
+from truelift.measurement.seal import (
+    Correction,
+    OrganicPosts,
+    SealedBaseline,
+    Terms,
+    in_force,
+    same_content,
+    seal,
+)
 from truelift.operations.counts import count_baselines
 from truelift.operations.knowledge import Knowledge, knowledge, local_day
+from truelift.operations.organic import Organic, OrganicBaselines
 from truelift.operations.panels import VALUE, Panels
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
 POST_METRICS = ("engagement", "views", VALUE)
 CONVERSIONS = "conversions"
+
+_NO_BASELINES = estimate_baselines(np.zeros(0, np.int64), np.zeros(0), 1)
+_NO_POSTS = OrganicPosts([], np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,25 @@ class SealVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A creator whose baseline is to be sealed for a campaign, and up to when posts count."""
+    """A creator whose baseline is to be sealed for a campaign, and up to when posts count.
+
+    reason: why it is sealed again, empty when it is the first time. before: the records that then
+    stand, by metric and platform.
+    """
 
     campaign: str
     creator: str
     until: Instant
     late: bool
+    reason: str = ""
+    before: Mapping[tuple[str, str], records.SealRecord] = field(default_factory=dict)
+
+    def correction(self, metric: str, platform: str) -> Correction | None:
+        """Say what a new record of this creator supersedes and why, None for a first sealing."""
+        if not self.reason:
+            return None
+        old = self.before.get((metric, platform))
+        return Correction(self.reason, old.sha256 if old else None)
 
 
 def seal_baselines(
@@ -65,9 +87,7 @@ def seal_baselines(
     known = knowledge(ground)
     panels = Panels(known)
     now = ground.clock.now()
-    with ground.workspace.transaction() as connection:
-        kept = records.seals(connection, ground.brand.brand)
-    sealed = {(item.campaign, item.creator): item for item in kept}
+    sealed = {(item.campaign, item.creator): item for item in _standing(ground)}
     verdicts: list[SealVerdict] = []
     candidates: list[Candidate] = []
     for pair in _pairs(known, panels, campaign, creator):
@@ -83,94 +103,168 @@ def seal_baselines(
             )
             verdicts.append(_verdict(pair, "refused", words=words))
         else:
-            is_late = launched is not None and launched <= now
-            until = launched if launched is not None and is_late else now
-            candidates.append(Candidate(*pair, until, is_late))
-    verdicts += _seal_all(ground, panels, candidates, now)
+            candidates.append(_candidate(known, pair, now))
+    made = _made(ground, panels, candidates, now)
+    with ground.workspace.transaction() as connection:
+        records.keep_seals(connection, ground.brand.brand, made)
+    mine = _by_pair(made)
+    verdicts += [_summary(one, mine[one.campaign, one.creator]) for one in candidates]
     return sorted(verdicts, key=lambda item: (item.campaign, item.creator))
 
 
-def _seal_all(
-    ground: Ground, panels: Panels, candidates: Sequence[Candidate], now: Instant
+def correct_baseline(
+    ground: Ground, *, creator: str, reason: str, campaign: str | None = None
 ) -> list[SealVerdict]:
+    """Seal a creator's baseline again, for a reason, beside the record that it supersedes.
+
+    Both are kept: what is measured from now on uses the new one, what was known before still gives
+    the old figures. Posts count up to the launch, or to now where there was none; after the launch
+    the new record is late. Refused for a creator who was never sealed, and where nothing changed.
+    """
+    if not reason.strip():
+        msg = 'Say why the baseline is corrected: --correct "reason".'
+        raise UsageError(msg)
+    known = knowledge(ground)
+    panels = Panels(known)
+    now = ground.clock.now()
+    standing = _by_pair(
+        item
+        for item in _standing(ground)
+        if item.creator == creator and campaign in {None, item.campaign}
+    )
+    if not standing:
+        pairs = _pairs(known, panels, campaign, creator) or [(campaign or "", creator)]
+        words = f"{creator} was never sealed there: there is nothing to correct"
+        return [_verdict(pair, "refused", words=words) for pair in pairs]
+    if len(standing) > 1:
+        listed = ", ".join(sorted(name for name, _ in standing))
+        msg = f"{creator} is sealed in several campaigns; name one with --campaign: {listed}."
+        raise UsageError(msg)
+    ((pair, items),) = standing.items()
+    before = {(item.metric, item.platform): item for item in items}
+    candidate = replace(
+        _candidate(known, pair, now), reason=" ".join(reason.split()), before=before
+    )
+    made = [
+        item
+        for item in _made(ground, panels, [candidate], now)
+        if (item.metric, item.platform) not in before
+        or not same_content(item.record, before[item.metric, item.platform].record)
+    ]
+    if not made:
+        words = "the facts give the sealed baseline again: there is nothing to correct"
+        return [_verdict(pair, "refused", words=words)]
+    with ground.workspace.transaction() as connection:
+        records.keep_seals(connection, ground.brand.brand, made)
+    return [replace(_summary(candidate, made), verdict="corrected")]
+
+
+def _standing(ground: Ground) -> list[records.SealRecord]:
+    """Give the records that no correction superseded, oldest first."""
+    with ground.workspace.transaction() as connection:
+        kept = records.seals(connection, ground.brand.brand)
+    stands = in_force([item.record for item in kept], [item.sha256 for item in kept])
+    return [item for item, yes in zip(kept, stands, strict=True) if yes]
+
+
+def _candidate(known: Knowledge, pair: tuple[str, str], now: Instant) -> Candidate:
+    launched = known.launches.get(pair)
+    late = launched is not None and launched <= now
+    return Candidate(*pair, launched if launched is not None and late else now, late)
+
+
+def _by_pair(
+    items: Iterable[records.SealRecord],
+) -> dict[tuple[str, str], list[records.SealRecord]]:
+    found: dict[tuple[str, str], list[records.SealRecord]] = defaultdict(list)
+    for item in items:
+        found[item.campaign, item.creator].append(item)
+    return found
+
+
+def _made(
+    ground: Ground, panels: Panels, candidates: Sequence[Candidate], now: Instant
+) -> list[records.SealRecord]:
+    """Make the records of candidates: posts by campaign, codes and links by campaign and cut."""
+    groups: dict[tuple[str, bool], list[Candidate]] = defaultdict(list)
     by_cut: dict[tuple[str, Instant], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
+        groups[candidate.campaign, candidate.late].append(candidate)
         by_cut[candidate.campaign, candidate.until].append(candidate)
-    verdicts = []
-    with ground.workspace.transaction() as connection:
-        for (_, until), group in by_cut.items():
-            made = _posts_sealed(ground, panels, group, until, now)
-            made += _counts_sealed(ground, panels, group, until, now)
-            mine: dict[str, list[records.SealRecord]] = defaultdict(list)
-            for item in made:
-                records.keep_seal(connection, ground.brand.brand, item)
-                mine[item.creator].append(item)
-            verdicts += [_summary(candidate, mine[candidate.creator]) for candidate in group]
-    return verdicts
+    organic = Organic(panels)
+    made = []
+    for group in groups.values():
+        made += _posts_sealed(ground, organic, group, now)
+    for (_, until), group in by_cut.items():
+        made += _counts_sealed(ground, panels, group, until, now)
+    return made + _withdrawn(ground, panels, candidates, made, now)
 
 
 def _posts_sealed(
-    ground: Ground, panels: Panels, group: Sequence[Candidate], until: Instant, now: Instant
+    ground: Ground, organic: Organic, group: Sequence[Candidate], now: Instant
 ) -> list[records.SealRecord]:
-    """Seal the post metrics of a group of creators that share a campaign and a cut."""
-    organic = panels.posts.only(panels.organic & (panels.posts.published_at < np.datetime64(until)))
+    """Seal the post metrics of creators of one campaign, each up to its own cut."""
+    panels = organic.panels
     wanted = {candidate.creator: candidate for candidate in group}
-    followers = panels.followers(until)
+    cuts = {name: candidate.until for name, candidate in wanted.items()}
     made = []
-    for platform in sorted({unit[1] for unit in organic.units}):
-        units = [index for index, unit in enumerate(organic.units) if unit[1] == platform]
-        panel = _compact(organic, units)
+    for platform in sorted({unit[1] for unit in panels.posts.units}):
         for name in POST_METRICS:
-            counts = (
-                panels.valued(panel, group[0].campaign)
-                if name == VALUE
-                else panel.counts(metric_named(name))
-            )
-            if np.isnan(counts).all():
+            found = organic.baselines(platform, name, group[0].campaign, cuts)
+            if found is None:
                 continue
-            curve = ageing.default_curve("engagement" if name == VALUE else name)
-            z, _ = ageing.reading(counts, panel.age_hours, curve)
-            baselines = estimate_baselines(panel.unit, z, len(panel.units))
-            for index, (creator, _) in enumerate(panel.units):
-                if creator not in wanted:
-                    continue
-                terms = _terms(wanted[creator], name, platform, panels, now)
-                terms = replace(terms, ageing_curve=curve.version)
-                sealed = _one(
-                    panel,
-                    index,
-                    z=z,
-                    baselines=baselines,
-                    terms=terms,
-                    counts=counts,
-                    followers=followers.get((creator, platform)),
+            for unit in found.units:
+                candidate = wanted[panels.posts.units[unit][0]]
+                terms = _terms(candidate, name, platform, panels, now)
+                terms = replace(
+                    terms, ageing_curve=found.curve, category=str(panels.categories[unit])
                 )
-                made.append(_record(sealed, terms, now, ground))
+                made.append(_record(_one(found, unit, terms), terms, now, ground))
     return made
 
 
-def _one(
-    panel: PostPanel,
-    index: int,
-    *,
-    z: Floats,
-    baselines: Baselines,
-    terms: Terms,
-    counts: Floats,
-    followers: float | None,
-) -> SealedBaseline:
-    span = slice(*np.searchsorted(panel.unit, [index, index + 1]).tolist())
+def _one(found: OrganicBaselines, unit: int, terms: Terms) -> SealedBaseline:
+    span, followers = found.span(unit), found.reference(unit)
+    counters = found.panel.counters
     rates = {}
     if terms.metric == "engagement":
         rates = engagement_rates(
-            counts[span],
+            found.counts[span],
             followers=followers,
-            reach=panel.counters["reach"][span],
-            views=panel.counters["views"][span],
-            impressions=panel.counters["impressions"][span],
+            reach=counters["reach"][span],
+            views=counters["views"][span],
+            impressions=counters["impressions"][span],
         )
-    posts = OrganicPosts(panel.post_ids[span].tolist(), panel.age_hours[span], z[span])
-    return seal(terms, baselines, index, posts, engagement_rates=rates)
+    posts = OrganicPosts(
+        found.panel.post_ids[span].tolist(), found.panel.age_hours[span], found.z[span]
+    )
+    return seal(
+        terms,
+        found.baselines,
+        unit,
+        posts,
+        engagement_rates=rates,
+        audience=found.audience(unit),
+    )
+
+
+def _withdrawn(
+    ground: Ground,
+    panels: Panels,
+    candidates: Sequence[Candidate],
+    made: Sequence[records.SealRecord],
+    now: Instant,
+) -> list[records.SealRecord]:
+    """Make the empty records that supersede baselines of which nothing is left."""
+    there = {(item.campaign, item.creator, item.metric, item.platform) for item in made}
+    empty = []
+    for candidate in candidates:
+        for metric, platform in candidate.before:
+            if (candidate.campaign, candidate.creator, metric, platform) not in there:
+                terms = _terms(candidate, metric, platform, panels, now)
+                sealed = seal(terms, _NO_BASELINES, 0, _NO_POSTS)
+                empty.append(_record(sealed, terms, now, ground))
+    return empty
 
 
 def _counts_sealed(
@@ -181,13 +275,11 @@ def _counts_sealed(
     last = local_day(until, ground.brand.timezone) - dt.timedelta(days=1)
     baselines = count_baselines(panels, names, last)
     made = []
-    nothing = estimate_baselines(np.zeros(0, np.int64), np.zeros(0), 1)
-    no_posts = OrganicPosts([], np.zeros(0), np.zeros(0))
     for candidate in group:
         if baselines.get(candidate.creator):
             terms = _terms(candidate, CONVERSIONS, "", panels, now)
             counted = baselines[candidate.creator]
-            sealed = seal(terms, nothing, 0, no_posts, counts=counted)
+            sealed = seal(terms, _NO_BASELINES, 0, _NO_POSTS, counts=counted)
             made.append(_record(sealed, terms, now, ground))
     return made
 
@@ -219,14 +311,6 @@ def _pairs(
     )
 
 
-def _compact(panel: PostPanel, units: list[int]) -> PostPanel:
-    """Keep some units of a panel and number them from 0."""
-    number = np.full(len(panel.units), -1, np.int64)
-    number[units] = np.arange(len(units))
-    kept = panel.only(number[panel.unit] >= 0)
-    return replace(kept, units=tuple(panel.units[index] for index in units), unit=number[kept.unit])
-
-
 def _terms(candidate: Candidate, metric: str, platform: str, panels: Panels, now: Instant) -> Terms:
     return Terms(
         creator=candidate.creator,
@@ -239,8 +323,10 @@ def _terms(candidate: Candidate, metric: str, platform: str, panels: Panels, now
         sealed_by=panels.known.ground.person,
         late=candidate.late,
         controls=panels.controls_of(candidate.campaign),
+        control_rule=panels.control_rule(candidate.campaign),
         value_schedule=panels.value_schedule,
         source_hashes=panels.source_hashes,
+        correction=candidate.correction(metric, platform),
     )
 
 

@@ -176,6 +176,7 @@ def lift_json(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
         "signs_differ": lift.signs_differ,
         "controls": _controls_json(lift),
         "warnings": lift.warnings,
+        "boosted_posts_left_out": lift.boosted,
     }
 
 

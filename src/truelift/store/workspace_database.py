@@ -288,16 +288,20 @@ def imports(connection: sa.Connection, brand_name: str) -> list[dict[str, object
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def keep_seal(connection: sa.Connection, brand_name: str, seal: SealRecord) -> None:
-    """Keep a sealed baseline for ever."""
-    values = {
-        "brand": brand_name, "sha256": seal.sha256, "campaign": seal.campaign,
-        "creator": seal.creator, "metric": seal.metric, "platform": seal.platform,
-        "sealed_at": seal.sealed_at,
-        "sealed_by": seal.sealed_by, "recorded_at": seal.recorded_at,
-        "record": json.dumps(seal.record, sort_keys=True, ensure_ascii=False),
-    }  # fmt: skip
-    connection.execute(sa.insert(baseline_seal).values(values))
+def keep_seals(connection: sa.Connection, brand_name: str, seals: Sequence[SealRecord]) -> None:
+    """Keep sealed baselines for ever, all of them in one statement."""
+    rows = [
+        {
+            "brand": brand_name, "sha256": seal.sha256, "campaign": seal.campaign,
+            "creator": seal.creator, "metric": seal.metric, "platform": seal.platform,
+            "sealed_at": seal.sealed_at,
+            "sealed_by": seal.sealed_by, "recorded_at": seal.recorded_at,
+            "record": json.dumps(seal.record, sort_keys=True, ensure_ascii=False),
+        }
+        for seal in seals
+    ]  # fmt: skip
+    if rows:
+        connection.execute(sa.insert(baseline_seal), rows)
 
 
 def newest_seal(connection: sa.Connection, brand_name: str) -> dt.datetime | None:

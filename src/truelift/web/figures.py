@@ -124,6 +124,8 @@ def lift(found: Json) -> Node:
         return fragment[withheld(found), small[metric]]
     low, high = (times(math.exp(found[end])) for end in ("low", "high"))
     late = ", sealed late" if found.get("late") else ""
+    boosted = found.get("boosted_posts_left_out")
+    late += f", {boosted} boosted posts left out" if boosted else ""
     units = found.get("units")
     mark = f" {FLAG}" if found.get("flagged") else ""
     more = "" if units is None else f"{signed(units)} {metric}; "

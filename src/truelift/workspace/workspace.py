@@ -32,7 +32,7 @@ from truelift.operations.ingest import ImportReport, import_frame, import_paths
 from truelift.operations.knowledge import end_of
 from truelift.operations.profiles import read_options
 from truelift.operations.roi import RoiRequest, roi
-from truelift.operations.seal import seal_baselines
+from truelift.operations.seal import correct_baseline, seal_baselines
 from truelift.reports.chart import roi_chart
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
@@ -103,10 +103,26 @@ class Workspace:
         return report
 
     def seal(
-        self, campaign: str | None = None, creator: str | None = None, *, late: bool = False
+        self,
+        campaign: str | None = None,
+        creator: str | None = None,
+        *,
+        late: bool = False,
+        correct: str | None = None,
     ) -> Result:
-        """Seal baselines; a creator who launched already is refused unless `late`."""
-        verdicts = seal_baselines(self._ground, campaign=campaign, creator=creator, late=late)
+        """Seal baselines; a creator who launched already is refused unless `late`.
+
+        correct: why a creator's sealed baseline is sealed again; both records are kept.
+        """
+        if correct is None:
+            verdicts = seal_baselines(self._ground, campaign=campaign, creator=creator, late=late)
+        elif creator is None:
+            msg = "Name the creator whose baseline is corrected with --creator."
+            raise UsageError(msg)
+        else:
+            verdicts = correct_baseline(
+                self._ground, creator=creator, reason=correct, campaign=campaign
+            )
         rows = [asdict(verdict) for verdict in verdicts]
         return Result({"rows": rows}, plain_table("Sealed baselines", rows))
 

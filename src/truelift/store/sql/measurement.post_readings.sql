@@ -23,7 +23,9 @@ readings as (
         row_number() over (
             partition by platform, post_id order by observed_at desc nulls last
         ) as recency,
-        min(observed_at) over (partition by platform, post_id) as first_observed_at
+        min(observed_at) over (partition by platform, post_id) as first_observed_at,
+        max(case when paid_views > 0 or paid_impressions > 0 then 1 else 0 end)
+            over (partition by platform, post_id) as boosted
     from @known(observations) as known_observations
     where observed_at <= $as_of
 )
@@ -34,7 +36,8 @@ select
     readings.observed_at, readings.first_observed_at,
     readings.views, readings.reach, readings.impressions, readings.likes, readings.comments,
     readings.shares, readings.saves, readings.replies, readings.follows, readings.link_clicks,
-    readings.paid_views, readings.paid_impressions, readings.source_file, readings.source_line
+    readings.paid_views, readings.paid_impressions, coalesce(readings.boosted, 0) as boosted,
+    readings.source_file, readings.source_line
 from posts
 left join owners
     on owners.platform = posts.platform and owners.post_id = posts.post_id

@@ -1,0 +1,142 @@
+"""Organic: baselines of creators from their own posts, each up to its own cut.
+
+In:   panels, and until when the posts of each creator count.
+Out:  per platform and metric the baselines with the posts, readings and followers behind them.
+
+What is pooled (drift, variance prior, peers) is fitted once, on posts before the earliest cut: then
+no creator's baseline rests on what came after its launch, and a late sealing of many creators
+costs one fit, however many launches there were.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from truelift.base.time import Instant
+from truelift.measurement import ageing
+from truelift.measurement.baseline import Baselines, estimate_baselines
+from truelift.measurement.followers import FollowerCounts, growth, newest
+from truelift.measurement.panel import Instants, PostPanel
+from truelift.measurement.peers import Traits, peer_levels
+from truelift.measurement.ragged import Booleans, Floats, Objects
+from truelift.measurement.seal import Audience
+from truelift.operations.panels import VALUE, Panels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrganicBaselines:
+    """Baselines of a metric on a platform, indexed as the units of `panel`.
+
+    units: those that were asked for. panel, counts, z: their organic posts before their cuts.
+    log_followers: the newest known before the cut, nan where none. curve: version of the ageing.
+    """
+
+    units: tuple[int, ...]
+    panel: PostPanel
+    counts: Floats
+    z: Floats
+    baselines: Baselines
+    followers: FollowerCounts
+    log_followers: Floats
+    curve: str
+
+    def span(self, unit: int) -> slice:
+        """Say where a unit's posts lie."""
+        return slice(*np.searchsorted(self.panel.unit, [unit, unit + 1]).tolist())
+
+    def reference(self, unit: int) -> float | None:
+        """Give the follower count that a unit's readings are relative to, None where unknown."""
+        log = float(self.log_followers[unit])
+        return None if math.isnan(log) else float(self.followers.of(unit)[1][-1])
+
+    def audience(self, unit: int) -> Audience | None:
+        """Give the follower counts behind a unit's readings, None where there are none."""
+        at, followers = self.followers.of(unit)
+        if not len(at):
+            return None
+        span = self.span(unit)
+        read = np.isfinite(self.z[span])
+        return Audience(at, followers, int(np.sum(self.panel.published_at[span][read] < at[0])))
+
+
+@dataclass
+class Organic:
+    """Baselines of organic posts; what is pooled is fitted once per platform, metric and cut."""
+
+    panels: Panels
+    _pools: dict[tuple[str, str, str, Instant], Baselines] = field(default_factory=dict)
+
+    def baselines(
+        self, platform: str, metric: str, campaign: str, cuts: Mapping[str, Instant]
+    ) -> OrganicBaselines | None:
+        """Give the baselines of creators, each from its posts before its cut.
+
+        None where nothing of the metric was observed on the platform. campaign: whose unit values
+        weigh the composite.
+        """
+        earliest = min(cuts.values())
+        pool = self._pool(platform, metric, campaign, earliest)
+        mine = self._platform == platform
+        mine &= np.array([creator in cuts for creator, _ in self.panels.posts.units], bool)
+        until = np.full(len(mine), np.datetime64("NaT"), "datetime64[us]")
+        units = np.flatnonzero(mine).tolist()
+        until[units] = [cuts[self.panels.posts.units[unit][0]] for unit in units]
+        panel, counts, z, log, followers = self._readings(platform, metric, campaign, until)
+        if not pool.n.any() and np.isnan(counts).all():
+            return None
+        traits = Traits(log, self.panels.categories)
+        before = newest(self.panels.followers.before(np.datetime64(earliest, "us")), len(log))
+        prior = peer_levels(pool, Traits(before, self.panels.categories), traits)
+        found = estimate_baselines(
+            panel.unit, z, len(log), q=float(pool.q[0]), prior=pool.prior, peers=prior
+        )
+        return OrganicBaselines(
+            units=tuple(units),
+            panel=panel,
+            counts=counts,
+            z=z,
+            baselines=found,
+            followers=followers,
+            log_followers=log,
+            curve=_curve(metric).version,
+        )
+
+    def _pool(self, platform: str, metric: str, campaign: str, until: Instant) -> Baselines:
+        key = (platform, metric, campaign if metric == VALUE else "", until)
+        if key not in self._pools:
+            cut = np.full(len(self._platform), np.datetime64(until, "us"))
+            panel, _, z, _, _ = self._readings(platform, metric, campaign, cut)
+            self._pools[key] = estimate_baselines(panel.unit, z, len(self._platform))
+        return self._pools[key]
+
+    def _readings(
+        self, platform: str, metric: str, campaign: str, until: Instants
+    ) -> tuple[PostPanel, Floats, Floats, Floats, FollowerCounts]:
+        """Read a platform's organic posts before each unit's cut (NaT: none of the unit).
+
+        Gives the posts, their counts and readings, log followers per unit and the counts used.
+        """
+        posts, known = self.panels.posts, self.panels.followers
+        kept: Booleans = self.panels.organic & (self._platform == platform)[posts.unit]
+        kept &= posts.published_at < until[posts.unit]
+        panel = posts.only(kept)
+        counts = self.panels.counts(panel, metric, campaign)
+        read = known.at < until[known.unit]
+        followers = FollowerCounts(known.unit[read], known.at[read], known.followers[read])
+        log = newest(followers, len(until))
+        z, _ = ageing.reading(counts, panel.age_hours, _curve(metric))
+        z = z - growth(followers, panel.unit, panel.published_at, log[panel.unit])
+        return panel, counts, z, log, followers
+
+    @cached_property
+    def _platform(self) -> Objects:
+        return np.array([platform for _, platform in self.panels.posts.units], dtype=object)
+
+
+def _curve(metric: str) -> ageing.AgeingCurve:
+    return ageing.default_curve("engagement" if metric == VALUE else metric)
