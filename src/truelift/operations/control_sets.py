@@ -60,7 +60,7 @@ class ControlSets:
         return self._made[campaign]
 
     def _make(self, campaign: str) -> ControlSet:
-        named = self._in_arm(campaign, "control")
+        named = self.named(campaign)
         excluded = self.excluded(campaign)
         launches = [at for (name, _), at in self.known.launches.items() if name == campaign]
         early = self.organic.copy()
@@ -77,6 +77,10 @@ class ControlSets:
             for platform, mine in sorted(candidates.items())
         }
         return ControlSet(f"{NAMED_RULE if named else OPEN_RULE}; {MEASURED_RULE}", chosen)
+
+    def named(self, campaign: str) -> set[str]:
+        """Name those whom the campaign itself calls controls, with organic posts or without."""
+        return self._in_arm(campaign, "control")
 
     def excluded(self, campaign: str) -> set[str]:
         """Name those who never serve."""

@@ -253,6 +253,10 @@ class Panels:
         """Name the control creators of a campaign."""
         return self.control_sets.of(campaign).creators
 
+    def controls_agreed(self, campaign: str) -> tuple[str, ...]:
+        """Name who a seal says will serve: the set as it is, and those named who may yet post."""
+        return tuple(sorted({*self.controls_of(campaign), *self.control_sets.named(campaign)}))
+
     def control_rule(self, campaign: str) -> str:
         """Say in words how the control creators of a campaign were chosen."""
         return self.control_sets.of(campaign).rule

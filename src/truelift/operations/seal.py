@@ -322,7 +322,7 @@ def _terms(candidate: Candidate, metric: str, platform: str, panels: Panels, now
         sealed_at=now.isoformat(),
         sealed_by=panels.known.ground.person,
         late=candidate.late,
-        controls=panels.controls_of(candidate.campaign),
+        controls=panels.controls_agreed(candidate.campaign),
         control_rule=panels.control_rule(candidate.campaign),
         value_schedule=panels.value_schedule,
         source_hashes=panels.source_hashes,
