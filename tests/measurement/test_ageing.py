@@ -11,6 +11,8 @@ from truelift.measurement.ageing import (
     VIEWS_CURVE,
     AgeingCurve,
     default_curve,
+    format_key,
+    post_curves,
     reading,
 )
 
@@ -77,3 +79,33 @@ def test_a_curve_that_cannot_be_is_refused(g, tau2, hours):
 
 def test_a_curve_has_a_value_for_each_knot():
     assert len(ENGAGEMENT_CURVE.g) == len(KNOTS_HOURS)
+
+
+def test_each_post_is_read_by_the_curve_of_its_unit_and_format():
+    curves = [
+        {"*": ENGAGEMENT_CURVE, "reel": VIEWS_CURVE},
+        {"*": VIEWS_CURVE},
+    ]
+    unit = np.array([0, 0, 0, 0, 1, 1])
+    formats = np.array(["Reel ", "photo", None, "", "reel", None], dtype=object)
+    found = post_curves(curves, unit, formats)
+    ages = np.full(6, 12.0)
+    young, views = (
+        curve.log_fraction(np.array([12.0]))[0] for curve in (ENGAGEMENT_CURVE, VIEWS_CURVE)
+    )
+    expected = [views, young, young, young, views, views]
+    assert found.log_fraction(ages).tolist() == expected
+    assert len(found.curves) == 2
+    z, tau2 = reading(np.full(6, 100.0), ages, found)
+    np.testing.assert_allclose(z, np.log(100.5) - np.array(expected))
+    assert tau2[1] == ENGAGEMENT_CURVE.variance(np.array([12.0]))[0]
+    assert found.largest_variance[0] == VIEWS_CURVE.largest_variance
+
+
+def test_no_posts_need_no_curve():
+    found = post_curves([], np.zeros(0, np.int64), np.array([], dtype=object))
+    assert len(found.variance(np.zeros(0))) == len(found.largest_variance) == 0
+
+
+def test_formats_are_compared_in_small_letters():
+    assert [format_key(text) for text in ("Reel ", None, " ")] == ["reel", "*", "*"]

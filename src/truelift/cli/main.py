@@ -6,20 +6,40 @@ failed. Imports that cost time stand inside the commands, so that `--help` answe
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
+from truelift.cli import science
+from truelift.cli.options import (
+    SHOWN,
+    Brand,
+    Campaign,
+    Creator,
+    Currency,
+    Day,
+    Entity,
+    Form,
+    In,
+    KnownAt,
+    Limit,
+    ModelName,
+    Month,
+    Out,
+    Port,
+    Zone,
+    opened,
+    say,
+    show,
+)
 
 if TYPE_CHECKING:
     from truelift.workspace.result import Result
-    from truelift.workspace.workspace import Workspace
 
 FAILED, USAGE = 1, 2
 """Exit codes of anything unforeseen, and of a request that cannot be read."""
@@ -34,30 +54,8 @@ brand_app = App(name="brand", help="Brands of a workspace.")
 ledger_app = App(name="ledger", help="The books: trial balance, journal, verification.")
 app.command(brand_app)
 app.command(ledger_app)
+app.command(science.ageing)
 
-In = Annotated[Path, Parameter(name=["--workspace", "-w"], help="Folder of the workspace.")]
-Brand = Annotated[str | None, Parameter(name="--brand", help="Brand, when there are several.")]
-Form = Annotated[
-    Literal["table", "json", "csv", "parquet"],
-    Parameter(name="--format", help="table, json, csv or parquet (parquet needs -o)."),
-]
-Out = Annotated[Path | None, Parameter(name=["--output", "-o"], help="File instead of stdout.")]
-Day = Annotated[str | None, Parameter(help="2026-05-31 (its end) or 2026-05-31T14:00, brand zone.")]
-Campaign = Annotated[str | None, Parameter(help="Only this campaign.")]
-Creator = Annotated[str | None, Parameter(help="Only this creator.")]
-Month = Annotated[str | None, Parameter(help="Only this accounting period, such as 2026-05.")]
-ModelName = Annotated[
-    str,
-    Parameter(
-        help="code-first, last, first, linear, time-decay, position, markov or shapley.",
-    ),
-]
-Limit = Annotated[int | None, Parameter(help="At most this many rows.")]
-KnownAt = Annotated[str | None, Parameter(help="As the data were known at this time.")]
-Currency = Annotated[str, Parameter(help="Reporting currency, ISO 4217.")]
-Zone = Annotated[str, Parameter(help="Reporting time zone, IANA name.")]
-Entity = Annotated[str | None, Parameter(help="Legal entity; the brand itself by default.")]
-Port = Annotated[int, Parameter(help="Local port of the pages.")]
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
     "events", "agreements", "deliverables", "codes", "links", "margins", "values", "rates",
@@ -98,7 +96,7 @@ def init(
     from truelift.app import brand_record, create  # noqa: PLC0415 - loaded when needed
 
     create(workspace, brand_record(brand, currency, timezone, entity))
-    _say(f"{workspace} is ready: brand {brand}, {currency}, {timezone}.")
+    say(f"{workspace} is ready: brand {brand}, {currency}, {timezone}.")
 
 
 @brand_app.command(name="add")
@@ -114,7 +112,7 @@ def brand_add(
     from truelift.app import add_brand, brand_record  # noqa: PLC0415 - loaded when needed
 
     add_brand(workspace, brand_record(brand, currency, timezone, entity))
-    _say(f"Brand {brand} is ready in {workspace}.")
+    say(f"Brand {brand} is ready in {workspace}.")
 
 
 @app.command(name="import")
@@ -144,16 +142,16 @@ def import_(
     if not paths:
         msg = "Name at least one file or folder to import."
         raise UsageError(msg)
-    with _opened(workspace, brand) as ws, row_progress() as progress:
+    with opened(workspace, brand) as ws, row_progress() as progress:
         report = ws.import_files(
             list(paths), kind=as_, profile=map_, fill=_pairs(set_), dry_run=dry_run,
             progress=progress,
         )  # fmt: skip
     for fault in report.faults[:SHOWN]:
-        _say(fault.message)
+        say(fault.message)
     if len(report.faults) > SHOWN:
-        _say(f"... and {len(report.faults) - SHOWN} more; `truelift quarantine` lists them all.")
-    _show(import_result(report), format, output)
+        say(f"... and {len(report.faults) - SHOWN} more; `truelift quarantine` lists them all.")
+    show(import_result(report), format, output)
     return FAILED if report.unreadable else 0
 
 
@@ -174,12 +172,12 @@ def seal(
     output: Out = None,
 ) -> int:
     """Seal baselines per creator, before that creator's first sponsored post, code use or boost."""
-    with _opened(workspace, brand) as ws:
+    with opened(workspace, brand) as ws:
         result = ws.seal(campaign, creator, late=late, correct=correct)
-    _show(result, format, output)
+    show(result, format, output)
     refused = [row["sentence"] for row in result.rows if row["verdict"] == "refused"]
     for sentence in refused[:SHOWN]:
-        _say(f"Refused: {sentence}.")
+        say(f"Refused: {sentence}.")
     return CheckFailed.exit_code if refused else 0
 
 
@@ -210,7 +208,7 @@ def roi(
     from truelift.cli.render import table_text, write  # noqa: PLC0415 - loaded when needed
     from truelift.cli.summary import roi_summary  # noqa: PLC0415 - loaded when needed
 
-    with _opened(workspace, brand) as ws:
+    with opened(workspace, brand) as ws:
         result = ws.roi(
             campaign=campaign, creator=creator, by=by, metric=metric, as_of=as_of,
             known_at=known_at, basis=basis, cost=cost, model=model,
@@ -218,7 +216,7 @@ def roi(
     if format == "table":
         write(table_text(roi_summary(result.data), to_file=output is not None), output)
     else:
-        _show(result, format, output)
+        show(result, format, output)
 
 
 @app.command
@@ -234,8 +232,8 @@ def attribute(
     output: Out = None,
 ) -> None:
     """Show conversions and net value per creator under an attribution model."""
-    with _opened(workspace, brand) as ws:
-        _show(ws.attribute(model, as_of=as_of, known_at=known_at), format, output)
+    with opened(workspace, brand) as ws:
+        show(ws.attribute(model, as_of=as_of, known_at=known_at), format, output)
 
 
 @app.command
@@ -249,8 +247,8 @@ def bridge(
     output: Out = None,
 ) -> None:
     """Show the signed steps from reported to return; always accrued cost, residual 0."""
-    with _opened(workspace, brand) as ws:
-        _show(ws.bridge(campaign, period), format, output)
+    with opened(workspace, brand) as ws:
+        show(ws.bridge(campaign, period), format, output)
 
 
 @ledger_app.command(name="trial-balance")
@@ -264,8 +262,8 @@ def trial_balance(
     output: Out = None,
 ) -> None:
     """Show balances by account and currency, debit positive; every total is zero."""
-    with _opened(workspace, brand) as ws:
-        _show(ws.trial_balance(period, as_of=as_of), format, output)
+    with opened(workspace, brand) as ws:
+        show(ws.trial_balance(period, as_of=as_of), format, output)
 
 
 @ledger_app.command
@@ -279,19 +277,19 @@ def journal(
     output: Out = None,
 ) -> None:
     """Show every posting with its entry, in the order of the chain."""
-    with _opened(workspace, brand) as ws:
-        _show(ws.journal(period, as_of=as_of), format, output)
+    with opened(workspace, brand) as ws:
+        show(ws.journal(period, as_of=as_of), format, output)
 
 
 @ledger_app.command(name="verify")
 def verify_ledger(*, workspace: In, brand: Brand = None) -> int:
     """Check the hash chain, the balances and that the bridges end in the ledger's cost accounts."""
-    with _opened(workspace, brand) as ws:
+    with opened(workspace, brand) as ws:
         broken = ws.verify_ledger()
     for sentence in broken:
-        _say(sentence)
+        say(sentence)
     if not broken:
-        _say("The chain verifies, every balance is zero and every bridge ends in the ledger.")
+        say("The chain verifies, every balance is zero and every bridge ends in the ledger.")
     return CheckFailed.exit_code if broken else 0
 
 
@@ -301,7 +299,7 @@ def explain(figure_id: str, *, workspace: In, brand: Brand = None, output: Out =
     from truelift.cli.render import write  # noqa: PLC0415 - loaded when needed
     from truelift.reports.writing import json_text  # noqa: PLC0415 - loaded when needed
 
-    with _opened(workspace, brand) as ws:
+    with opened(workspace, brand) as ws:
         write(json_text(ws.explain(figure_id)), output)
 
 
@@ -317,7 +315,7 @@ def list_(
     output: Out = None,
 ) -> None:
     """List the stored rows of any kind, with the file and line each came from."""
-    with _opened(workspace, brand) as ws:
+    with opened(workspace, brand) as ws:
         _show_rows(ws.list(kind, known_at=known_at, limit=limit), format, output)
 
 
@@ -331,7 +329,7 @@ def _add_listing(kind: str, words: str) -> None:
         format: Form = "table",  # noqa: A002 - the contract's word
         output: Out = None,
     ) -> None:
-        with _opened(workspace, brand) as ws:
+        with opened(workspace, brand) as ws:
             _show_rows(ws.list(kind, known_at=known_at, limit=limit), format, output)
 
     listing.__doc__ = words
@@ -356,7 +354,7 @@ def rebuild(*, workspace: In) -> None:
     from truelift.app import rebuild as run_rebuild  # noqa: PLC0415 - loaded when needed
 
     count = run_rebuild(workspace)
-    _say(f"The facts file of {workspace} was made again from {count} segments.")
+    say(f"The facts file of {workspace} was made again from {count} segments.")
 
 
 @app.command
@@ -382,35 +380,12 @@ def serve(
     """Serve the pages of a workspace."""
     from truelift.app import serve as run_server  # noqa: PLC0415 - loaded when needed
 
-    _say(f"Pages at http://{host}:{port} (stop with Ctrl-C)")
+    say(f"Pages at http://{host}:{port} (stop with Ctrl-C)")
     run_server(workspace, brand, host, port)
 
 
-SHOWN = 20
-"""How many refused rows or sentences are printed before the rest is only counted."""
-
 TABLE_ROWS = 200
 """How many rows of a listing are drawn as a table; the other formats have them all."""
-
-
-@contextlib.contextmanager
-def _opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
-    from truelift.app import opened  # noqa: PLC0415 - loaded when needed
-
-    with opened(folder, brand) as ws:
-        if ws.simulated is not None:
-            _say(f"Simulated clock: {ws.simulated} UTC")
-        yield ws
-        for sentence in ws.unbooked[:SHOWN]:
-            _say(f"Not in any cost yet: {sentence}")
-
-
-def _show(
-    result: Result, form: Literal["table", "json", "csv", "parquet"], output: Path | None
-) -> None:
-    from truelift.cli.render import show  # noqa: PLC0415 - loaded when needed
-
-    show(result, form, output)
 
 
 def _show_rows(
@@ -419,11 +394,11 @@ def _show_rows(
     """Show a listing; a table for people stops early, for it is drawn slowly and read never."""
     more = len(result) - TABLE_ROWS
     if form != "table" or more <= 0:
-        _show(result, form, output)
+        show(result, form, output)
         return
     table = dataclasses.replace(result.table, rows=result.table.rows[:TABLE_ROWS])
-    _show(dataclasses.replace(result, table=table), form, output)
-    _say(f"... {more:,} more; use --format csv.")
+    show(dataclasses.replace(result, table=table), form, output)
+    say(f"... {more:,} more; use --format csv.")
 
 
 def _pairs(words: Sequence[str]) -> dict[str, str]:
@@ -437,10 +412,6 @@ def _pairs(words: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"{sentence}\n")
-
-
 def _fail(sentence: str, code: int) -> int:
-    _say(f"truelift: {sentence}")
+    say(f"truelift: {sentence}")
     return code

@@ -2,17 +2,19 @@
 
 In:   counts at a known age in hours, an ageing curve (per platform, format and metric).
 Out:  readings z = log(y + .5) - g(age) with their extra variance tau2(age) (formula:
-      reference/science.md 1.1). Fitting curves from snapshots belongs here too, with its issue.
+      reference/science.md 1.1). `ageing_fit` fits curves from snapshots.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from truelift.measurement.ragged import Floats, floats
+from truelift.measurement.ragged import Floats, Integers, Objects, floats
 
 KNOTS_HOURS = (1.0, 3.0, 6.0, 12.0, 24.0, 48.0, 96.0, 168.0, 336.0, 720.0)
 
@@ -63,13 +65,72 @@ class AgeingCurve:
         return np.where(usable, mature, np.nan)
 
 
-def reading(y: Floats, age_hours: Floats, curve: AgeingCurve) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, slots=True, eq=False)
+class PostCurves:
+    """A curve for each post: ages have shape (posts,), like `which`, the index of each's curve."""
+
+    curves: tuple[AgeingCurve, ...]
+    which: Integers
+
+    def log_fraction(self, age_hours: Floats) -> Floats:
+        """Give g(age) of each post by its own curve, as AgeingCurve does."""
+        return self._each([curve.log_fraction(age_hours) for curve in self.curves])
+
+    def variance(self, age_hours: Floats) -> Floats:
+        """Give tau2(age) of each post by its own curve, as AgeingCurve does."""
+        return self._each([curve.variance(age_hours) for curve in self.curves])
+
+    @property
+    def largest_variance(self) -> Floats:
+        """Give the largest tau2 of each post's curve."""
+        largest: Floats = np.array([curve.largest_variance for curve in self.curves])[self.which]
+        return largest
+
+    def _each(self, values: list[Floats]) -> Floats:
+        stacked: Floats = np.array(values).reshape(len(values), len(self.which))
+        return stacked[self.which, np.arange(len(self.which))]
+
+
+ANY_FORMAT = "*"
+"""The key of a platform's own curve, for posts of a format that has none and of no known format."""
+
+
+def format_key(text: str | None) -> str:
+    """Write a post's format as curves name it: small letters; ANY_FORMAT where it is unknown."""
+    return (text or "").strip().lower() or ANY_FORMAT
+
+
+def post_curves(
+    curves: Sequence[Mapping[str, AgeingCurve]], unit: Integers, formats: Objects
+) -> PostCurves:
+    """Find each post's curve by its unit (creator on one platform) and its format.
+
+    curves: of each unit, format -> curve, with ANY_FORMAT for the rest. unit: shape (posts,).
+    formats: as the posts tell them, None where unknown.
+    """
+    encoded = pa.array(formats, pa.string()).dictionary_encode()
+    names = [format_key(name) for name in encoded.dictionary.to_pylist()] + [ANY_FORMAT]
+    code = encoded.indices.fill_null(len(names) - 1).to_numpy().astype(np.int64)
+    pair = unit * len(names) + code
+    distinct, which = np.unique(pair, return_inverse=True)
+    found = []
+    for one in distinct.tolist():
+        mine = curves[one // len(names)]
+        found.append(mine.get(names[one % len(names)], mine[ANY_FORMAT]))
+    known = {curve.version: curve for curve in found}
+    place = {version: index for index, version in enumerate(known)}
+    index = np.array([place[curve.version] for curve in found], np.int64)
+    return PostCurves(tuple(known.values()), index[which])
+
+
+def reading(y: Floats, age_hours: Floats, curve: AgeingCurve | PostCurves) -> tuple[Floats, Floats]:
     """Read counts as if mature: z = log(y + .5) - g(age), and tau2(age).
 
     y: counts as observed, shape (posts,), nan for missing. age_hours: age at the observation,
-    same shape. Both results are nan where the count is missing or negative (no count is), and
-    where the age is unknown or below the curve's first knot (too young to compare). A counter that
-    went down is taken as it stands: the caller hands in the latest observation.
+    same shape. curve: one for all posts, or one for each. Both results are nan where the count is
+    missing or negative (no count is), and where the age is unknown or below the curve's first knot
+    (too young to compare). A counter that went down is taken as it stands: the caller hands in the
+    latest observation.
     """
     count = floats(y)
     known = count >= 0
@@ -119,3 +180,7 @@ VIEWS_CURVE = _measured(
 def default_curve(metric: str) -> AgeingCurve:
     """Give the documented curve of a metric until one is fitted on the user's own snapshots."""
     return VIEWS_CURVE if metric in {"views", "reach", "impressions"} else ENGAGEMENT_CURVE
+
+
+DEFAULT_CURVES = {curve.version: curve for curve in (ENGAGEMENT_CURVE, VIEWS_CURVE)}
+"""The documented curves by version."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
-from truelift.measurement.ageing import AgeingCurve, reading
+from truelift.measurement.ageing import AgeingCurve, PostCurves, reading
 from truelift.measurement.baseline import Baselines
 from truelift.measurement.discoveries import always_valid_p
 from truelift.measurement.grade import evidence_grade
@@ -262,7 +262,7 @@ def campaign_posts(
     group: Integers,
     count: Floats,
     age_hours: Floats,
-    curve: AgeingCurve,
+    curve: AgeingCurve | PostCurves,
     first_age_hours: Floats | None = None,
     *,
     offset: Floats | None = None,

@@ -107,8 +107,10 @@ class Terms:
 
     platform: where the posts are; empty for conversions, which have none. window_start, window_end,
     sealed_at: ISO 8601 text, UTC. controls: control creators; control_rule: how they were chosen,
-    in words. source_hashes: of the files and tables read. late: sealed after the creator's first
-    sponsored post, code use or boost. category: the creator's, which peers are compared by.
+    in words. ageing_curve: version of the platform's curve, ageing_curves: format -> version of the
+    formats that have one of their own. source_hashes: of the files and tables read. late: sealed
+    after the creator's first sponsored post, code use or boost. category: the creator's, which
+    peers are compared by.
     """
 
     creator: str
@@ -125,6 +127,7 @@ class Terms:
     control_rule: str = ""
     category: str = ""
     ageing_curve: str = ""
+    ageing_curves: Mapping[str, str] = field(default_factory=dict)
     value_schedule: str | None = None
     source_hashes: tuple[str, ...] = field(default=())
     correction: Correction | None = None

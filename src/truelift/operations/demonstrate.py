@@ -16,6 +16,7 @@ from truelift.base.ids import content_hash, name_id
 from truelift.base.time import Instant
 from truelift.connectors.files import ReadOptions
 from truelift.connectors.sample_programme import Step, write
+from truelift.operations.ageing import refit_if_due
 from truelift.operations.book import book
 from truelift.operations.ingest import import_paths
 from truelift.operations.seal import seal_baselines
@@ -52,10 +53,11 @@ def demonstrate(
 
 
 def play(ground: Ground, step: Step, folder: Path) -> None:
-    """Do what one step says: import a delivery and book it, or seal."""
+    """Do what one step says: import a delivery, book it and fit curves that are due, or seal."""
     if step.action == "import":
         import_paths(ground, [folder / str(step.folder)], ReadOptions())
         book(ground)
+        refit_if_due(ground)
     else:
         late = step.action == "seal_late"
         seal_baselines(ground, campaign=step.campaign, creator=step.creator, late=late)

@@ -10,13 +10,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
-from truelift.measurement import ageing
+from truelift.measurement.ageing import post_curves, reading
 from truelift.measurement.controls import Windows, control_columns, joined
 from truelift.measurement.counts import code_lift
 from truelift.measurement.experiment import Incrementality, incrementality
@@ -47,9 +47,10 @@ from truelift.measurement.seal import (
     read_weekdays,
     verify_seal,
 )
+from truelift.operations.ageing import CurveBook, curve_book
 from truelift.operations.counts import COUNT_METRICS, observed
 from truelift.operations.knowledge import Knowledge, local_day
-from truelift.operations.panels import VALUE, Panels
+from truelift.operations.panels import Panels
 from truelift.operations.seal import CONVERSIONS
 from truelift.store import workspace_database as records
 from truelift.store.workspace_database import SealRecord
@@ -70,6 +71,11 @@ class Measurement:
     def panels(self) -> Panels:
         """Give posts and counts arranged as columns."""
         return Panels(self.known)
+
+    @cached_property
+    def curves(self) -> CurveBook:
+        """Give the ageing curves known."""
+        return curve_book(self.known)
 
     @cached_property
     def seals(self) -> dict[tuple[str, str, str, str], SealRecord]:
@@ -110,8 +116,9 @@ class Measurement:
         late = [self.is_late(s, campaign, u[0]) for s, u in zip(sealed, units, strict=True)]
         group = np.array([number[unit] for unit in panel.unit.tolist()], np.int64)
         counts = self.panels.counts(panel, metric, campaign)
-        curve = ageing.default_curve("engagement" if metric == VALUE else metric)
         kept = [None if item is None else item.record for item in sealed]
+        curves = [self.curves.sealed(record, metric) for record in kept]
+        curve = post_curves(curves, group, self.panels.formats(panel))
         followers = read_log_followers(kept)[group]
         posts = campaign_posts(
             group, counts, panel.age_hours, curve, panel.first_age_hours,
@@ -148,17 +155,25 @@ class Measurement:
             rows = np.array([i for i, unit in enumerate(units) if unit[1] == platform], np.int64)
             names = kept - sets.excluded(campaign) or found.names.get(platform, ())
             posts = sets.posts_of(
-                campaign, platform, names, lambda panel: self._reading(panel, metric, campaign)
+                campaign,
+                platform,
+                names,
+                partial(self._reading, metric, campaign, _newest([sealed[row] for row in rows])),
             )
             place = {name: index for index, name in enumerate(posts.names)}
             own = np.array([place.get(units[row][0], -1) for row in rows.tolist()], np.int64)
             parts.append((rows, control_columns(windows.take(rows, own), posts)))
         return joined(parts, len(units), found.rule)
 
-    def _reading(self, panel: PostPanel, metric: str, campaign: str) -> tuple[Floats, Floats]:
-        curve = ageing.default_curve("engagement" if metric == VALUE else metric)
+    def _reading(
+        self, metric: str, campaign: str, seal: SealRecord | None, panel: PostPanel
+    ) -> tuple[Floats, Floats]:
+        """Read control posts of one platform with the curves that a seal of its units names."""
+        named = self.curves.sealed(seal.record if seal else None, metric)
+        one = np.zeros(len(panel), np.int64)
+        curve = post_curves([named], one, self.panels.formats(panel))
         counts = self.panels.counts(panel, metric, campaign)
-        z, tau2 = ageing.reading(counts, panel.age_hours, curve)
+        z, tau2 = reading(counts, panel.age_hours, curve)
         # Controls are compared with themselves, so any count of their own will do to start from.
         followers = self.panels.followers
         reference = newest(followers, len(panel.units))[panel.unit]
@@ -247,6 +262,12 @@ def _windows(
             cut[index] = np.datetime64(item.record["window_end"], "us")
             drift[index] = item.record["estimate"]["q"]
     return Windows(np.full(len(sealed), -1, np.int64), cut, first, last, drift)
+
+
+def _newest(sealed: Sequence[SealRecord | None]) -> SealRecord | None:
+    """Give the seal made last; None when nothing is sealed."""
+    made = [item for item in sealed if item is not None]
+    return max(made, key=lambda item: item.sealed_at, default=None)
 
 
 def _fraction(ppm: int | None) -> float | None:

@@ -18,13 +18,14 @@ from functools import cached_property
 import numpy as np
 
 from truelift.base.time import Instant
-from truelift.measurement import ageing
+from truelift.measurement.ageing import post_curves, reading
 from truelift.measurement.baseline import Baselines, estimate_baselines
 from truelift.measurement.followers import FollowerCounts, growth, newest
 from truelift.measurement.panel import Instants, PostPanel
 from truelift.measurement.peers import Traits, peer_levels
 from truelift.measurement.ragged import Booleans, Floats, Objects
 from truelift.measurement.seal import Audience
+from truelift.operations.ageing import CurveBook, Curves, curve_book
 from truelift.operations.panels import VALUE, Panels
 
 
@@ -33,7 +34,7 @@ class OrganicBaselines:
     """Baselines of a metric on a platform, indexed as the units of `panel`.
 
     units: those that were asked for. panel, counts, z: their organic posts before their cuts.
-    log_followers: the newest known before the cut, nan where none. curve: version of the ageing.
+    log_followers: the newest known before the cut, nan where none. curves: of the ageing.
     """
 
     units: tuple[int, ...]
@@ -43,7 +44,7 @@ class OrganicBaselines:
     baselines: Baselines
     followers: FollowerCounts
     log_followers: Floats
-    curve: str
+    curves: Curves
 
     def span(self, unit: int) -> slice:
         """Say where a unit's posts lie."""
@@ -103,7 +104,7 @@ class Organic:
             baselines=found,
             followers=followers,
             log_followers=log,
-            curve=_curve(metric).version,
+            curves=self._book.newest(platform, metric),
         )
 
     def _pool(self, platform: str, metric: str, campaign: str, until: Instant) -> Baselines:
@@ -129,14 +130,17 @@ class Organic:
         read = known.at < until[known.unit]
         followers = FollowerCounts(known.unit[read], known.at[read], known.followers[read])
         log = newest(followers, len(until))
-        z, _ = ageing.reading(counts, panel.age_hours, _curve(metric))
+        curves = [self._book.newest(platform, metric)]
+        one = np.zeros(len(panel), np.int64)
+        curve = post_curves(curves, one, self.panels.formats(panel))
+        z, _ = reading(counts, panel.age_hours, curve)
         z = z - growth(followers, panel.unit, panel.published_at, log[panel.unit])
         return panel, counts, z, log, followers
 
     @cached_property
+    def _book(self) -> CurveBook:
+        return curve_book(self.panels.known)
+
+    @cached_property
     def _platform(self) -> Objects:
         return np.array([platform for _, platform in self.panels.posts.units], dtype=object)
-
-
-def _curve(metric: str) -> ageing.AgeingCurve:
-    return ageing.default_curve("engagement" if metric == VALUE else metric)

@@ -79,6 +79,15 @@ class Panels:
         mask: Booleans = ~np.asarray(excluded)[self.posts.rows]
         return mask
 
+    @cached_property
+    def _formats(self) -> Objects:
+        formats: Objects = _objects(self.known.readings["format"])
+        return formats
+
+    def formats(self, panel: PostPanel) -> Objects:
+        """Give the format of each post of a part of `posts`, None where unknown."""
+        return self._formats[panel.rows]
+
     def sponsored_in(self, campaign: str) -> Booleans:
         """Say which posts are sponsored in a campaign."""
         sponsored = self.known.sponsored

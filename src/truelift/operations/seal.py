@@ -26,6 +26,7 @@ from truelift.measurement.seal import (
     same_content,
     seal,
 )
+from truelift.operations.ageing import versions
 from truelift.operations.counts import count_baselines
 from truelift.operations.knowledge import Knowledge, knowledge, local_day
 from truelift.operations.organic import Organic, OrganicBaselines
@@ -213,12 +214,11 @@ def _posts_sealed(
             found = organic.baselines(platform, name, group[0].campaign, cuts)
             if found is None:
                 continue
+            used = versions(found.curves)
             for unit in found.units:
                 candidate = wanted[panels.posts.units[unit][0]]
                 terms = _terms(candidate, name, platform, panels, now)
-                terms = replace(
-                    terms, ageing_curve=found.curve, category=str(panels.categories[unit])
-                )
+                terms = replace(terms, **used, category=str(panels.categories[unit]))
                 made.append(_record(_one(found, unit, terms), terms, now, ground))
     return made
 

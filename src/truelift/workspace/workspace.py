@@ -23,7 +23,8 @@ from truelift.attribution.models import Model
 from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
-from truelift.operations import Ground, ledger, listing
+from truelift.measurement.metric import metric_named
+from truelift.operations import Ground, ageing, ledger, listing
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
@@ -81,8 +82,7 @@ class Workspace:
             msg = f"ingest takes a path or a frame with __arrow_c_stream__, not {type(given)}."
             raise UsageError(msg)
         report = import_frame(self._ground, kind, pa.table(given), f"frame:{kind}")
-        if report.changed:
-            book(self._ground)
+        self._after(report)
         return report
 
     def import_files(
@@ -95,12 +95,33 @@ class Workspace:
         dry_run: bool = False,
         progress: Progress = lambda _name, _rows: None,
     ) -> ImportReport:
-        """Import files and folders, then book what changed; every row gets a verdict."""
+        """Import files and folders, then book what changed; every row gets a verdict.
+
+        Ageing curves are fitted again when it is time (operations.ageing).
+        """
         options = read_options(kind=kind, profile=profile, fill=fill or {})
         report = import_paths(self._ground, paths, options, dry_run=dry_run, progress=progress)
+        self._after(report)
+        return report
+
+    def _after(self, report: ImportReport) -> None:
+        """Bring what follows from the facts up to them: the books, and ageing curves when due."""
         if report.changed:
             book(self._ground)
-        return report
+        if report.changed and {"posts", "observations"} & {row.kind for row in report.records}:
+            ageing.refit_if_due(self._ground)
+
+    def ageing(
+        self, *, refit: bool = False, platform: str | None = None, metric: str | None = None
+    ) -> Result:
+        """Give the newest ageing curves (g and tau2 at each age); with `refit` fit them first."""
+        if metric is not None:
+            metric_named(metric)
+        if refit:
+            ageing.refit(self._ground, platform=platform, metric=metric)
+        rows = ageing.curve_rows(self._ground, platform=platform, metric=metric)
+        shown = [row | {name: _listed(row[name]) for name in _AT_KNOTS} for row in rows]
+        return Result(self._head() | {"rows": rows}, plain_table("Ageing curves", shown))
 
     def seal(
         self,
@@ -288,6 +309,14 @@ def _parsed(text: str) -> dt.date | dt.datetime:
     except ValueError:
         msg = f"{text!r} is not a date or time; write 2026-05-31 or 2026-05-31T14:00."
         raise UsageError(msg) from None
+
+
+_AT_KNOTS = ("hours", "g", "tau2", "own")
+"""Columns of an ageing curve that hold a number for each knot or interval."""
+
+
+def _listed(values: Sequence[float] | None) -> str | None:
+    return None if values is None else " ".join(f"{value:.4g}" for value in values)
 
 
 def _period(text: str | None) -> Period | None:
