@@ -6,7 +6,9 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 UV     := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
           --generate-hashes --no-emit-index-url --no-emit-find-links \
-          --custom-compile-command "make requirements" --extra web --extra reports
+          --custom-compile-command "make requirements"
+EXTRAS := --extra web --extra reports
+PEERS  := .venv-peers
 
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
 SYSTEM_PACKAGES := chromium
@@ -15,7 +17,7 @@ PYTEST ?= -n 2
 LINTS  := ruff format types imports tidy
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check $(LINTS) docs bench requirements clean
+.PHONY: help demo test check $(LINTS) docs bench soak requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,16 +48,20 @@ docs: .make/dev ## writes the pages that list what the code has, and checks the 
 	@$(BIN)/python -m pytest -q --no-header tests/test_docs.py tests/test_architecture.py
 
 bench: .make/dev ## speed, beside a peer doing the same work
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m benchmarks
+
+soak: .make/dev ## the sample programme's true lifts inside their limits, over 200 seeds
+	@$(BIN)/python -m benchmarks.sample_seeds 200
 
 requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and requirements/*.in
-	@$(UV) pyproject.toml requirements/core.in -o requirements/core.txt
-	@$(UV) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
+	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in -o requirements/core.txt
+	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
+	@$(UV) requirements/peers.in -o requirements/peers.txt
 
 clean: ## removes the environment, the demo and everything cached
-	@rm -rf .make $(VENV) demo build dist .coverage .hypothesis \
+	@rm -rf .make $(VENV) $(PEERS) demo build dist .coverage .hypothesis \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache
-	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up: each stamp is as old as the last time its list was installed.
 $(VENV)/pyvenv.cfg:
@@ -74,6 +80,14 @@ $(VENV)/pyvenv.cfg:
 .make/dev: .make/core requirements/dev.txt
 	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
+
+# Without its peers `make bench` still runs, and its table says who is missing.
+.make/peers: requirements/peers.txt
+	@mkdir -p .make
+	@echo "Setting up $(PEERS), the peers of the benchmarks (once)"
+	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install -qq --no-input \
+		--disable-pip-version-check --require-hashes -r requirements/peers.txt \
+		&& touch $@ || echo "The peers could not be installed" >&2
 
 .make/system: Makefile
 	@mkdir -p .make

@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 LISTS = ("core", "dev")
+PEERS = "peers"
 
 
 def pins(name):
@@ -44,12 +45,22 @@ def test_every_dependency_is_pinned_within_its_range(name):
     assert not missing, "run `make requirements`"
 
 
+def test_peers_are_pinned_at_the_versions_their_figures_are_of():
+    lines = (ROOT / "requirements" / f"{PEERS}.in").read_text(encoding="utf-8").splitlines()
+    pinned = pins(PEERS)
+    peers = [Requirement(line) for line in lines if re.match(r"[A-Za-z]", line)]
+    assert {peer.name: [next(iter(peer.specifier)).version] for peer in peers} == {
+        peer.name: pinned[peer.name] for peer in peers
+    }
+    assert not {peer.name for peer in peers} & (pins("core").keys() | pins("dev").keys())
+
+
 def test_what_is_tested_is_what_is_installed():
     core, dev = pins("core"), pins("dev")
     assert core == {name: dev.get(name) for name in core}
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", [*LISTS, PEERS])
 def test_lists_hold_only_names_versions_and_hashes(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     odd = [

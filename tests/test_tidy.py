@@ -289,7 +289,7 @@ def test_committed_text_names_no_machine_and_no_registry():
     places = re.compile(r"(?<![\w.])/(work|home|root|Users)/|file://|pypi\.org|npmjs\.(org|com)")
     own = [ROOT / name for name in ("Makefile", "pyproject.toml", ".ci/run")]
     suffixes = {".py", ".md", ".sql", ".txt", ".in", ".toml", ".yaml", ".json"}
-    for folder in ("src", "tests", "docs", "requirements", "bench"):
+    for folder in ("src", "tests", "docs", "requirements", "benchmarks"):
         own += [path for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     own += ROOT.glob("*.md")
     found = [

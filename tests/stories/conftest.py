@@ -14,3 +14,9 @@ told = TOLD["told"]
 def play():
     """Play the season in a folder: play(stack, folder) -> Told."""
     return lambda stack, folder: TOLD["play_season"](TOLD["told_in"](stack, folder))
+
+
+@pytest.fixture(scope="session")
+def workspace_in():
+    """Make an empty workspace below a folder: workspace_in(stack, folder) -> Told."""
+    return TOLD["told_in"]

@@ -1,7 +1,7 @@
 """Benchmarks: speed beside a peer that does the same work in the same run, so that ratios hold.
 
 A benchmark is a Bench in a module of this folder. `make bench` runs them all, or those whose name
-contains a given word: `.venv/bin/python -m bench zone`.
+contains a given word: `.venv/bin/python -m benchmarks zone`.
 """
 
 from __future__ import annotations

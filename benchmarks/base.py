@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bench import Bench
+from benchmarks import Bench
 from truelift.base.time import local_to_utc
 
 ROWS = 1_000_000

@@ -1,0 +1,63 @@
+"""Runs the benchmarks; exit code 3 when one misses its limit."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import benchmarks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks import Bench
+
+ROUNDS = 3
+
+
+def best_seconds(work: Callable[[], object]) -> float:
+    """Give the fastest of a few rounds: noise only ever adds."""
+    taken = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+def raced(benches: Sequence[Bench]) -> int:
+    """Print each benchmark beside its peer; give how many missed their limit."""
+    missed = 0
+    print("benchmark | rows | ours, ms | peer, ms | times faster | at least")
+    for each in benches:
+        ours, peer = best_seconds(each.ours), best_seconds(each.peer)
+        missed += peer / ours < each.at_least
+        print(
+            f"{each.name} | {each.rows:,} | {ours * 1e3:.1f} | {peer * 1e3:.1f} ({each.peer_name})"
+            f" | {peer / ours:.2f} | {each.at_least:.2g}"
+        )
+    return missed
+
+
+def main() -> int:
+    """Run the benchmarks whose name contains one of the words, or all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*")
+    asked = parser.parse_args()
+
+    def wanted(name: str) -> bool:
+        return not asked.words or any(word in name for word in asked.words)
+
+    names = [each.name for each in pkgutil.iter_modules(benchmarks.__path__)]
+    modules = [importlib.import_module(f"benchmarks.{each}") for each in names if each[0] != "_"]
+    benches = [each for module in modules for each in getattr(module, "BENCHES", ())]
+    missed = raced([each for each in benches if wanted(each.name)])
+    return 3 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
