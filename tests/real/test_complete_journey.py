@@ -26,6 +26,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from truelift.measurement.counterfactual import Effect, Series, effect, fit, placebo
+from truelift.measurement.weekdays import weekday_of
+
 ZONE = "America/New_York"
 AFTERWARDS = dt.datetime(2018, 3, 1)
 TABLES = (
@@ -226,3 +229,55 @@ def table(report):
             f"{row['campaign'] or '-':<10}{row['outputs']['orders']:>8}{''.join(amounts)}  {why}"
         )
     return lines
+
+
+HOLIDAYS = (
+    "2017-01-01", "2017-01-02", "2017-04-16", "2017-05-29", "2017-07-04", "2017-09-04",
+    "2017-11-22", "2017-11-23", "2017-11-24", "2017-12-23", "2017-12-24", "2017-12-25",
+    "2017-12-31",
+)  # fmt: skip
+"""Days on which a shop in the United States is shut, or full the day before: told as events."""
+
+
+@pytest.mark.parametrize("days", [7, 14])
+def test_a_shop_in_which_nothing_was_launched_has_no_effect(journey, show, days):
+    """Every week from May on as if a campaign had begun: forecast from the days before it alone.
+
+    The shop has campaigns on every day of the year, each to some households; none is a launch to
+    the whole shop. Any of the daily looks that leaves the limits counts as wrong.
+    """
+    counted = journey["transactions"].groupby("day")["basket_id"].nunique()
+    dates = np.arange(np.datetime64("2017-01-01"), np.datetime64("2018-01-01"))
+    outcome = counted.reindex(dates, fill_value=0).to_numpy(float)
+    plain = outcome.copy()
+    plain[dates == np.datetime64("2017-12-25")] = np.nan
+    outcome[np.isin(dates, np.array(HOLIDAYS, "datetime64[D]"))] = np.nan
+    told = []
+    for name, values in (("holidays left out", outcome), ("only Christmas left out", plain)):
+        series = Series(values, weekday_of(dates), np.zeros((len(dates), 0)))
+        wrong, alone, widths = 0, 0, []
+        starts = range(112, len(dates) - days + 1, days)
+        for start in starts:
+            before = series.until(start)
+            strengths = fit(before)
+            factor = placebo(before, strengths, days).factor
+            for place, widened in enumerate((factor, 1.0)):
+                looks = [
+                    effect(
+                        series.until(start + day), start, strengths, factor=widened, horizon=days
+                    )
+                    for day in range(1, days + 1)
+                ]
+                known = [found for found in looks if isinstance(found, Effect)]
+                out = any(not found.low <= 0 <= found.high for found in known)
+                wrong, alone = (wrong + out, alone) if place == 0 else (wrong, alone + out)
+                if place == 0:
+                    widths.append((known[-1].high - known[-1].low) / 2 / known[-1].expected)
+        told.append((name, wrong, alone, len(starts), float(np.mean(widths))))
+    show(
+        f"{days} days, any look",
+        [f"{n:<26}{w} wrong, model alone {a}, of {s}; +-{h:.1%}" for n, w, a, s, h in told],
+    )
+    _, wrong, _, windows, width = told[0]
+    assert wrong <= 0.05 * windows + 2 * (0.05 * 0.95 * windows) ** 0.5  # 5 %, two errors of it up
+    assert width < 0.15

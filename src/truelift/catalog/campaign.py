@@ -86,7 +86,10 @@ class Experiment:
     )
     outcome: str = column(ColumnType.NAME, "metric tested", required=True)
     factor: int = column(
-        ColumnType.RATE, "incremental share of the tracked outcome; may exceed 1", required=True
+        ColumnType.RATE,
+        "incremental share of the tracked outcome; may exceed 1 or lie below 0",
+        required=True,
+        signed=True,
     )
     low: int | None = column(ColumnType.RATE, "lower limit", signed=True)
     high: int | None = column(ColumnType.RATE, "upper limit", signed=True)

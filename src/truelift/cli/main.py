@@ -16,6 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import science
+from truelift.cli.experiments import counterfactual_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -55,6 +56,7 @@ ledger_app = App(name="ledger", help="The books: trial balance, journal, verific
 app.command(brand_app)
 app.command(ledger_app)
 app.command(science.ageing)
+app.command(counterfactual_app)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -42,13 +42,13 @@ WARNINGS = {
 class LiftFigure:
     """Lift in one metric with limits, in log units and in the metric's units.
 
-    expected + units == observed. evidence: 'baseline' or 'experiment'. late: the baseline was
-    sealed after the launch. measured, withheld: how many creators (or platforms) it rests on. p:
-    always-valid p-value, None for an experiment. flagged: above zero in a list of figures at a
-    false-discovery rate; None outside a list. controls: the
-    creators who took the calendar out, None where nothing did. signs_differ: the summed units and
-    the mean lift of several creators point in different directions. boosted: posts
-    left out because what was paid for cannot be told apart.
+    expected + units == observed. evidence: 'baseline', 'experiment' or 'counterfactual'. late: the
+    baseline was sealed after the launch. measured, withheld: how many creators (or platforms) it
+    rests on. p: always-valid p-value, None for an experiment. flagged: above zero in a list of
+    figures at a false-discovery rate; None outside a list. controls: the creators who took the
+    calendar out, None where nothing did. signs_differ: the summed units and the mean lift of
+    several creators point in different directions. boosted: posts left out because what was paid
+    for cannot be told apart.
     """
 
     metric: str
@@ -146,7 +146,7 @@ def of_experiment(factor: Incrementality, metric: str, observed: float) -> LiftF
         observed=observed,
         limits="experiment",
         grade=factor.grade,
-        evidence="experiment",
+        evidence="counterfactual" if factor.design == "counterfactual" else "experiment",
     )
 
 

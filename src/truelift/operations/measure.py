@@ -19,7 +19,7 @@ from truelift.base.time import Instant
 from truelift.measurement.ageing import post_curves, reading
 from truelift.measurement.controls import Windows, control_columns, joined
 from truelift.measurement.counts import code_lift
-from truelift.measurement.experiment import Incrementality, incrementality
+from truelift.measurement.experiment import Incrementality
 from truelift.measurement.figure import (
     LiftFigure,
     in_part,
@@ -49,6 +49,7 @@ from truelift.measurement.seal import (
 )
 from truelift.operations.ageing import CurveBook, curve_book
 from truelift.operations.counts import COUNT_METRICS, observed
+from truelift.operations.experiments import factor_of
 from truelift.operations.knowledge import Knowledge, local_day
 from truelift.operations.panels import Panels
 from truelift.operations.seal import CONVERSIONS
@@ -180,7 +181,7 @@ class Measurement:
         return z - growth(followers, panel.unit, panel.published_at, reference), tau2
 
     def _count_lift(self, campaign: str, metric: str) -> Figures:
-        experiment = self._experiment(campaign, metric)
+        experiment = factor_of(self.known, self.panels, campaign, metric)
         windows = {
             creator: (launched, self._last_day(campaign, creator, metric, launched))
             for (name, creator), launched in self.known.launches.items()
@@ -228,24 +229,6 @@ class Measurement:
         ]
         return self.panels.looked_until(metric, min(ends))
 
-    def _experiment(self, campaign: str, metric: str) -> Incrementality | Withheld | None:
-        rows = [row for row in self.known.rows("experiments") if row["outcome"] == metric]
-        rows.sort(key=lambda row: (row["campaign"] == campaign, str(row["to"])), reverse=True)
-        today = local_day(self.known.as_of, self.known.ground.brand.timezone)
-        for row in rows:
-            found = incrementality(
-                _fraction(row["factor"]) or 0.0,
-                _fraction(row["low"]),
-                _fraction(row["high"]),
-                _fraction(row["level"]),
-                design=row["design"],
-                same_campaign=row["campaign"] == campaign,
-                age_days=None if row["to"] is None else float((today - row["to"]).days),
-            )
-            if isinstance(found, Incrementality):
-                return found
-        return None
-
 
 def _windows(
     posts: CampaignPosts, published_at: Instants, sealed: Sequence[SealRecord | None]
@@ -268,10 +251,6 @@ def _newest(sealed: Sequence[SealRecord | None]) -> SealRecord | None:
     """Give the seal made last; None when nothing is sealed."""
     made = [item for item in sealed if item is not None]
     return max(made, key=lambda item: item.sealed_at, default=None)
-
-
-def _fraction(ppm: int | None) -> float | None:
-    return None if ppm is None else ppm / 1_000_000
 
 
 def _without_boosted(figures: Figures, creators: Sequence[str]) -> Figures:

@@ -24,7 +24,7 @@ from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
 from truelift.measurement.metric import metric_named
-from truelift.operations import Ground, ageing, ledger, listing
+from truelift.operations import Ground, ageing, experiments, ledger, listing
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
@@ -146,6 +146,33 @@ class Workspace:
             )
         rows = [asdict(verdict) for verdict in verdicts]
         return Result({"rows": rows}, plain_table("Sealed baselines", rows))
+
+    def register_counterfactual(
+        self,
+        campaign: str,
+        *,
+        outcome: str = "orders",
+        controls: Sequence[str] = (),
+        days: int = 365,
+        late: bool = False,
+    ) -> Result:
+        """Register, before launch, how a campaign's effect on the whole shop will be computed."""
+        row = experiments.register_counterfactual(
+            self._ground, campaign, outcome=outcome, controls=controls, days=days, late=late
+        )
+        shown = {name: value for name, value in row.items() if name != "record"}
+        return Result(self._head() | {"rows": [row]}, plain_table("Registered", [shown]))
+
+    def counterfactuals(
+        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
+    ) -> Result:
+        """Give each registered effect so far with its limits, and whether it is used."""
+        rows = experiments.counterfactuals(
+            self._ground, campaign, as_of=self._time(as_of), known_at=self._time(known_at)
+        )
+        told = [row | {"controls": ";".join(row["controls"]), "events": ";".join(row["events"])}
+                for row in rows]  # fmt: skip
+        return Result(self._head() | {"rows": rows}, plain_table("Counterfactuals", told))
 
     def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
         """Give the ROI report: campaign, creator, by, metric, basis, cost and model."""
