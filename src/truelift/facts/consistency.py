@@ -25,6 +25,9 @@ from truelift.facts.moments import days_of
 
 SITEWIDE = "sitewide"
 
+AHEAD = dt.timedelta(days=1)
+"""How far a clock or a time zone may be off before a time is said to lie in the future."""
+
 _EVER = dt.datetime.min  # noqa: DTZ901 - instants are naive UTC, and this one is before all others
 
 
@@ -233,3 +236,23 @@ def _fault(rows: pa.Table, row: int, verdict: _Verdict, source_file: str) -> Fau
         message=f"{source_file} line {line}, column {verdict.column}: {verdict.sentence}",
         raw=json.dumps(kept, ensure_ascii=False, default=str),
     )
+
+
+def future_faults(
+    rows: pa.Table, column: str, now: dt.datetime, *, source_file: str
+) -> list[Finding]:
+    """Refuse what is said to have happened more than a day after it was imported at `now`.
+
+    One reading dated in ten years would move the day of every report there. Naive UTC.
+    """
+    late = pc.fill_null(pc.greater(rows[column], now + AHEAD), False)  # noqa: FBT003 - no time is not late
+    findings = []
+    for row in np.flatnonzero(late.to_numpy()).tolist():
+        line, at = rows["source_line"][row].as_py(), rows[column][row].as_py()
+        message = (
+            f"{source_file} line {line}, column {column}: {at} UTC is after the import at {now} "
+            "UTC; correct the time, or the clock that wrote it."
+        )
+        fault = Fault(source_file, line, column, DropReason.IN_THE_FUTURE, message)
+        findings.append(Finding(row, fault))
+    return findings

@@ -26,6 +26,7 @@ class DropReason(StrEnum):
     TOO_LARGE = "TOO_LARGE"  # beyond 10^13 minor units or 64 bits
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"  # more decimals than the currency has
     NOT_A_DATE = "NOT_A_DATE"  # not ISO 8601, or a day that does not exist
+    IN_THE_FUTURE = "IN_THE_FUTURE"  # read or published after it was imported
     NO_SUCH_TIME = "NO_SUCH_TIME"  # the hour that daylight saving skips
     ENDS_BEFORE_START = "ENDS_BEFORE_START"  # its end lies before its beginning
     NOT_A_CURRENCY = "NOT_A_CURRENCY"  # not an ISO 4217 code

@@ -18,8 +18,10 @@ from truelift.ledger.rules import RULES
 from truelift.measurement import baseline, counts, lift
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.ledger import journal_rows
+from truelift.operations.marks import marks
 from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import GROUPINGS
+from truelift.operations.panels import Panels
 from truelift.operations.roi import RoiRequest, roi
 from truelift.reports.figure import parse_figure_id
 from truelift.reports.roi import FIGURES, RoiHeader, RoiRow, instant_text, row_json
@@ -81,6 +83,7 @@ def explain(ground: Ground, figure: str) -> Row:
             "known_at": instant_text(header.known_at),
         },
         "baselines": _seals(known, header, row),
+        "marks": marks(known, Panels(known), row.campaign, row.creator) if row.campaign else [],
     }
 
 

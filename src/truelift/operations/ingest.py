@@ -23,7 +23,7 @@ from truelift.connectors.files import ReadOptions, Source, find_sources, frame_s
 from truelift.connectors.team_sheet import agreement_prefix
 from truelift.facts.acceptance import AcceptanceContext, accept
 from truelift.facts.click_class import classify
-from truelift.facts.consistency import Finding, code_faults, refund_faults
+from truelift.facts.consistency import Finding, code_faults, future_faults, refund_faults
 from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
 from truelift.store import catalog_store
@@ -37,6 +37,9 @@ Progress = Callable[[str, int], None]
 
 RAW_LIMIT = 2_000
 BANK_STATEMENT = "camt053"
+
+_READ = frozenset({"posts", "observations", "followers", "mentions"})
+"""Kinds that say what was seen; none of them can lie in the future."""
 
 FAULTS_TOLD = 1_000
 """How many refused rows of one kind of one file are told; a file of a million bad rows must not
@@ -226,10 +229,10 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     accepted = accept(batch, context)
     kind = KINDS[batch.kind]
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
-    rows = _labelled(kind, accepted.rows)
-    faults: list[Fault] = []
+    rows, faults = _not_in_the_future(kind, _labelled(kind, accepted.rows), stamp)
     if kind.name in _CHECKS and rows.num_rows:
-        rows, faults = _checked(ground, kind, rows, stamp)
+        rows, more = _checked(ground, kind, rows, stamp)
+        faults += more
     verdict = _append(ground, kind, rows, stamp, keep=keep)
     faults = [*accepted.faults, *faults, *_conflicts(kind, batch, rows, verdict)]
     tally.accepted += verdict.accepted
@@ -238,6 +241,15 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     tally.refuse(faults)
     if keep:
         _keep_faults(ground, batch.sha256, batch.kind, faults, now)
+
+
+def _not_in_the_future(kind: Kind, rows: pa.Table, stamp: Stamp) -> tuple[pa.Table, list[Fault]]:
+    if kind.name not in _READ or kind.occurred is None:
+        return rows, []
+    findings = future_faults(rows, kind.occurred, stamp.recorded_at, source_file=stamp.source_file)
+    stands = np.ones(rows.num_rows, bool)
+    stands[[finding.row for finding in findings]] = False
+    return rows.filter(pa.array(stands)), [finding.fault for finding in findings]
 
 
 def _labelled(kind: Kind, rows: pa.Table) -> pa.Table:

@@ -1,5 +1,6 @@
 -- Every post with its creator and its newest reading as known at $as_of; a post without any reading
--- has nulls. The creator is the post's own, else the owner of its handle when it was published, else
+-- has nulls. A reading dated before its post or after its deletion is no reading of it: clocks differ,
+-- and a platform may answer 0 for what is gone. The creator is the post's own, else the owner of its handle when it was published, else
 -- the handle itself as platform:handle.
 with posts as (
     select * from @known(posts) as known_posts where published_at <= $as_of
@@ -19,20 +20,23 @@ owners as (
 ),
 readings as (
     select
-        *,
+        seen.*,
         row_number() over (
-            partition by platform, post_id order by observed_at desc nulls last
+            partition by seen.platform, seen.post_id order by seen.observed_at desc nulls last
         ) as recency,
-        min(observed_at) over (partition by platform, post_id) as first_observed_at,
-        max(case when paid_views > 0 or paid_impressions > 0 then 1 else 0 end)
-            over (partition by platform, post_id) as boosted
-    from @known(observations) as known_observations
-    where observed_at <= $as_of
+        min(seen.observed_at) over (partition by seen.platform, seen.post_id) as first_observed_at,
+        max(case when seen.paid_views > 0 or seen.paid_impressions > 0 then 1 else 0 end)
+            over (partition by seen.platform, seen.post_id) as boosted
+    from @known(observations) as seen
+    join posts on posts.platform = seen.platform and posts.post_id = seen.post_id
+    where seen.observed_at <= $as_of and seen.observed_at >= posts.published_at
+        and (posts.deleted_at is null or seen.observed_at <= posts.deleted_at)
 )
 select
     posts.platform, posts.post_id,
     coalesce(posts.creator, owners.creator, posts.platform || ':' || posts.handle) as creator,
-    posts.published_at, posts.format, posts.sponsored_by, posts.deleted_at,
+    posts.published_at, posts.format, posts.sponsored_by,
+    case when posts.deleted_at <= $as_of then posts.deleted_at end as deleted_at,
     readings.observed_at, readings.first_observed_at,
     readings.views, readings.reach, readings.impressions, readings.likes, readings.comments,
     readings.shares, readings.saves, readings.replies, readings.follows, readings.link_clicks,
