@@ -66,14 +66,13 @@ def read(told):
 def test_an_import_with_enough_readings_fits_the_first_curves(read):
     with read.ground.workspace.transaction() as connection:
         kept = science_records.newest(connection, read.ground.brand.brand, "ageing_curve")
-    assert set(kept) == {
-        f"instagram/{form}/{metric}" for form in ("*", "reel") for metric in ("engagement", "likes")
-    }
-    record = kept["instagram/*/likes"].record
+    assert set(kept) == {"instagram/*/engagement", "instagram/reel/engagement"}
+    record = kept["instagram/*/engagement"].record
     assert (record["posts"], record["pairs"], record["prior"]) == (8, 64, "youtube-likes-2026-1")
     assert record["reading_pairs"] == 64
-    assert kept["instagram/reel/likes"].record["prior"] == record["version"]
-    assert kept["instagram/reel/likes"].version.startswith("instagram-reel-likes-2026-04-07-")
+    reel = kept["instagram/reel/engagement"]
+    assert reel.record["prior"] == record["version"]
+    assert reel.version.startswith("instagram-reel-engagement-2026-04-07-")
     assert (record["first_published"], record["last_observed"]) == (
         "2026-03-01T12:00:00",
         "2026-04-07T12:00:00",
@@ -81,6 +80,7 @@ def test_an_import_with_enough_readings_fits_the_first_curves(read):
 
 
 def test_a_refit_of_the_same_facts_keeps_nothing_new(read):
+    assert {item.record["metric"] for item in refit(read.ground)} == {"likes"}
     assert refit(read.ground) == []
     assert refit_if_due(read.ground) == []
 
@@ -128,7 +128,9 @@ def test_only_organic_measured_readings_tell_how_posts_age(told, post, reading):
 def test_a_counter_read_before_publication_is_counted_and_not_used(told):
     eight = names("r", 8)
     told.given(posts(eight) + readings(eight, hours=(-1, 12, 24, 48)), at=IMPORTED)
-    record = next(row for row in kept(told) if (row["format"], row["metric"]) == ("*", "likes"))
+    record = next(
+        row for row in kept(told) if (row["format"], row["metric"]) == ("*", "engagement")
+    )
     assert (record["before_post"], record["pairs"]) == (8, 16)
 
 
@@ -148,10 +150,10 @@ def test_one_platform_or_metric_can_be_asked_for(read):
     two = names("o", 2)
     read.given(posts(two, "04-10") + readings(two, "04-10", (3, 6)), at=dt.datetime(2026, 4, 21))
     assert refit(read.ground, platform="tiktok") == []
-    made = refit(read.ground, platform="instagram", metric="likes")
-    assert {item.name for item in made} == {"instagram/*/likes", "instagram/reel/likes"}
+    made = refit(read.ground, platform="instagram", metric="engagement")
+    assert {item.name for item in made} == {"instagram/*/engagement", "instagram/reel/engagement"}
     assert all(item.record["supersedes"] for item in made)
-    assert {row["metric"] for row in curve_rows(read.ground, metric="likes")} == {"likes"}
+    assert {row["metric"] for row in curve_rows(read.ground, metric="views")} == {"views"}
     assert curve_rows(read.ground, platform="tiktok") == []
     with pytest.raises(UsageError, match="no metric 'hearts'"):
         refit(read.ground, metric="hearts")

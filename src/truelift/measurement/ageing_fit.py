@@ -58,7 +58,7 @@ DECIMALS = 6
 """Curves are kept with so many: sums of floats differ by machine in the digits after."""
 
 ROUNDS = 30
-CLOSE = 1e-7
+CLOSE = 1e-6
 
 _LOG_KNOTS = np.log(KNOTS_HOURS)
 _SPAN = np.diff(_LOG_KNOTS)

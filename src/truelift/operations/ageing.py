@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,6 +45,9 @@ Curves = Mapping[str, AgeingCurve]
 
 REFIT_DAYS = 7
 FIRST_PAIRS = 20
+SEALED = ("engagement", "views")
+"""The metrics that baselines are sealed in: their curves are fitted by themselves, the others when
+a person asks."""
 COMPOSITE = "value"
 """The value of a post's outputs ages as its engagement does."""
 
@@ -101,12 +104,11 @@ def refit(
 
     A curve that comes out as the newest kept one is not kept again.
     """
-    if metric is not None:
-        metric_named(metric)
+    asked = _COUNTERS if metric is None else (metric_named(metric).name,)
     known = _present(ground)
     counts = _reading_pairs(known)
     chosen = [name for name in counts if platform in {None, name}]
-    return _refit(known, {name: counts[name] for name in chosen}, metric)
+    return _refit(known, {name: counts[name] for name in chosen}, asked)
 
 
 def refit_if_due(ground: Ground) -> list[ScienceRecord]:
@@ -118,7 +120,7 @@ def refit_if_due(ground: Ground) -> list[ScienceRecord]:
     with ground.workspace.transaction() as connection:
         kept = science_records.newest(connection, ground.brand.brand, AGEING_CURVE)
     due = {name: row for name, row in counts.items() if _is_due(row, kept.values())}
-    return _refit(known, due, None)
+    return _refit(known, due, SEALED)
 
 
 def curve_rows(
@@ -180,7 +182,9 @@ def _is_due(row: Row, kept: Iterable[ScienceRecord]) -> bool:
     return grown and row["newest"] - until > dt.timedelta(days=REFIT_DAYS)
 
 
-def _refit(known: Knowledge, counts: Mapping[str, Row], metric: str | None) -> list[ScienceRecord]:
+def _refit(
+    known: Knowledge, counts: Mapping[str, Row], metrics: Sequence[str]
+) -> list[ScienceRecord]:
     if not counts:
         return []
     ground = known.ground
@@ -191,7 +195,7 @@ def _refit(known: Knowledge, counts: Mapping[str, Row], metric: str | None) -> l
         made = []
         for platform, row in counts.items():
             mine = table.filter(pa.compute.equal(table["platform"], platform))
-            for record in _fitted(mine, platform, metric):
+            for record in _fitted(mine, platform, metrics):
                 item = _science(record | {"reading_pairs": row["pairs"]}, row, kept, ground)
                 if item is not None:
                     science_records.keep(connection, ground.brand.brand, item)
@@ -199,8 +203,8 @@ def _refit(known: Knowledge, counts: Mapping[str, Row], metric: str | None) -> l
     return made
 
 
-def _fitted(table: pa.Table, platform: str, only: str | None) -> list[Row]:
-    """Fit every metric of a platform that was read: the platform's curve, then its formats'."""
+def _fitted(table: pa.Table, platform: str, metrics: Sequence[str]) -> list[Row]:
+    """Fit those metrics of a platform that were read: the platform's curve, then its formats'."""
     if not table.num_rows:
         return []
     posts = table["post_id"].combine_chunks().dictionary_encode()
@@ -212,9 +216,7 @@ def _fitted(table: pa.Table, platform: str, only: str | None) -> list[Row]:
         "last_observed": max(table["observed_at"].to_pylist()).isoformat(),
     }
     found = []
-    for metric in METRICS.values():
-        if metric.kind != "counter" or only not in {None, metric.name}:
-            continue
+    for metric in (METRICS[name] for name in metrics):
         counters = {name: _floats(table[name]) for name in metric.columns}
         count = counted(metric, counters, post)
         if np.isnan(count).all():
@@ -253,6 +255,8 @@ def _version(record: Row) -> str:
     parts = (record["platform"], form, record["metric"], record["last_observed"][:10])
     return "-".join([*parts, content_hash(content)[:6]])
 
+
+_COUNTERS = tuple(metric.name for metric in METRICS.values() if metric.kind == "counter")
 
 _OUTSIDE = frozenset({"reading_pairs", "fitted_until", "supersedes", "version"})
 
