@@ -57,6 +57,7 @@ app.command(brand_app)
 app.command(ledger_app)
 app.command(science.ageing)
 app.command(counterfactual_app)
+app.command(science.power)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -1,4 +1,4 @@
-"""Commands of the science of lift: how posts age. `main` registers them."""
+"""Commands of the science of lift: how posts age, what a plan can show. `main` registers them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from truelift.cli.options import Brand, Form, In, Metric, Out, Platform, opened, show
+from truelift.cli.options import (
+    Brand,
+    Day,
+    Form,
+    In,
+    KnownAt,
+    Metric,
+    Out,
+    Platform,
+    opened,
+    show,
+)
 
 
 def ageing(
@@ -24,3 +35,30 @@ def ageing(
     """List the ageing curves: what share of its mature count a post has reached, by age."""
     with opened(workspace, brand) as ws:
         show(ws.ageing(refit=refit, platform=platform, metric=metric), format, output)
+
+
+def power(
+    *,
+    workspace: In,
+    campaign: Annotated[str, Parameter(help="Which campaign is planned.")],
+    posts: Annotated[
+        int | None,
+        Parameter(help="Planned posts per creator and platform; as agreed when empty."),
+    ] = None,
+    metric: Annotated[str | None, Parameter(help="Metric of the lift; by goal when empty.")] = None,
+    probability: Annotated[float, Parameter(help="How probably the lift is to be shown.")] = 0.8,
+    level: Annotated[float, Parameter(help="Level of the limits, 0.9 or more.")] = 0.95,
+    target: Annotated[float, Parameter(help="Multiple that should be seen.")] = 1.5,
+    as_of: Day = None,
+    known_at: KnownAt = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show the smallest lift that a campaign's plan can show, per creator and together."""
+    with opened(workspace, brand) as ws:
+        result = ws.power(
+            campaign, posts, metric, probability=probability, level=level, target=target,
+            as_of=as_of, known_at=known_at,
+        )  # fmt: skip
+    show(result, format, output)

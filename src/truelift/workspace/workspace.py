@@ -31,10 +31,12 @@ from truelift.operations.bridge import bridges
 from truelift.operations.explain import explain
 from truelift.operations.ingest import ImportReport, import_frame, import_paths
 from truelift.operations.knowledge import end_of
+from truelift.operations.power import PowerRequest, planned_power
 from truelift.operations.profiles import read_options
 from truelift.operations.roi import RoiRequest, roi
 from truelift.operations.seal import correct_baseline, seal_baselines
 from truelift.reports.chart import roi_chart
+from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
@@ -206,6 +208,40 @@ class Workspace:
         return Result(
             data, plain_table(f"Attribution, {model}", rows, data["attribution_rule"], {"value"})
         )
+
+    def power(
+        self,
+        campaign: str,
+        posts: int | None = None,
+        metric: str | None = None,
+        *,
+        probability: float = 0.8,
+        level: float = 0.95,
+        target: float = 1.5,
+        as_of: Time = None,
+        known_at: Time = None,
+    ) -> Result:
+        """Give the smallest lift that a campaign's plan can show, per creator and together.
+
+        posts: planned per creator and platform; as agreed in the deliverables when empty.
+        """
+        request = PowerRequest(
+            campaign=campaign,
+            posts=posts,
+            metric=metric,
+            probability=probability,
+            level=level,
+            target=target,
+            as_of=self._time(as_of),
+            known_at=self._time(known_at),
+        )
+        rows = planned_power(self._ground, request)
+        note = (
+            f"smallest true multiple whose lower limit ({level * 100:g} %) lies above zero at some "
+            f"look up to the end, {probability * 100:g} % of the time"
+        )
+        told = [power_json(row) for row in rows]
+        return Result(self._head() | {"rows": told}, power_table(rows, note))
 
     def bridge(
         self,
