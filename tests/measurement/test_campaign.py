@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from truelift.base.estimate import Grade, Reason
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
 from truelift.measurement.baseline import Baselines, estimate_baselines
+from truelift.measurement.calendar import Control
 from truelift.measurement.campaign import campaign_lift, random_effects
-from truelift.measurement.lift import Control, campaign_posts, creator_lift
+from truelift.measurement.lift import campaign_posts, creator_lift
 
 
 def lifted(counts, levels, control=None, *, n=20, late=False):

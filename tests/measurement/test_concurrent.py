@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from truelift.measurement.calendar import Control
 from truelift.measurement.concurrent import LEAST_DAYS, concurrent_ratios
 from truelift.measurement.counts import CodeHistory, code_lift
-from truelift.measurement.lift import Control
 
 
 def windows(days, launches, last):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truelift.measurement.baseline import estimate_baselines
+from truelift.measurement.calendar import Control
 from truelift.measurement.campaign import random_effects
 from truelift.measurement.controls import (
     LEAST_BEFORE,
@@ -19,7 +20,7 @@ from truelift.measurement.controls import (
     control_columns,
     joined,
 )
-from truelift.measurement.lift import CampaignPosts, Control, log_lift
+from truelift.measurement.lift import CampaignPosts, log_lift
 
 LONG_AGO, FAR_AHEAD = (np.datetime64(day, "us") for day in ("1970-01-01", "2100-01-01"))
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truelift.base.estimate import Grade, Reason
+from truelift.measurement.calendar import Control
 from truelift.measurement.campaign import campaign_lift
 from truelift.measurement.counts import CodeHistory, code_history, code_lift, overdispersion
-from truelift.measurement.lift import Control
 from truelift.measurement.limits import boundary
 from truelift.measurement.weekdays import weekday_factors
 

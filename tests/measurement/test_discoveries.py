@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truelift.measurement.baseline import VariancePrior, estimate_baselines
+from truelift.measurement.calendar import Control
 from truelift.measurement.discoveries import always_valid_p, flagged
-from truelift.measurement.lift import CampaignPosts, Control, creator_lift
+from truelift.measurement.lift import CampaignPosts, creator_lift
 from truelift.measurement.limits import (
     THEORY,
     Limits,

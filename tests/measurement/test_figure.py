@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from truelift.base.estimate import Grade, Reason, Withheld
+from truelift.measurement.calendar import Control, ControlsUsed
 from truelift.measurement.counts import CodeHistory, code_lift
 from truelift.measurement.experiment import Incrementality
 from truelift.measurement.figure import in_part, of_creator, of_experiment, of_many, take
-from truelift.measurement.lift import Control, ControlsUsed
 
 
 def lifts(counts, days=10.0):

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
 from truelift.measurement.baseline import Baselines, estimate_baselines
+from truelift.measurement.calendar import Control
 from truelift.measurement.lift import (
     CampaignPosts,
-    Control,
     campaign_posts,
     creator_lift,
     least_variance,

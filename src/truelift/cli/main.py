@@ -191,7 +191,8 @@ def roi(
     campaign: Campaign = None,
     creator: Creator = None,
     by: Annotated[
-        Literal["campaign", "creator", "post", "platform", "day"], Parameter(help="One row per.")
+        Literal["campaign", "creator", "cohort", "programme", "post", "platform", "day"],
+        Parameter(help="One row per; a cohort is a category of creators in a campaign."),
     ] = "creator",
     metric: Annotated[str | None, Parameter(help="Metric of the lift; by goal when empty.")] = None,
     as_of: Day = None,

@@ -15,11 +15,11 @@ import numpy as np
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
+from truelift.measurement.calendar import ControlsUsed
 from truelift.measurement.discoveries import always_valid_p
 from truelift.measurement.lift import (
     LARGEST_COUNT,
     LARGEST_EXPONENT,
-    ControlsUsed,
     Lifts,
     combined_degrees,
     sentence,

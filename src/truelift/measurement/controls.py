@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from truelift.measurement.baseline import Baselines, estimate_baselines
-from truelift.measurement.lift import NO_CONTROL, Control, least_variance, whitened
+from truelift.measurement.calendar import NO_CONTROL, Control
+from truelift.measurement.lift import least_variance, whitened
 from truelift.measurement.panel import Instants
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects, Ragged, ragged
 from truelift.measurement.random_effects import pooled

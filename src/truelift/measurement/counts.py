@@ -13,7 +13,8 @@ import numpy as np
 
 from truelift.base.estimate import Reason
 from truelift.measurement import limits as boundaries
-from truelift.measurement.lift import Control, Lifts, LogRatios, with_limits
+from truelift.measurement.calendar import Control
+from truelift.measurement.lift import Lifts, LogRatios, with_limits
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects, floats
 
 FORMULA = "quasi-poisson-rate-ratio-2"

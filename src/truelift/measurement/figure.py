@@ -9,19 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from truelift.base.estimate import Estimate, Grade, Withheld
+from truelift.measurement.calendar import FEW_CONTROLS, ControlsUsed, joined_controls
 from truelift.measurement.campaign import CampaignLift, campaign_lift
 from truelift.measurement.experiment import Incrementality
-from truelift.measurement.lift import (
-    FEW_CONTROLS,
-    ControlsUsed,
-    CreatorLift,
-    Lifts,
-    LogRatios,
-)
+from truelift.measurement.lift import CreatorLift, Lifts, LogRatios
+from truelift.measurement.limits import joined_limits
 from truelift.measurement.ragged import Floats
 
 WARNINGS = {
@@ -179,6 +176,30 @@ def take(lifts: Lifts, index: Sequence[int]) -> Lifts:
         reason=lifts.reason[rows],
         limits=lifts.limits.take(rows),
         control=lifts.control.take(rows),
+    )
+
+
+def together(tables: Sequence[Lifts]) -> Lifts:
+    """Put the rows of several tables of one metric one after the other; at least one table."""
+    first, ratios = tables[0], [table.ratios for table in tables]
+    estimates: dict[str, Any] = {
+        name: np.concatenate([getattr(one, name) for one in ratios])
+        for name in ("delta", "variance", "variance_first", "variance_least", "nu", "observed")
+    }
+    skews = [np.broadcast_to(one.skew, one.delta.shape) for one in ratios]
+    lifts: dict[str, Any] = {
+        name: np.concatenate([getattr(table, name) for table in tables])
+        for name in (
+            *("log", "se", "low", "high", "units", "units_low", "units_high", "expected"),
+            *("grade", "reason", "p"),
+        )
+    }
+    return replace(
+        first,
+        ratios=replace(first.ratios, **estimates, skew=np.concatenate(skews)),
+        limits=joined_limits([(table.limits, len(table)) for table in tables]),
+        control=joined_controls([table.control for table in tables]),
+        **lifts,
     )
 
 

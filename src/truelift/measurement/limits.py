@@ -7,6 +7,7 @@ Out:  multipliers and half widths in log units (formulas: reference/science.md 1
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -49,6 +50,15 @@ class Limits:
 
 
 THEORY = Limits(np.array(1.0), np.array(0.0), np.array(False))  # noqa: FBT003 - an array of one
+
+
+def joined_limits(parts: Sequence[tuple[Limits, int]]) -> Limits:
+    """Put limits of several tables one after the other: each with its number of rows."""
+    columns = [
+        np.concatenate([np.broadcast_to(getattr(one, name), (rows,)) for one, rows in parts])
+        for name in ("factor", "shape", "calibrated")
+    ]
+    return Limits(*columns)
 
 
 def boundary(ratio: Floats, alpha: float = 0.05) -> Floats:

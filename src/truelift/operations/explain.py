@@ -20,7 +20,7 @@ from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.ledger import journal_rows
 from truelift.operations.marks import marks
 from truelift.operations.measure import Measurement
-from truelift.operations.outcomes import GROUPINGS
+from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
 from truelift.operations.roi import RoiRequest, roi
 from truelift.reports.figure import parse_figure_id
@@ -122,7 +122,8 @@ def _instant(text: str) -> Instant:
 
 def _belongs(record: Row, header: RoiHeader, row: RoiRow) -> bool:
     """Say whether a record is of a report's row, by the columns that tell its rows apart."""
-    return row.campaign is not None and all(
+    whole = row.campaign if header.by != "programme" else row.programme
+    return whole is not None and all(
         record.get(name) == getattr(row, name) for name in GROUPINGS[header.by]
     )
 
@@ -150,7 +151,7 @@ def _source_rows(known: Knowledge, header: RoiHeader, row: RoiRow) -> Row:
     }
     found: Row = {}
     for kind, (records, key) in tables.items():
-        rows = [record for record in records if _belongs(record, header, row)]
+        rows = [record for record in records if _belongs(placed(known, record), header, row)]
         rows.sort(key=lambda record: (str(record["source_file"]), record["source_line"] or 0))
         shown = [{key: r[key], "file": r["source_file"], "line": r["source_line"]} for r in rows]
         found[kind] = {"count": len(rows), "first": shown[:ROWS_SHOWN]}
@@ -164,7 +165,9 @@ def _entries(known: Knowledge, header: RoiHeader, row: RoiRow) -> Row:
         record
         for record in journal_rows(known.ground, as_of=day, known_at=known.known_at)
         if record["account"] in COST_ACCOUNTS
-        and all(record.get(name) == getattr(row, name) for name in GROUPINGS[header.by])
+        and all(
+            placed(known, record).get(name) == getattr(row, name) for name in GROUPINGS[header.by]
+        )
     ]
     shown = [
         {name: record[name] for name in ("entry_id", "effective_date", "rule", "account", "base")}
@@ -193,8 +196,12 @@ def _seals(known: Knowledge, header: RoiHeader, row: RoiRow) -> list[Row]:
             "source_hashes": seal.record["source_hashes"],
         }
         for seal in sorted(measurement.seals.values(), key=lambda item: item.sha256)
-        if seal.campaign == row.campaign
-        and (header.by == "campaign" or seal.creator == row.creator)
+        if _belongs(
+            placed(known, {"campaign": seal.campaign, "creator": seal.creator})
+            | {name: getattr(row, name) for name in ("platform", "post_id", "day")},
+            header,
+            row,
+        )
     ]
 
 

@@ -102,6 +102,11 @@ class Knowledge:
         return self.read(f"attribution.shares_{self.model}", touchpoints=self.touchpoints)
 
     @cached_property
+    def categories(self) -> dict[str | None, str | None]:
+        """Give each creator's category; a creator in none has no cohort."""
+        return {row["creator"]: row["category"] for row in self.rows("creators")}
+
+    @cached_property
     def tracked(self) -> bool:
         """Say whether any order or lead of the brand is known at all."""
         rows = self.read("measurement.first_days").to_pylist()

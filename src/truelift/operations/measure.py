@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -17,6 +17,7 @@ import numpy as np
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.measurement.ageing import post_curves, reading
+from truelift.measurement.calendar import Control
 from truelift.measurement.controls import Windows, control_columns, joined
 from truelift.measurement.counts import code_lift
 from truelift.measurement.experiment import Incrementality
@@ -27,11 +28,11 @@ from truelift.measurement.figure import (
     of_experiment,
     of_many,
     take,
+    together,
 )
 from truelift.measurement.followers import growth, newest
 from truelift.measurement.lift import (
     CampaignPosts,
-    Control,
     Lifts,
     campaign_posts,
     creator_lift,
@@ -60,6 +61,24 @@ Figures = Mapping[str | None, LiftFigure | Withheld]
 """A figure per creator; the key None is the campaign as a whole."""
 
 DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """The lifts of a campaign in one metric, a row per creator on a platform; who, and if late.
+
+    boosted: whose posts are left out since what was paid for cannot be told apart, one per post.
+    """
+
+    lifts: Lifts
+    creators: list[str]
+    late: list[bool]
+    boosted: tuple[str, ...] = ()
+
+    def figures(self, metric: str) -> Figures:
+        """Say the lift of each creator (their platforms together) and of all of them."""
+        found = _figures(self.lifts, self.creators, self.late, metric)
+        return _without_boosted(found, self.boosted)
 
 
 @dataclass
@@ -102,11 +121,43 @@ class Measurement:
 
     def lift(self, campaign: str, metric: str) -> Figures:
         """Give the lift of a campaign's creators in a metric, and of the campaign as a whole."""
-        if metric in COUNT_METRICS:
-            return self._count_lift(campaign, metric)
-        return self._post_lift(campaign, metric)
+        found = self._measured(campaign, metric)
+        return found.figures(metric) if isinstance(found, Measured) else found
 
-    def _post_lift(self, campaign: str, metric: str) -> Figures:
+    def lift_of(self, pairs: Collection[tuple[str, str]], metric: str) -> LiftFigure | Withheld:
+        """Give the lift of some creators in their campaigns together: a cohort, a programme.
+
+        pairs: (campaign, creator). Withheld where one of them rests on an experiment, whose factor
+        is the campaign's own.
+        """
+        tables, late, boosted = [], False, 0
+        for campaign in sorted({campaign for campaign, _ in pairs}):
+            found = self._measured(campaign, metric)
+            if isinstance(found, Measured):
+                rows = [i for i, name in enumerate(found.creators) if (campaign, name) in pairs]
+                late |= any(found.late[row] for row in rows)
+                tables += [take(found.lifts, rows)] if rows else []
+                boosted += sum((campaign, name) in pairs for name in found.boosted)
+            elif any(isinstance(figure, LiftFigure) for figure in found.values()):
+                words = f"{campaign} rests on an experiment; ask with --by campaign."
+                return Withheld(Reason.NOT_AT_THIS_LEVEL, words)
+        if not tables:
+            return Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))
+        whole = of_many(together(tables), metric, late=late)
+        return _with_boosted(whole, boosted) if boosted else whole
+
+    def _measured(self, campaign: str, metric: str) -> Measured | Figures:
+        """Measure a campaign once; figures where an experiment gives them."""
+        if (campaign, metric) not in self._kept:
+            measure = self._count_lift if metric in COUNT_METRICS else self._post_lift
+            self._kept[campaign, metric] = measure(campaign, metric)
+        return self._kept[campaign, metric]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str], Measured | Figures]:
+        return {}
+
+    def _post_lift(self, campaign: str, metric: str) -> Measured:
         mask = self.panels.sponsored_in(campaign)
         panel, share = self.panels.posts.only(mask), self.panels.shares_in(campaign)[mask]
         present = sorted(set(panel.unit.tolist()))
@@ -131,9 +182,9 @@ class Measurement:
         lifts = creator_lift(baselines, posts, control=control, late=np.array(late, bool))
         if share.min(initial=1.0) < 1:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
-        figures = _figures(lifts, [unit[0] for unit in units], late, metric)
-        left_out = panel.boosted & np.isnan(counts)
-        return _without_boosted(figures, [panel.units[unit][0] for unit in panel.unit[left_out]])
+        left_out = panel.unit[panel.boosted & np.isnan(counts)].tolist()
+        boosted = tuple(panel.units[unit][0] for unit in left_out)
+        return Measured(lifts, [unit[0] for unit in units], late, boosted)
 
     def _control(
         self,
@@ -180,7 +231,7 @@ class Measurement:
         reference = newest(followers, len(panel.units))[panel.unit]
         return z - growth(followers, panel.unit, panel.published_at, reference), tau2
 
-    def _count_lift(self, campaign: str, metric: str) -> Figures:
+    def _count_lift(self, campaign: str, metric: str) -> Measured | Figures:
         experiment = factor_of(self.known, self.panels, campaign, metric)
         windows = {
             creator: (launched, self._last_day(campaign, creator, metric, launched))
@@ -210,7 +261,7 @@ class Measurement:
             metric=metric,
             late=np.array(late, bool),
         )
-        return _figures(lifts, creators, late, metric)
+        return Measured(lifts, creators, late)
 
     def _last_day(self, campaign: str, creator: str, metric: str, launched: Instant) -> dt.date:
         """Give the last day of a creator's window: of the flight or of the data.

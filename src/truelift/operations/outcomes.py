@@ -38,10 +38,33 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "platform": ("campaign", "creator", "platform"),
     "post": ("campaign", "creator", "platform", "post_id"),
     "day": ("campaign", "creator", "day"),
+    "cohort": ("campaign", "cohort"),
+    "programme": ("programme",),
 }
 """Which columns tell the rows of a report apart."""
 
+ROLLED = {"cohort": "creator", "programme": "campaign"}
+"""Rows that other rows roll up to, and which: a cohort is a category of creators in a campaign, the
+programme all campaigns together."""
+
+PROGRAMME = "all campaigns"
+
 Key = tuple[object, ...]
+
+
+def placed(known: Knowledge, record: Row) -> Row:
+    """Say to which cohort and programme a record with a campaign (and creator) belongs."""
+    return record | {
+        "cohort": known.categories.get(record.get("creator")),
+        "programme": None if record["campaign"] is None else PROGRAMME,
+    }
+
+
+def rolled_key(known: Knowledge, by: str, key: Key) -> Key:
+    """Give the row that a row of ROLLED[by] rolls up to."""
+    record = placed(known, dict(zip(GROUPINGS[ROLLED[by]], key, strict=True)))
+    return tuple(record[name] for name in GROUPINGS[by])
+
 
 _COUNTED = {
     "orders": ("orders", "refunds"),
@@ -91,6 +114,8 @@ class Outcomes:
 
     def groups(self, by: str) -> dict[Key, Group]:
         """Sum everything to groups; conversions that belong to no campaign are left out."""
+        if by in ROLLED:
+            return self._rolled(by)
         columns = GROUPINGS[by]
         found: dict[Key, Group] = defaultdict(lambda: self.nothing(by))
         for row, components in self.cells:
@@ -108,13 +133,27 @@ class Outcomes:
             self._add_sessions(found)
         return found
 
+    def _rolled(self, by: str) -> dict[Key, Group]:
+        """Add up the rows that roll up to a row; of several claims one that is unknown counts."""
+        found: dict[Key, Group] = defaultdict(lambda: Group(counts={}))
+        for key, part in self.groups(ROLLED[by]).items():
+            group = found[rolled_key(self.known, by, key)]
+            group.components += part.components
+            for name, count in part.counts.items():
+                group.count(name, count)
+            group.reported = _claims(group.reported, part.reported)
+            if part.media_value is not None:
+                group.media_value = (group.media_value or 0) + part.media_value
+            group.post_days |= part.post_days
+        return dict(found)
+
     def nothing(self, by: str) -> Group:
         """Give a row in which nothing happened: 0 is known only of what was imported at all.
 
         Counters of posts are known where a post of the row was read; sessions have no creator, and
         mentions no day.
         """
-        elsewhere = {"sessions": by != "campaign", "mentions": by == "day"}
+        elsewhere = {"sessions": by not in {"campaign", "programme"}, "mentions": by == "day"}
         known = [
             name
             for kind, names in _COUNTED.items()
@@ -281,6 +320,15 @@ class Outcomes:
             campaign = aliases.get(name, name if name in self.known.campaigns else None)
             if campaign is not None and row["sessions"] is not None:
                 found[campaign,].count("sessions", row["sessions"])
+
+
+def _claims(one: Claim, other: Claim) -> Claim:
+    """Add two claims; an unknown one makes the sum unknown, none adds nothing."""
+    for claim in (one, other):
+        if isinstance(claim, Withheld):
+            return claim
+    known = [claim for claim in (one, other) if isinstance(claim, int)]
+    return sum(known) if known else None
 
 
 def _owned(row: Row) -> bool:

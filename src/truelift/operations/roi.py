@@ -7,9 +7,9 @@ Out:  a header and rows of reports.roi.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from truelift.measurement.metric import default_metric, metric_named
 from truelift.operations.costs import Costs
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.measure import Figures, Measurement
-from truelift.operations.outcomes import GROUPINGS, Group, Key, Outcomes
+from truelift.operations.outcomes import GROUPINGS, ROLLED, Group, Key, Outcomes, rolled_key
 from truelift.operations.panels import VALUE
 from truelift.reports.roi import RoiHeader, RoiRow, instant_text
 from truelift.store.ground import Ground
@@ -41,7 +41,7 @@ MODELS = tuple(model.value for model in Model)
 NOT_FORECAST = Withheld(Reason.NOT_FORECAST, "No forecast to the end of the campaign is made yet.")
 NOT_HERE = Withheld(
     Reason.NOT_AT_THIS_LEVEL,
-    "Lift is measured per creator and campaign; ask with --by creator or --by campaign.",
+    "Lift is measured per creator, cohort, campaign and programme; ask --by one of these.",
 )
 
 
@@ -74,6 +74,10 @@ class RoiRequest:
                 raise UsageError(msg)
         if self.metric is not None:
             metric_named(self.metric)
+        for name in ("campaign", "creator"):
+            if self.by in ROLLED and name not in GROUPINGS[self.by] and getattr(self, name):
+                msg = f"--{name} does not go with --by {self.by}, whose rows are of many."
+                raise UsageError(msg)
 
 
 def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
@@ -137,7 +141,7 @@ class _Report:
         """Give the rows asked for, costs without campaign included."""
         by = self.request.by
         groups = self.outcomes.groups(by)
-        costs = self.costs.by(GROUPINGS[by], self.period)
+        costs = self._costs(by)
         keys = set(groups) | set(costs) | (set(self._incomplete) if self._measurable else set())
         keys |= self._parties() if by == "creator" else set()
         if by == "campaign":
@@ -150,6 +154,24 @@ class _Report:
             for key in sorted(keys, key=lambda key: [(part is None, str(part)) for part in key])
         ]
         return in_a_list([row for row in found if self._wanted(row)])
+
+    def _costs(self, by: str) -> dict[Key, CostStates]:
+        if by not in ROLLED:
+            return self.costs.by(GROUPINGS[by], self.period)
+        found: dict[Key, CostStates] = defaultdict(CostStates)
+        for key, states in self.costs.by(GROUPINGS[ROLLED[by]], self.period).items():
+            found[rolled_key(self.known, by, key)] += states
+        return dict(found)
+
+    @cached_property
+    def _pairs(self) -> dict[Key, set[tuple[str, str]]]:
+        """Give the creators in their campaigns that roll up to each row."""
+        by, found = self.request.by, defaultdict(set)
+        for campaign, creator in {*self._by_creator, *self._parties()}:
+            if by in ROLLED and campaign is not None and creator is not None:
+                key = (campaign, creator)[: len(GROUPINGS[ROLLED[by]])]
+                found[rolled_key(self.known, by, key)].add((str(campaign), str(creator)))
+        return found
 
     def _refuse_unknown(self, keys: set[Key]) -> None:
         """Refuse a campaign or creator that no row and no imported file names."""
@@ -182,7 +204,10 @@ class _Report:
         campaign, creator = names.get("campaign"), names.get("creator")
         goal = self.known.campaigns.get(campaign, {}).get("goal") if campaign else None
         metric = self.request.metric or (default_metric(goal).name if goal else "engagement")
-        incremental, unmeasured, coverage = self._incremental(campaign, creator, group)
+        incremental, unmeasured, coverage = self._incremental(key, campaign, creator, group)
+        lift = partial(self._lift, campaign, creator)
+        if self.request.by in ROLLED:
+            lift = partial(self._rolled_lift, key)
         ladder = Ladder(
             reported=group.reported,
             components=group.components,
@@ -190,9 +215,9 @@ class _Report:
             unmeasured=unmeasured,
             cost=cost.accrued,
             tracked=self.known.tracked,
-            rounded=self._rounded(campaign, creator),
+            rounded=self._rounded(key, campaign, creator),
         )
-        incomplete = self._incomplete.get(key[: len(_WHO & set(GROUPINGS[self.request.by]))])
+        incomplete = self._incomplete.get(self._who(key))
         basis = cost.basis(self.request.cost)
         return RoiRow(
             **names | {"campaign": campaign, "creator": creator},
@@ -200,17 +225,17 @@ class _Report:
             cost=cost,
             outputs=group.counts,
             ladder=ladder,
-            lift=self._lift(campaign, creator, metric),
+            lift=lift(metric),
             lift_metric=metric,
             ratios=ratios(
                 ladder,
                 basis,
-                self._valued(campaign, creator, group),
+                self._valued(campaign, lift, group),
                 cash_outcome=goal != AWARENESS,
                 incomplete=incomplete,
             ),
             cost_basis=basis,
-            engagement_lift=self._lift(campaign, creator, "engagement"),
+            engagement_lift=lift("engagement"),
             media_value=group.media_value,
             schedule=self.measurement.panels.value_schedule,
             baseline=self._baseline(campaign, creator),
@@ -221,7 +246,13 @@ class _Report:
 
     @property
     def _measurable(self) -> bool:
-        return self.request.by in {"campaign", "creator"}
+        return self.request.by in {"campaign", "creator", *ROLLED}
+
+    def _who(self, key: Key) -> Key:
+        """Give the part of a key that a cost which is not booked has too."""
+        if self.request.by in ROLLED:
+            return key
+        return key[: len(_WHO & set(GROUPINGS[self.request.by]))]
 
     def _figures(self, campaign: str, metric: str) -> Figures:
         if (campaign, metric) not in self._lifts:
@@ -231,6 +262,13 @@ class _Report:
     @cached_property
     def _lifts(self) -> dict[tuple[str, str], Figures]:
         return {}
+
+    def _rolled_lift(self, key: Key, metric: str) -> LiftFigure | Withheld:
+        """Give the lift of all who roll up to a row, on a clock of their own."""
+        pairs = self._pairs.get(key)
+        if not pairs:
+            return Withheld(Reason.NO_BASELINE, "This cost belongs to no campaign or creator.")
+        return self.measurement.lift_of(pairs, metric)
 
     def _lift(
         self, campaign: str | None, creator: str | None, metric: str
@@ -245,10 +283,20 @@ class _Report:
         return self._figures(campaign, metric).get(creator, missing)
 
     def _incremental(
-        self, campaign: str | None, creator: str | None, group: Group
+        self, key: Key, campaign: str | None, creator: str | None, group: Group
     ) -> tuple[Estimate | Withheld, int, tuple[int, int] | None]:
         if not self._measurable:
             return NOT_HERE, 0, None
+        if self.request.by in ROLLED and self._pairs.get(key):
+            names = sorted({pair[0] for pair in self._pairs[key]})
+            members = [
+                (part.components, estimate)
+                for name in names
+                for who, part, estimate in self._members(name)
+                if (name, who) in self._pairs[key]
+            ]
+            found = campaign_increment(members, self._rolled_lift(key, "orders"))
+            return found.incremental, found.unmeasured, (found.measured_creators, found.creators)
         if self.request.by != "campaign" or campaign is None:
             return self._creator_increment(campaign, creator, group), 0, None
         found = campaign_increment(
@@ -273,18 +321,22 @@ class _Report:
                 found[key[0]].append((key, group))
         return found
 
-    def _rounded(self, campaign: str | None, creator: str | None) -> int | None:
+    def _rounded(self, key: Key, campaign: str | None, creator: str | None) -> int | None:
         """Give the whole minor units of an incremental amount: creators add up to a campaign."""
+        if self.request.by in ROLLED and self._pairs.get(key):
+            return sum(self._whole(name).get(who, 0) for name, who in self._pairs[key])
         if not self._measurable or campaign is None:
             return None
+        parts = self._whole(campaign)
+        return sum(parts.values()) if self.request.by == "campaign" else parts.get(str(creator))
+
+    def _whole(self, campaign: str) -> dict[str, int]:
+        """Give the whole minor units of each creator of a campaign."""
         if campaign not in self._parts:
             known = [(n, e.point) for n, _, e in self._members(campaign) if isinstance(e, Estimate)]
             parts = whole_parts([point for _, point in known])
             self._parts[campaign] = {n: part for (n, _), part in zip(known, parts, strict=True)}
-        parts_of = self._parts[campaign]
-        return (
-            sum(parts_of.values()) if self.request.by == "campaign" else parts_of.get(str(creator))
-        )
+        return self._parts[campaign]
 
     @cached_property
     def _parts(self) -> dict[str, dict[str, int]]:
@@ -292,8 +344,12 @@ class _Report:
 
     @cached_property
     def _incomplete(self) -> dict[Key, Withheld]:
-        columns = GROUPINGS[self.request.by]
-        return self.costs.incomplete(tuple(name for name in columns if name in _WHO))
+        by = self.request.by
+        columns = tuple(name for name in GROUPINGS[ROLLED.get(by, by)] if name in _WHO)
+        found = self.costs.incomplete(columns)
+        if by not in ROLLED:
+            return found
+        return {rolled_key(self.known, by, key): words for key, words in found.items()}
 
     @cached_property
     def _by_creator(self) -> dict[Key, Group]:
@@ -308,15 +364,15 @@ class _Report:
         return incremental_contribution(group.components, orders, leads)
 
     def _valued(
-        self, campaign: str | None, creator: str | None, group: Group
+        self, campaign: str | None, lift: Callable[[str], LiftFigure | Withheld], group: Group
     ) -> Estimate | Withheld:
         if self.measurement.panels.value_schedule is None:
             return Withheld(Reason.NO_VALUES, "No value schedule is approved.")
         if not self._measurable or campaign is None:
             return NOT_HERE
         return valued_outcomes(
-            outputs=self._lift(campaign, creator, VALUE),
-            leads=self._lift(campaign, creator, "leads"),
+            outputs=lift(VALUE),
+            leads=lift("leads"),
             unwon_share=_unwon(group),
             lead_value=self.measurement.panels.lead_value(campaign),
         )

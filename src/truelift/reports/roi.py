@@ -76,6 +76,8 @@ class RoiRow:
     schedule: str | None = None
     baseline: Mapping[str, object] | None = None
     coverage: tuple[int, int] | None = None
+    cohort: str | None = None
+    programme: str | None = None
     platform: str | None = None
     post_id: str | None = None
     day: dt.date | None = None
@@ -104,6 +106,8 @@ def report_json(header: RoiHeader, rows: Sequence[RoiRow]) -> dict[str, Any]:
 def row_json(header: RoiHeader, row: RoiRow) -> dict[str, Any]:
     """Give one row as a JSON object; amounts in minor units of the brand's currency."""
     told: dict[str, Any] = {"campaign": row.campaign, "creator": row.creator, "goal": row.goal}
+    if header.by in {"cohort", "programme"}:
+        told[header.by] = getattr(row, header.by)
     if header.by in {"platform", "post"}:
         told["platform"] = row.platform
     if header.by == "post":
@@ -261,6 +265,8 @@ def figure_ids(header: RoiHeader, row: RoiRow) -> dict[str, str]:
     parts = {
         "campaign": row.campaign,
         "creator": row.creator,
+        "cohort": row.cohort,
+        "programme": row.programme,
         "platform": row.platform,
         "post": row.post_id,
         "day": row.day.isoformat() if row.day else None,

@@ -55,7 +55,8 @@ def _columns(header: RoiHeader) -> tuple[TableColumn, ...]:
 
 
 def _extra(header: RoiHeader) -> list[str]:
-    extra = {"platform": ["platform"], "post": ["platform", "post_id"], "day": ["day"]}
+    extra = {"cohort": ["cohort"], "programme": ["programme"]}
+    extra |= {"platform": ["platform"], "post": ["platform", "post_id"], "day": ["day"]}
     return extra.get(header.by, [])
 
 

@@ -18,7 +18,7 @@ from truelift.reports.figure import figure_id, parse_figure_id
 from truelift.reports.roi import instant_text
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
-    "by": ("campaign", "creator", "platform", "post", "day"),
+    "by": ("campaign", "creator", "cohort", "programme", "platform", "post", "day"),
     "basis": ("event", "order"),
     "cost": ("accrued", "committed", "paid"),
     "model": (

@@ -20,7 +20,7 @@ from truelift.web.tables import listing
 Json = Mapping[str, Any]
 
 LOGS = ("log", "low", "high")
-WHOSE = ("campaign", "creator", "platform", "post", "day")
+WHOSE = ("programme", "campaign", "cohort", "creator", "platform", "post", "day")
 KINDS = ("orders", "leads", "posts")
 
 

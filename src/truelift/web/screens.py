@@ -41,7 +41,7 @@ ROI_ROWS, LIST_ROWS = 16, 60
 """Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
 
 FILTERS = ("basis", "cost", "model", "as_of")
-MEASURED = ("campaign", "creator")
+MEASURED = ("campaign", "creator", "cohort", "programme")
 """Groupings for which lift is measured, so that a chart has something to show."""
 
 MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")

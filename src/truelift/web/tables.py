@@ -40,6 +40,8 @@ EXPLAINED_BY = {
 }  # fmt: skip
 """Which figure's explanation holds a level of the ladder: the first ratio that is made of it."""
 
+WHOLE = {"campaign": ("campaign",), "cohort": ("campaign", "cohort"), "programme": ("programme",)}
+"""Titles of rows that hold many creators."""
 EXTRA = {"platform": ("platform",), "post": ("platform", "post_id"), "day": ("day",)}
 GOAL_COST = {"awareness": "engagement", "leads": "lead", "sales": "order"}
 TOTAL = "total"
@@ -67,7 +69,7 @@ class Who:
 
 def who(rows: Sequence[Json], asked: Asked, by: str) -> Who:
     """Name the rows; a campaign's name leads to its creators."""
-    titles = ["campaign"] if by == "campaign" else ["campaign", "creator", *EXTRA.get(by, ())]
+    titles = [*WHOLE.get(by, ("campaign", "creator")), *EXTRA.get(by, ())]
     names = tuple(tuple(_names(row, asked, by)) for row in rows)
     return Who(tuple(title.replace("_", " ").capitalize() for title in titles), names)
 
@@ -76,8 +78,12 @@ def _names(row: Json, asked: Asked, by: str) -> list[Node]:
     campaign, creator = row["campaign"], row["creator"]
     link = None if campaign is None else asked.link(campaign_path(campaign), CAMPAIGN_FIELDS)
     where: Node = a(href=link)[clipped(campaign)] if link else "(no campaign)"
+    if by == "programme":
+        return [clipped(row["programme"] or "(no campaign)")]
     parts: list[Node] = [where]
-    if by != "campaign":
+    if by == "cohort":
+        parts.append(clipped(row["cohort"] or "(no category)"))
+    elif by != "campaign":
         parts.append(clipped(creator) if creator else "(no creator)")
     parts += [clipped(str(row.get(name) or "")) for name in EXTRA.get(by, ())]
     return parts
@@ -94,7 +100,7 @@ def returns(rows: Sequence[Json], names: Who, head: Json, *, measured: bool = Tr
     note += (
         "95% limits that hold at every look"
         if measured
-        else "lift and incremental return are measured per campaign and per creator only"
+        else "lift and incremental return are measured per creator, cohort, campaign and programme"
     )
     if head["discoveries"]["list"]:
         note += f"; {head['discoveries']['sentence']}"
