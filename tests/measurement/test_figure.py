@@ -12,7 +12,7 @@ from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement.calendar import Control, ControlsUsed
 from truelift.measurement.counts import CodeHistory, code_lift
 from truelift.measurement.experiment import Incrementality
-from truelift.measurement.figure import in_part, of_creator, of_experiment, of_many, take
+from truelift.measurement.figure import in_part, of_creator, of_experiment, of_many, take, together
 
 
 def lifts(counts, days=10.0):
@@ -105,3 +105,12 @@ def test_controls_reach_the_figures_of_creators_and_of_all_together():
     together = of_many(found, "orders", late=False).controls
     assert (together.names, together.creators) == (("cy", "dee", "eve"), 3)
     assert (together.mean, together.se) == pytest.approx((0.1, 0.2))
+
+
+def test_tables_put_together_are_measured_as_one():
+    whole = lifts([15.0, 10.0, math.nan, 4.0])
+    parts = [take(whole, [0]), take(whole, [1, 2, 3])]
+    again = together(parts)
+    assert len(again) == 4
+    assert of_many(again, "orders", late=False) == of_many(whole, "orders", late=False)
+    assert [again.row(row) for row in range(4)] == [whole.row(row) for row in range(4)]

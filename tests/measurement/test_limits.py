@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import special
 
-from truelift.measurement.limits import THEORY, Limits, boundary, half_width, multiplier
+from truelift.measurement.limits import (
+    THEORY,
+    Limits,
+    boundary,
+    half_width,
+    joined_limits,
+    multiplier,
+)
 
 ENDLESS = np.array(np.inf)
 
@@ -84,3 +91,10 @@ def test_each_row_has_its_own_limits():
 def test_theory_is_the_same_for_all_rows():
     assert THEORY.kind(3) == "theory"
     assert THEORY.take(np.array([2, 1])).kind(0) == "theory"
+
+
+def test_limits_of_tables_are_joined_row_by_row():
+    placebo = Limits(np.array([1.2, 0.9]), np.array([0.1, 0.2]), np.array([False, True]))
+    whole = joined_limits([(THEORY, 2), (placebo, 2)])
+    assert whole.factor.tolist() == [1, 1, 1.2, 0.9]
+    assert [whole.kind(row) for row in range(4)] == ["theory", "theory", "theory", "calibrated"]

@@ -86,9 +86,9 @@ def spread(table, codes, first, count, step=1):
 
 CATALOG = """
 creators
-creator | name
-ana     | Ana
-bo      | Bo
+creator | name | category
+ana     | Ana  | food
+bo      | Bo   | food
 
 profiles
 platform  | handle | creator

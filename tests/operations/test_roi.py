@@ -131,3 +131,53 @@ def test_incremental_amounts_of_creators_add_up_to_their_campaign_to_the_cent(se
     for campaign in ("spring", "signup"):
         parts = [row["ladder"][4]["amount"] for row in season.roi(campaign=campaign)]
         assert sum(part for part in parts if part is not None) == whole[campaign]
+
+
+def test_cohorts_and_the_programme_are_the_sums_of_their_creators(season):
+    creators = [row for row in season.roi(by="creator") if row["campaign"]]
+    (whole,) = [row for row in season.roi(by="programme") if row["programme"]]
+    cohorts = season.roi(by="cohort")
+    for rows in ([whole], [row for row in cohorts if row["campaign"]]):
+        for place in STEPS.values():
+            told = [
+                sum(r["ladder"][place]["amount"] or 0 for r in part) for part in (rows, creators)
+            ]
+            assert told[0] == told[1]
+        assert sum(r["cost"]["accrued"] for r in rows) == sum(
+            r["cost"]["accrued"] for r in creators
+        )
+    assert {row["cohort"] for row in cohorts if row["campaign"] == "spring"} == {"food", None}
+    assert (whole["campaign"], whole["creator"], whole["goal"]) == (None, None, None)
+    assert whole["coverage"]["creators"] >= 4
+
+
+def test_a_cohort_has_a_lift_of_its_own_and_says_what_is_not_to_be_had(season):
+    rows = {
+        row["cohort"]: row
+        for row in season.roi(by="cohort", metric="orders")
+        if row["campaign"] == "spring"
+    }
+    by_creator = {
+        row["creator"]: row["lift"]
+        for row in season.roi(by="creator", metric="orders")
+        if row["campaign"] == "spring"
+    }
+    assert rows["food"]["lift"]["units"] == pytest.approx(
+        sum(by_creator[name]["units"] for name in ("ana", "bo"))
+    )
+    assert rows["food"]["lift"]["mean_log"] is not None
+    assert rows["food"]["incremental_roi"]["point"] is not None
+    (whole,) = [row for row in season.roi(by="programme", metric="orders") if row["programme"]]
+    everybody = [row["lift"].get("units", 0) for row in season.roi(by="creator", metric="orders")]
+    assert whole["lift"]["units"] == pytest.approx(sum(everybody))
+    (leads,) = [row for row in season.roi(by="programme", metric="leads") if row["programme"]]
+    assert leads["lift"]["withheld"] == "NOT_AT_THIS_LEVEL"  # one campaign rests on an experiment
+    assert season.ws.explain(whole["figure_ids"]["lift"])["rows"]["orders"]["count"] > 0
+
+
+@pytest.mark.parametrize(
+    "asked", [{"by": "programme", "campaign": "spring"}, {"by": "cohort", "creator": "ana"}]
+)
+def test_a_row_of_many_is_not_narrowed_to_one(season, asked):
+    with pytest.raises(UsageError, match="does not go with"):
+        roi(season.ground, RoiRequest(**asked))

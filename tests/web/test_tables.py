@@ -66,3 +66,13 @@ def test_a_campaign_leads_to_its_creators_with_the_same_filter():
     asked = Asked("/", {"by": "campaign", "cost": "paid", "campaign": "a b"})
     ((link,),) = tables.who([{"campaign": "a b", "creator": None}], asked, "campaign").names
     assert str(link) == '<a href="/campaign/a%20b?cost=paid">a b</a>'
+
+
+def test_cohorts_and_the_programme_are_named_by_what_they_hold():
+    rows = [{"campaign": None, "creator": None, "cohort": None, "programme": "all campaigns"}]
+    cohort, whole = (tables.who(rows, Asked("/", {}), by) for by in ("cohort", "programme"))
+    assert (cohort.titles, cohort.names) == (
+        ("Campaign", "Cohort"),
+        (("(no campaign)", "(no category)"),),
+    )
+    assert (whole.titles, whole.names) == (("Programme",), (("all campaigns",),))
