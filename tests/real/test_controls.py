@@ -60,13 +60,9 @@ def replayed(accounts, start, random):
     zeros = np.zeros(len(z))
     group = np.repeat(np.arange(TREATED), POSTS)
     posts = CampaignPosts(group, np.round(np.exp(z)), z, zeros, zeros)
-    first, last = (
-        np.array([accounts[one][0][cut[one] + place] for one in treated])
-        for place in (0, POSTS - 1)
-    )
-    windows = Windows(
-        np.full(TREATED, -1), np.full(TREATED, start), times[:, 0], times[:, -1], base.q
-    )
+    times = np.array([accounts[one][0][cut[one] : cut[one] + POSTS] for one in treated])
+    began = np.full(TREATED, start)
+    windows = Windows(np.full(TREATED, -1), began, times[:, 0], times[:, -1], base.q)
     control = control_columns(windows, beside(accounts, others, cut, start))
     return [campaign_lift(creator_lift(base, posts, control=one)) for one in (None, control)]
 
