@@ -140,3 +140,20 @@ def test_every_real_creator_gets_a_baseline_that_agrees_with_the_oracle(oracle, 
     level, p, *_ = oracle.baseline(z[group == creator][None], found.q[0])
     assert found.level[creator] == pytest.approx(level[0], rel=1e-9)
     assert found.p[creator] == pytest.approx(p[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("platform", "q", "nu0"), [("instagram", 0.02, 6.3), ("twitter", 0.01, 10)]
+)
+def test_drift_and_moderation_on_real_creators_stay_what_they_were_measured_as(
+    real_posts, platform, q, nu0
+):
+    """44 Instagram and 85 X accounts, likes + comments + shares of all posts but replies."""
+    names, group, engagement = real_posts
+    mine = np.char.startswith(names, f"{platform}/")
+    number = np.cumsum(mine) - 1
+    kept = mine[group]
+    z, _ = reading(engagement[kept], np.full(int(kept.sum()), 1000.0), ENGAGEMENT_CURVE)
+    found = estimate_baselines(number[group[kept]], z, int(mine.sum()))
+    assert found.q[0] == q
+    assert found.prior.nu0 == pytest.approx(nu0, rel=0.02)
