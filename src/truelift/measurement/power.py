@@ -21,10 +21,10 @@ from scipy import special
 from truelift.measurement import limits as boundaries
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve, post_curves
 from truelift.measurement.baseline import Baselines
+from truelift.measurement.calendar import Control
 from truelift.measurement.campaign import CampaignLift, campaign_lift
 from truelift.measurement.counts import CONTINUITY, LEAST_EXPECTED, CodeHistory
 from truelift.measurement.lift import (
-    Control,
     LogRatios,
     augmented_filter,
     combined_degrees,
