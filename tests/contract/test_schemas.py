@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from truelift.base.estimate import Reason
+from truelift.measurement.checks.catalogue import CHECKS
 
 HERE = Path(__file__).parent
 SCHEMAS = {
@@ -90,6 +91,19 @@ def test_attribution_keeps_to_its_schema_and_accounts_for_every_conversion(seaso
 def test_a_bridge_keeps_to_its_schema_and_its_residual_is_nothing(season):
     for asked in ({}, {"campaign": "spring"}, {"period": "2026-05"}, {"period": "2031-01"}):
         assert faults("bridge", season.once("bridge", **asked).data) == []
+
+
+def test_doubt_keeps_to_its_schema_and_names_every_check(season):
+    whole = season.once("doubt", campaign="spring")
+    assert faults("doubt", whole.data) == []
+    assert {row["check"] for row in whole.rows} == set(CHECKS)
+    assert faults("doubt", season.ws.doubt("glow", "ana", "views").data) == []
+    rows = [row["properties"]["check"]["enum"] for row in (_doubt_row("doubt"),)]
+    assert rows == [list(CHECKS)]
+
+
+def _doubt_row(name):
+    return SCHEMAS[name]["properties"]["rows"]["items"]
 
 
 def test_every_figure_that_roi_prints_can_be_explained(season):

@@ -60,6 +60,11 @@ QUESTIONS = {
         *("--format", "json"),
     ),
     "/bridge.json?campaign=summer": ("bridge", "--campaign", "summer", "--format", "json"),
+    "/doubt.csv?campaign=summer": ("doubt", "--campaign", "summer", "--format", "csv"),
+    "/doubt.json?campaign=summer&metric=views&creator=ana": (
+        *("doubt", "--campaign", "summer", "--metric", "views", "--creator", "ana"),
+        *("--format", "json"),
+    ),
     "/ledger.csv": ("ledger", "trial-balance", "--format", "csv"),
     "/ledger.json?period=2026-05": (
         *("ledger", "trial-balance", "--period", "2026-05"), "--format", "json",

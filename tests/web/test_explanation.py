@@ -30,6 +30,7 @@ def told(name, value):
         "entries": {"count": 1, "first": [{"entry_id": "e1", "base": "1234.50"}]},
         "versions": {"value_schedule": None, "lift": "3"},
         "baselines": [{"sha256": "abc", "source_hashes": ["d1", "d2"]}],
+        "doubt": [],
     }
 
 
@@ -95,3 +96,16 @@ def test_the_heading_says_whose_figure_it_is():
     assert title == "ROAS of summer, <b>"
     assert head["cost_basis"] == "accrued"
     assert heading("cost;as_of=x;known_at=y;basis=b;cost=c;model=m")[0] == "Cost of no campaign"
+
+
+def test_a_lift_shows_its_doubts_and_another_figure_has_none():
+    lift = told("lift", WITHHELD | {"metric": "leads"})
+    line = {
+        "creator": "<ana>", "platform": "instagram", "metric": "engagement", "check": "pre_trend",
+        "verdict": "warns", "sentence": "It rose.", "what_to_do": "Look.", "values": [],
+    }  # fmt: skip
+    shown = "".join(map(str, explanation(lift | {"doubt": [line]})))
+    assert "&lt;ana&gt;" in shown
+    assert "pre trend" in shown
+    assert "It rose.<small>Look.</small>" in shown
+    assert "pre trend" not in "".join(map(str, explanation(lift)))

@@ -41,6 +41,24 @@ def test_the_campaign_page_ends_its_table_with_the_whole_campaign(client):
     assert 'role="img"' in shown
 
 
+def test_the_campaign_page_shows_its_doubts_and_links_all_of_them(client):
+    shown = client.get("/campaign/summer").text
+    assert "Doubt: reasons not to trust the lift" in shown
+    assert "The campaign has no control creators" not in shown.partition('id="doubt"')[0]
+    assert 'href="/doubt?campaign=summer"' in shown
+    assert 'href="/doubt.csv?campaign=summer"' in shown
+    whole = client.get("/doubt?campaign=summer")
+    assert whole.status_code == 200
+    assert "&lt;script&gt;" in whole.text
+    assert "One creator in 20 warns by chance" in whole.text
+
+
+def test_doubt_names_the_field_that_is_missing_or_unknown(client):
+    assert client.get("/doubt").status_code == 400
+    assert client.get("/doubt?campaign=nowhere").status_code == 404
+    assert client.get("/doubt?campaign=summer&metric=nothing").status_code == 400
+
+
 def test_the_ledger_says_whether_it_balances(client):
     assert "Every total is zero: the books balance." in client.get("/ledger").text
 

@@ -56,6 +56,7 @@ ledger_app = App(name="ledger", help="The books: trial balance, journal, verific
 app.command(brand_app)
 app.command(ledger_app)
 app.command(science.ageing)
+app.command(science.doubt)
 app.command(counterfactual_app)
 app.command(science.power)
 

@@ -1,4 +1,4 @@
-"""Commands of the science of lift: how posts age, what a plan can show. `main` registers them."""
+"""Commands of the science of lift: ageing, what a plan can show, doubt. `main` registers them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from truelift.cli.options import (
     Brand,
+    Creator,
     Day,
     Form,
     In,
@@ -61,4 +62,22 @@ def power(
             campaign, posts, metric, probability=probability, level=level, target=target,
             as_of=as_of, known_at=known_at,
         )  # fmt: skip
+    show(result, format, output)
+
+
+def doubt(
+    *,
+    workspace: In,
+    campaign: Annotated[str, Parameter(help="Campaign whose lift is checked.")],
+    creator: Creator = None,
+    metric: Metric = None,
+    as_of: Day = None,
+    known_at: KnownAt = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Check a campaign's lift for reasons not to trust it; one line per check, or per creator."""
+    with opened(workspace, brand) as ws:
+        result = ws.doubt(campaign, creator, metric, as_of=as_of, known_at=known_at)
     show(result, format, output)

@@ -16,6 +16,7 @@ from truelift.base.time import Instant, brand_day
 from truelift.ledger.chart import COST_ACCOUNTS
 from truelift.ledger.rules import RULES
 from truelift.measurement import baseline, counts, lift
+from truelift.operations.doubt import Doubts
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.ledger import journal_rows
 from truelift.operations.marks import marks
@@ -23,6 +24,8 @@ from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
 from truelift.operations.roi import RoiRequest, roi
+from truelift.reports.doubt import row_json as doubt_json
+from truelift.reports.doubt import sorted_rows
 from truelift.reports.figure import parse_figure_id
 from truelift.reports.roi import FIGURES, RoiHeader, RoiRow, instant_text, row_json
 from truelift.store.ground import Ground
@@ -84,6 +87,7 @@ def explain(ground: Ground, figure: str) -> Row:
         },
         "baselines": _seals(known, header, row),
         "marks": marks(known, Panels(known), row.campaign, row.creator) if row.campaign else [],
+        "doubt": _doubts(known, row, parts) if name == "lift" else [],
     }
 
 
@@ -92,6 +96,14 @@ def _controls(row: RoiRow) -> Row | None:
     if isinstance(row.lift, Withheld) or row.lift.controls is None:
         return None
     return {"rule": row.lift.controls.rule, "names": list(row.lift.controls.names)}
+
+
+def _doubts(known: Knowledge, row: RoiRow, parts: dict[str, str]) -> list[Row]:
+    """Give the checks on a lift: of its creator, or of its campaign."""
+    if row.campaign is None or parts["by"] not in {"campaign", "creator"}:
+        return []
+    found = Doubts(Measurement(known), row.campaign).rows(parts.get("metric"))
+    return [doubt_json(each) for each in sorted_rows(found) if each.creator == row.creator]
 
 
 def _sql(model: str) -> str:

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from truelift.base.errors import UsageError
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.measurement.ageing import post_curves, reading
@@ -81,6 +82,17 @@ class Measured:
         return _without_boosted(found, self.boosted)
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class MeasuredPosts(Measured):
+    """Lifts that were read off posts, with the posts; their group is the row.
+
+    platforms: of each row.
+    """
+
+    platforms: list[str]
+    posts: CampaignPosts
+
+
 @dataclass
 class Measurement:
     """Lift of every campaign, each metric measured when first asked for."""
@@ -121,7 +133,7 @@ class Measurement:
 
     def lift(self, campaign: str, metric: str) -> Figures:
         """Give the lift of a campaign's creators in a metric, and of the campaign as a whole."""
-        found = self._measured(campaign, metric)
+        found = self.measured(campaign, metric)
         return found.figures(metric) if isinstance(found, Measured) else found
 
     def lift_of(self, pairs: Collection[tuple[str, str]], metric: str) -> LiftFigure | Withheld:
@@ -132,7 +144,7 @@ class Measurement:
         """
         tables, late, boosted = [], False, 0
         for campaign in sorted({campaign for campaign, _ in pairs}):
-            found = self._measured(campaign, metric)
+            found = self.measured(campaign, metric)
             if isinstance(found, Measured):
                 rows = [i for i, name in enumerate(found.creators) if (campaign, name) in pairs]
                 late |= any(found.late[row] for row in rows)
@@ -146,7 +158,15 @@ class Measurement:
         whole = of_many(together(tables), metric, late=late)
         return _with_boosted(whole, boosted) if boosted else whole
 
-    def _measured(self, campaign: str, metric: str) -> Measured | Figures:
+    def measured_posts(self, campaign: str, metric: str) -> MeasuredPosts:
+        """Measure a campaign in a metric of posts once, and give the posts too."""
+        found = self.measured(campaign, metric)
+        if not isinstance(found, MeasuredPosts):
+            msg = f"{metric} is not counted on posts."
+            raise UsageError(msg)
+        return found
+
+    def measured(self, campaign: str, metric: str) -> Measured | Figures:
         """Measure a campaign once; figures where an experiment gives them."""
         if (campaign, metric) not in self._kept:
             measure = self._count_lift if metric in COUNT_METRICS else self._post_lift
@@ -157,7 +177,7 @@ class Measurement:
     def _kept(self) -> dict[tuple[str, str], Measured | Figures]:
         return {}
 
-    def _post_lift(self, campaign: str, metric: str) -> Measured:
+    def _post_lift(self, campaign: str, metric: str) -> MeasuredPosts:
         mask = self.panels.sponsored_in(campaign)
         panel, share = self.panels.posts.only(mask), self.panels.shares_in(campaign)[mask]
         present = sorted(set(panel.unit.tolist()))
@@ -184,7 +204,14 @@ class Measurement:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
         left_out = panel.unit[panel.boosted & np.isnan(counts)].tolist()
         boosted = tuple(panel.units[unit][0] for unit in left_out)
-        return Measured(lifts, [unit[0] for unit in units], late, boosted)
+        return MeasuredPosts(
+            lifts=lifts,
+            creators=[unit[0] for unit in units],
+            late=late,
+            boosted=boosted,
+            platforms=[unit[1] for unit in units],
+            posts=posts,
+        )
 
     def _control(
         self,

@@ -29,6 +29,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 
 ROI_FIELDS = ("campaign", "creator", "by", "metric", "basis", "cost", "model", "as_of", "known_at")
 CAMPAIGN_FIELDS = ("metric", "basis", "cost", "model", "as_of", "known_at")
+DOUBT_FIELDS = ("creator", "metric", "as_of", "known_at")
 DEFAULT_PARTS = {"by": "creator", "basis": "event", "cost": "accrued", "model": "code-first"}
 """Parts that a link to an explanation may leave out, to keep pages small."""
 

@@ -46,6 +46,17 @@ class Workspace(Protocol):
     def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
         """Give the signed steps from reported to return."""
 
+    def doubt(
+        self,
+        campaign: str,
+        creator: str | None = None,
+        metric: str | None = None,
+        *,
+        as_of: Time = None,
+        known_at: Time = None,
+    ) -> Result:
+        """Give reasons to doubt the lift of a campaign."""
+
     def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
         """Give balances by account and currency."""
 

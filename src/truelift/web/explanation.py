@@ -15,7 +15,7 @@ from htpy import Node, code, dd, div, dl, dt, h2, p, section
 from truelift.reports.figure import parse_figure_id
 from truelift.reports.table import Table, plain_table
 from truelift.web import figures
-from truelift.web.tables import listing
+from truelift.web.tables import doubt, listing
 
 Json = Mapping[str, Any]
 
@@ -74,6 +74,9 @@ def explanation(told: Json) -> list[Node]:
         ],
         (_table(kind, told["rows"][kind]) for kind in KINDS if told["rows"][kind]["count"]),
         _table("entries", told["entries"]) if told["entries"]["count"] else None,
+        doubt(told["doubt"], "checks on this lift; each is explained in the documents")
+        if told["doubt"]
+        else None,
         _list("baselines", told["baselines"], len(told["baselines"])),
         section[
             _pairs(

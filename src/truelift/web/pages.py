@@ -18,7 +18,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
 from truelift.web.answers import STATIC, add_headers, failed, host_checked, static_answer
-from truelift.web.asked import CAMPAIGN_FIELDS, FIGURE, ROI_FIELDS, Asked, read
+from truelift.web.asked import CAMPAIGN_FIELDS, DOUBT_FIELDS, FIGURE, ROI_FIELDS, Asked, read
 from truelift.web.door import Workspace
 from truelift.web.screens import Answer, Screens
 
@@ -75,6 +75,7 @@ def _screens(screens: Screens) -> list[HTTPRouteHandler]:
     shown = {
         "/roi": (ROI_FIELDS, screens.overview),
         "/bridge": (("campaign", "period"), screens.bridge),
+        "/doubt": (("campaign", *DOUBT_FIELDS), screens.doubt),
         "/explain": ((FIGURE,), screens.explain),
         "/ledger": (("period", "as_of"), screens.ledger),
     }

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
-from truelift.web.asked import FIGURE, Asked, BadParameter
+from truelift.web.asked import DOUBT_FIELDS, FIGURE, Asked, BadParameter
 from truelift.web.door import Result, Workspace
 
 Kept = TypeVar("Kept")
@@ -74,6 +74,12 @@ class Reading:
         """Give the bridge of a campaign, or of all."""
         key = ("bridge", campaign, period)
         return self._keep(key, lambda: self._workspace.bridge(campaign, period))
+
+    def doubt(self, asked: Asked, campaign: str) -> Result:
+        """Give reasons to doubt the lift of a campaign."""
+        given = asked.only(DOUBT_FIELDS)
+        key = ("doubt", campaign, *sorted(given.items()))
+        return self._keep(key, lambda: self._workspace.doubt(campaign, **given))
 
     def trial_balance(self, asked: Asked) -> Result:
         """Give the trial balance."""

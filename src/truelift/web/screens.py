@@ -14,15 +14,18 @@ from typing import Any, TypeVar
 from htpy import Node, a, div, h2, li, p, section, ul
 from litestar import Response
 
+from truelift.base.errors import NotFound
 from truelift.reports.table import Table
 from truelift.web import tables
 from truelift.web.answers import csv_answer, html_answer, json_answer, twin
 from truelift.web.asked import (
     CAMPAIGN_FIELDS,
+    DOUBT_FIELDS,
     FIGURE,
     ROI_FIELDS,
     Asked,
     BadParameter,
+    address,
     campaign_path,
     whole_figure,
 )
@@ -37,7 +40,7 @@ Json = Mapping[str, Any]
 Answer = Response[bytes]
 Row = TypeVar("Row")
 
-ROI_ROWS, LIST_ROWS = 16, 60
+ROI_ROWS, LIST_ROWS, DOUBT_ROWS, DOUBTS_FIRST = 16, 60, 60, 14
 """Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
 
 FILTERS = ("basis", "cost", "model", "as_of")
@@ -91,9 +94,27 @@ class Screens:
             chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
             tables.ladder(rows, who, head, whole),
             twins(path, asked.only(CAMPAIGN_FIELDS)),
+            self._doubt(asked, name),
             self._bridge(asked, name, whole),
         ]
         return self._page(head, name, path, body)
+
+    def doubt(self, asked: Asked, ending: str) -> Answer:
+        """Show every reason to doubt the lift of a campaign."""
+        campaign = asked.get("campaign")
+        if campaign is None:
+            field = "campaign"
+            raise BadParameter(field, "campaign is missing; a campaign's page links here.")
+        result = self._reading.doubt(asked, campaign)
+        if ending:
+            return twin(result, ending, "doubt")
+        rows, parts = part(result.rows, asked, DOUBT_ROWS)
+        body: list[Node] = [
+            tables.doubt(rows, result.data["note"]),
+            pager(asked, parts, len(result.rows), "lines"),
+            twins("/doubt", asked.given),
+        ]
+        return self._page(result.data, f"Doubt: {campaign}", "/doubt", body)
 
     def bridge(self, asked: Asked, ending: str) -> Answer:
         """Show the bridge of one campaign, or of all, over a period or all time."""
@@ -170,6 +191,26 @@ class Screens:
         return [
             tables.listing("list", table, rows, title, note, zone=self._head()["timezone"]),
             pager(asked, parts, len(table.rows), "rows"),
+        ]
+
+    def _doubt(self, asked: Asked, name: str) -> list[Node]:
+        """Show the campaign's lines and what warns or fails; the rest stands on its own page."""
+        given = asked.only(DOUBT_FIELDS)
+        try:
+            result = self._reading.doubt(asked, name)
+        except NotFound:  # costs alone name this campaign: there is nothing to doubt yet
+            return []
+        first = [
+            row
+            for row in result.rows
+            if row["creator"] is None or row["verdict"] in {"fails", "warns"}
+        ][:DOUBTS_FIRST]
+        link = a(href=address("/doubt", {"campaign": name, **given}))[
+            f"All {len(result.rows):,} lines"
+        ]
+        return [
+            tables.doubt(first, result.data["note"]),
+            twins("/doubt", {"campaign": name, **given}, [link, ". "]),
         ]
 
     def _bridge(self, asked: Asked, name: str, whole: Json | None) -> list[Node]:

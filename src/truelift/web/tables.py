@@ -44,6 +44,7 @@ WHOLE = {"campaign": ("campaign",), "cohort": ("campaign", "cohort"), "programme
 """Titles of rows that hold many creators."""
 EXTRA = {"platform": ("platform",), "post": ("platform", "post_id"), "day": ("day",)}
 GOAL_COST = {"awareness": "engagement", "leads": "lead", "sales": "order"}
+DOUBT_TITLES = ("Creator", "Check", "Verdict", "What was found, and what to do")
 TOTAL = "total"
 """The account of a row that sums up the others."""
 
@@ -178,6 +179,32 @@ def bridge(
         f"{currency}; always event dates and accrued cost, which ties to the ledger",
         "bridge",
     )
+
+
+def doubt(rows: Sequence[Json], note: str) -> Element:
+    """Show checks on a lift: whose, which, the verdict, and what it found in words."""
+    return box(
+        "doubt",
+        "Doubt: reasons not to trust the lift, looked for in the data",
+        [
+            thead[tr[(th(".t", scope="col")[title] for title in DOUBT_TITLES)]],
+            tbody[(_doubt_row(row) for row in rows)],
+        ],
+        note,
+        "doubt",
+    )
+
+
+def _doubt_row(row: Json) -> Element:
+    whose = [row[name] for name in ("creator", "platform", "metric") if row[name]]
+    who = row["creator"] or "whole campaign"
+    action = row["what_to_do"]
+    return tr[
+        th(scope="row")[clipped(who), small[", ".join(whose[1:] if row["creator"] else whose)]],
+        td(".t")[row["check"].replace("_", " ")],
+        td(".t")[span(class_=["verdict", row["verdict"].replace(" ", "-")])[row["verdict"]]],
+        td(".t.words")[row["sentence"], small[action] if action else None],
+    ]
 
 
 def listing(

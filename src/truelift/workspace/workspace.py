@@ -28,6 +28,7 @@ from truelift.operations import Ground, ageing, experiments, ledger, listing
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
+from truelift.operations.doubt import doubt
 from truelift.operations.explain import explain
 from truelift.operations.ingest import ImportReport, import_frame, import_paths
 from truelift.operations.knowledge import end_of
@@ -36,6 +37,7 @@ from truelift.operations.profiles import read_options
 from truelift.operations.roi import RoiRequest, roi
 from truelift.operations.seal import correct_baseline, seal_baselines
 from truelift.reports.chart import roi_chart
+from truelift.reports.doubt import doubt_json, doubt_table
 from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
@@ -280,6 +282,26 @@ class Workspace:
         return Result(
             head | {"rows": told}, plain_table(f"Bridge, {currency}", flat, "", {"amount"})
         )
+
+    def doubt(
+        self,
+        campaign: str,
+        creator: str | None = None,
+        metric: str | None = None,
+        *,
+        as_of: Time = None,
+        known_at: Time = None,
+    ) -> Result:
+        """Give reasons to doubt the lift of a campaign: a line per check, and per creator."""
+        header, rows = doubt(
+            self._ground,
+            campaign,
+            creator=creator,
+            metric=metric,
+            as_of=self._time(as_of),
+            known_at=self._time(known_at),
+        )
+        return Result(doubt_json(header, rows), doubt_table(rows))
 
     def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
         """Give balances by account and currency; every total is zero."""
