@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from truelift.measurement.random_effects import pooled
+from truelift.measurement.random_effects import BetweenPrior, pooled
 
 
 def test_each_row_is_pooled_over_the_creators_it_has():
@@ -39,3 +39,18 @@ def test_few_controls_cover_with_the_degrees_of_freedom_they_have():
     t = np.abs(found.mean) / np.sqrt(found.cautious)
     assert np.mean(t > 1.96) > 0.08
     assert np.mean(t > 4.303) < 0.05
+
+
+def test_a_prior_stands_in_for_few_creators_and_fades_with_many():
+    random = np.random.default_rng(1)
+    prior = BetweenPrior(0.04, 5.0)
+    variance = np.full((1, 400), 0.1)
+    one = pooled(np.array([[0.3]]), np.array([[0.1]]), prior)
+    assert (one.between[0], one.variance[0]) == (0.04, pytest.approx(0.14))
+    many = random.normal(0, np.sqrt(0.1 + 0.5), (1, 400))
+    plain, moderated = pooled(many, variance), pooled(many, variance, prior)
+    assert moderated.between[0] == pytest.approx(plain.between[0], rel=0.02)
+    assert moderated.weight.sum() == pytest.approx(1)
+    nobody = pooled(np.array([[np.nan]]), np.array([[0.1]]), prior)
+    assert nobody.weight.tolist() == [[0.0]]
+    assert np.isnan(nobody.mean[0])

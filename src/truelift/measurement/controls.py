@@ -7,7 +7,7 @@ Out:  `Control` columns: the controls' mean log lift over each window, its varia
 A control is measured exactly as a treated creator is: its own baseline ends at the same cut, its
 organic posts in the window go through the same filter (reference/science.md 1.3). What is left in
 the mean is the calendar. It is pooled with random effects, so that controls who differ more than
-their own variances say widen it, and few controls bring few degrees of freedom.
+their own variances say widen it; few controls say little of that, so a measured prior stands in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from truelift.measurement.calendar import NO_CONTROL, Control
 from truelift.measurement.lift import least_variance, whitened
 from truelift.measurement.panel import Instants
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects, Ragged, ragged
-from truelift.measurement.random_effects import pooled
+from truelift.measurement.random_effects import BetweenPrior, Pooled, pooled
 
 LEAST_BEFORE = 5
 """Observed organic posts that a control needs before the cut."""
@@ -34,6 +34,10 @@ the treated creators' own posts bound, and cost would grow with treated x contro
 MARGIN = np.timedelta64(3, "D")
 """A window begins so long before the first sponsored post (never before the cut) and ends so long
 after the newest: the calendar moves by weeks, and one creator's few dates seldom meet another's."""
+
+BETWEEN = BetweenPrior(between=0.04, degrees=5.0)
+"""How much controls differ beyond their own variances: measured over 40 five-week windows of real
+accounts without a campaign, mean .032 on Instagram and .041 on X (log units squared)."""
 
 DAY = np.timedelta64(1, "D")
 
@@ -120,7 +124,7 @@ def control_columns(windows: Windows, posts: ControlPosts) -> Control:
     """
     rows = len(windows.cut)
     mean, se, first, least = np.full((4, rows), np.nan)
-    count = np.zeros(rows, dtype=np.int64)
+    count, degrees = np.zeros(rows, dtype=np.int64), np.full(rows, np.inf)
     names = _nobody(rows)
     cuts, opens = _day(windows.cut), windows.opens
     for cut in np.unique(cuts[~np.isnat(cuts)]):
@@ -131,17 +135,17 @@ def control_columns(windows: Windows, posts: ControlPosts) -> Control:
             run = _run(posts, baselines, opened)
             barred = _barred(posts, windows, these)
             delta, variance = run.at(_closed(windows.last[these]), barred)
-            now = pooled(delta, variance)
-            young = pooled(*run.at(_closed(windows.first[these]), barred))
+            now = pooled(delta, variance, BETWEEN)
+            young = pooled(*run.at(_closed(windows.first[these]), barred), BETWEEN)
             here = np.isfinite(delta)
             floor = least_variance(baselines) + now.between[:, None]
             mean[these], se[these] = now.mean, np.sqrt(now.cautious)
             first[these] = young.cautious
             least[these] = 1 / np.where(here, 1 / floor, 0.0).sum(axis=1, initial=_TINY)
             count[these] = now.count
+            degrees[these] = _degrees(now, np.where(here, variance, 0.0), baselines.nu)
             for row, mine in zip(these.tolist(), here, strict=True):
                 names[row] = tuple(posts.names[index] for index in np.flatnonzero(mine).tolist())
-    degrees = np.maximum(count - 1.0, 1.0)
     return Control(mean, se, count, degrees, first, least, names=names)
 
 
@@ -155,6 +159,22 @@ def joined(parts: Sequence[tuple[Integers, Control]], rows: int, rule: str) -> C
         for name, values in columns.items():
             values[index] = getattr(part, name)
     return Control(**columns, rule=rule)
+
+
+def _degrees(found: Pooled, variance: Floats, nu: Floats) -> Floats:
+    """Give Satterthwaite's degrees of freedom of a pooled mean; shape (rows,).
+
+    variance: each control's own, shape (rows, controls), 0 where absent, on nu degrees; the
+    variance between controls is on those of its prior and count - 1.
+    """
+    squared = found.weight**2
+    own = squared * variance
+    between = squared.sum(axis=1) * found.between
+    doubt = (own**2 / np.where(np.isfinite(nu), nu, 1.0)).sum(axis=1)
+    doubt += between**2 / (BETWEEN.degrees + np.maximum(found.count - 1, 0))
+    total = (own.sum(axis=1) + between) ** 2
+    degrees: Floats = np.divide(total, doubt, out=np.full(len(total), np.inf), where=doubt > 0)
+    return degrees
 
 
 @dataclass(frozen=True, slots=True, eq=False)
