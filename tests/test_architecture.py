@@ -36,6 +36,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "web/door": "types only; a real workspace stands behind it: tests/web/test_pages.py",
     "attribution/conflicts": "row by row: tests/store/test_attribution_sql.py",
     "attribution/touchpoint": "a noun without behaviour: tests/attribution/test_path.py makes them",
+    "operations/placebo_material": "what a replay is made of: tests/operations/test_placebo.py",
     "cli/options": "what commands share: tests/cli/test_main.py runs them",
     "cli/demonstration": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",

@@ -10,6 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from truelift.measurement.ageing import ENGAGEMENT_CURVE
+from truelift.measurement.placebo import draw_windows, halves
+from truelift.measurement.placebo_controls import Feed
+from truelift.measurement.placebo_creators import CreatorStudy
+from truelift.measurement.ragged import ragged
+from truelift.measurement.reading_paths import SimulatedPaths
+
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 
 
@@ -58,3 +65,41 @@ def padded(group, values, creators):
         own = values[group == creator]
         matrix[creator, matrix.shape[1] - len(own) :] = own
     return matrix
+
+
+@pytest.fixture(scope="session")
+def nothing_to_sell():
+    return creators_without_campaigns
+
+
+@pytest.fixture(scope="session")
+def placebo_study():
+    """Windows of creators without campaigns, 20 posts before and 6 in each."""
+
+    def study(looks=30, *, controls=False, creators=40, posts=150):
+        feed, count = creators_without_campaigns(creators=creators, posts=posts)
+        windows = draw_windows(
+            feed.posts, feed.hours, baseline_posts=20, campaign_posts=6, most=400, seed=1
+        )
+        half = halves(windows, creators, 1)
+        paths = SimulatedPaths(count, ENGAGEMENT_CURVE, seed=1)
+        return CreatorStudy(
+            windows, half, feed, paths, ENGAGEMENT_CURVE, looks, controls=controls, seed=1
+        )
+
+    return study
+
+
+def creators_without_campaigns(creators=40, posts=150, seed=0, shock=0.0, q=0.01):
+    """Posts every 28 hours or so; the level drifts; `shock` is the sd of a week shared by all."""
+    random = np.random.default_rng(seed)
+    group = np.repeat(np.arange(creators), posts)
+    described = ragged(group, creators)
+    hours = np.cumsum(random.gamma(4.0, 7.0, (creators, posts)), axis=1)
+    spread = 0.8 * np.sqrt(6 / random.chisquare(6, creators))[:, None]
+    level = 7 + random.normal(0, 1, (creators, 1))
+    level = level + np.cumsum(np.sqrt(q) * spread * random.normal(size=(creators, posts)), axis=1)
+    weeks = random.normal(0, shock, int(hours.max() / 168) + 1)
+    z = level + spread * random.normal(size=hours.shape) + weeks[(hours / 168).astype(int)]
+    count = np.rint(np.exp(z)).ravel()
+    return Feed(described, hours.ravel(), np.log(count + 0.5)), count

@@ -13,6 +13,7 @@ from truelift.measurement.baseline import (
     VariancePrior,
     estimate_baselines,
     inverse_trigamma,
+    newest_posts,
     variance_prior,
 )
 
@@ -157,3 +158,9 @@ def test_drift_and_moderation_on_real_creators_stay_what_they_were_measured_as(
     found = estimate_baselines(number[group[kept]], z, int(mine.sum()))
     assert found.q[0] == q
     assert found.prior.nu0 == pytest.approx(nu0, rel=0.02)
+
+
+def test_only_the_newest_observed_posts_are_kept():
+    z = np.array([1.0, np.nan, 2.0, 3.0, 4.0, np.nan])
+    kept = newest_posts(np.array([0, 0, 0, 0, 2, 2]), z, 2, 3)
+    np.testing.assert_array_equal(kept, [np.nan, np.nan, 2.0, 3.0, 4.0, np.nan])

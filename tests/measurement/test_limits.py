@@ -86,11 +86,12 @@ def test_each_row_has_its_own_limits():
     assert [rows.kind(0), rows.kind(1)] == ["theory", "calibrated"]
     assert rows.take(np.array([1])).kind(0) == "calibrated"
     assert rows.take(np.array([0])).factor.tolist() == [1.0]
+    assert width(limits=rows.at(0)) == pytest.approx(width())
 
 
 def test_theory_is_the_same_for_all_rows():
     assert THEORY.kind(3) == "theory"
-    assert THEORY.take(np.array([2, 1])).kind(0) == "theory"
+    assert THEORY.take(np.array([2, 1])).kind(0) == THEORY.at(3).kind(0) == "theory"
 
 
 def test_limits_of_tables_are_joined_row_by_row():

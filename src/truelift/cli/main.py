@@ -59,6 +59,7 @@ app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
 app.command(science.power)
+app.command(science.placebo)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -17,6 +17,7 @@ from truelift.cli.options import (
     Out,
     Platform,
     opened,
+    say,
     show,
 )
 
@@ -81,3 +82,36 @@ def doubt(
     with opened(workspace, brand) as ws:
         result = ws.doubt(campaign, creator, metric, as_of=as_of, known_at=known_at)
     show(result, format, output)
+
+
+def placebo(
+    *,
+    workspace: In,
+    platform: Annotated[str, Parameter(help="Whose posts are replayed.")],
+    metric: Annotated[str, Parameter(help="A metric that is counted per post.")] = "engagement",
+    baseline_posts: Annotated[int, Parameter(help="Posts before each window.")] = 20,
+    campaign_posts: Annotated[int, Parameter(help="Posts in each window.")] = 10,
+    looks: Annotated[int, Parameter(help="How often somebody looks at a window.")] = 50,
+    level: Annotated[
+        Literal["creator", "campaign"], Parameter(help="Single creators or whole campaigns.")
+    ] = "creator",
+    controls: Annotated[
+        bool, Parameter(help="Whether other creators take the calendar out.")
+    ] = True,
+    inject: Annotated[float | None, Parameter(help="One more true multiple to find.")] = None,
+    windows: Annotated[int, Parameter(help="At most this many windows.")] = 2000,
+    creators: Annotated[int, Parameter(help="Creators in a campaign.")] = 15,
+    post_format: Annotated[str | None, Parameter(help="Only posts of this format.")] = None,
+    seed: Annotated[int, Parameter(help="Of the draws.")] = 0,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Replay stretches without a campaign: how often limits were wrong, and what they can show."""
+    with opened(workspace, brand) as ws:
+        result = ws.placebo(
+            platform, metric, baseline_posts=baseline_posts, campaign_posts=campaign_posts,
+            looks=looks, level=level, controls=controls, inject=inject, windows=windows,
+            creators=creators, post_format=post_format, seed=seed, progress=say,
+        )  # fmt: skip
+        show(result, format, output)

@@ -173,6 +173,19 @@ def _shrunk(
     return drawn, np.where(few, weight * p, p), Shrinkage(weight, level, peers)
 
 
+def newest_posts(group: Integers, z: Floats, most: int, creators: int) -> Floats:
+    """Keep each creator's newest `most` observed posts; the older ones become nan.
+
+    group, z: as for `estimate_baselines`.
+    """
+    observed = np.isfinite(z)
+    posts = ragged(np.asarray(group)[observed], creators)
+    old = posts.positions < posts.count[posts.group] - most
+    kept = floats(z).copy()
+    kept[np.flatnonzero(observed)[old]] = np.nan
+    return kept
+
+
 def variance_prior(s2: Floats, df: Floats) -> VariancePrior:
     """Estimate nu0 and s02 from the pool's variances (Smyth 2004, closed form).
 

@@ -18,7 +18,7 @@ from truelift.measurement.calendar import FEW_CONTROLS, ControlsUsed, joined_con
 from truelift.measurement.campaign import CampaignLift, campaign_lift
 from truelift.measurement.experiment import Incrementality
 from truelift.measurement.lift import CreatorLift, Lifts, LogRatios
-from truelift.measurement.limits import joined_limits
+from truelift.measurement.limits import THEORY, Limits, joined_limits
 from truelift.measurement.ragged import Floats
 
 WARNINGS = {
@@ -119,9 +119,15 @@ def of_creator(lift: CreatorLift | Withheld, metric: str, *, late: bool) -> Lift
     )
 
 
-def of_many(lifts: Lifts, metric: str, *, late: bool) -> LiftFigure | Withheld:
-    """Say the lift of several creators or platforms together."""
-    found = campaign_lift(lifts)
+def of_many(
+    lifts: Lifts, metric: str, *, late: bool, limits: Limits = THEORY
+) -> LiftFigure | Withheld:
+    """Say the lift of several creators or platforms together.
+
+    limits: of the campaign level; a creator who is alone keeps its own.
+    """
+    known = np.flatnonzero(lifts.known)
+    found = campaign_lift(lifts, limits=lifts.limits.at(known[0]) if len(known) == 1 else limits)
     if isinstance(found, Withheld):
         return found
     return _of_campaign(found, metric, late=late)

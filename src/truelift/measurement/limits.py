@@ -42,6 +42,13 @@ class Limits:
         one = self.calibrated[row] if np.ndim(self.calibrated) else self.calibrated
         return "calibrated" if one else "theory"
 
+    def at(self, row: int) -> Limits:
+        """Give the limits of one row, as scalars."""
+        if np.ndim(self.factor) == 0:
+            return self
+        factor, shape, calibrated = self.factor[row], self.shape[row], self.calibrated[row]
+        return Limits(np.array(factor), np.array(shape), np.array(calibrated))
+
     def take(self, rows: Integers) -> Limits:
         """Keep some rows."""
         if np.ndim(self.factor) == 0:

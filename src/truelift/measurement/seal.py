@@ -128,6 +128,7 @@ class Terms:
     category: str = ""
     ageing_curve: str = ""
     ageing_curves: Mapping[str, str] = field(default_factory=dict)
+    calibration: str = ""
     value_schedule: str | None = None
     source_hashes: tuple[str, ...] = field(default=())
     correction: Correction | None = None

@@ -39,6 +39,7 @@ from truelift.measurement.lift import (
     creator_lift,
     sentence,
 )
+from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.panel import Instants, PostPanel
 from truelift.measurement.ragged import Floats, Integers, ragged
 from truelift.measurement.seal import (
@@ -50,6 +51,7 @@ from truelift.measurement.seal import (
     verify_seal,
 )
 from truelift.operations.ageing import CurveBook, curve_book
+from truelift.operations.calibrations import CalibrationBook, calibration_book
 from truelift.operations.counts import COUNT_METRICS, observed
 from truelift.operations.experiments import factor_of
 from truelift.operations.knowledge import Knowledge, local_day
@@ -69,16 +71,18 @@ class Measured:
     """The lifts of a campaign in one metric, a row per creator on a platform; who, and if late.
 
     boosted: whose posts are left out since what was paid for cannot be told apart, one per post.
+    whole: the limits of the campaign as a whole.
     """
 
     lifts: Lifts
     creators: list[str]
     late: list[bool]
     boosted: tuple[str, ...] = ()
+    whole: Limits = THEORY
 
     def figures(self, metric: str) -> Figures:
         """Say the lift of each creator (their platforms together) and of all of them."""
-        found = _figures(self.lifts, self.creators, self.late, metric)
+        found = _figures(self.lifts, self.creators, self.late, metric, self.whole)
         return _without_boosted(found, self.boosted)
 
 
@@ -123,6 +127,11 @@ class Measurement:
             for item, yes in zip(reversed(kept), reversed(stands), strict=True)
             if yes
         }
+
+    @cached_property
+    def calibrations(self) -> CalibrationBook:
+        """Give the calibrations as known."""
+        return calibration_book(self.known)
 
     def is_late(self, seal: SealRecord | None, campaign: str, creator: str) -> bool:
         """Say whether a baseline was sealed after its creator's launch."""
@@ -199,9 +208,17 @@ class Measurement:
         baselines = read_baselines(kept)
         windows = _windows(posts, panel.published_at, sealed)
         control = self._control(campaign, metric, units, windows, sealed)
-        lifts = creator_lift(baselines, posts, control=control, late=np.array(late, bool))
+        limits = self.calibrations.creators(
+            metric, [unit[1] for unit in units], control.any, q=baselines.q, posts=baselines.n
+        )
+        lifts = creator_lift(
+            baselines, posts, control=control, late=np.array(late, bool), limits=limits
+        )
         if share.min(initial=1.0) < 1:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
+        whole = self.calibrations.campaign(
+            metric, [unit[1] for unit in units], control.any, q=baselines.q, posts=baselines.n
+        )
         left_out = panel.unit[panel.boosted & np.isnan(counts)].tolist()
         boosted = tuple(panel.units[unit][0] for unit in left_out)
         return MeasuredPosts(
@@ -209,6 +226,7 @@ class Measurement:
             creators=[unit[0] for unit in units],
             late=late,
             boosted=boosted,
+            whole=whole,
             platforms=[unit[1] for unit in units],
             posts=posts,
         )
@@ -356,8 +374,13 @@ def _weighted(share: Floats, counts: Floats, group: Integers, groups: int) -> Fl
     return mean
 
 
-def _figures(lifts: Lifts, creators: list[str], late: list[bool], metric: str) -> Figures:
-    """Say the lift of each creator (their platforms together) and of all of them."""
+def _figures(
+    lifts: Lifts, creators: list[str], late: list[bool], metric: str, whole: Limits = THEORY
+) -> Figures:
+    """Say the lift of each creator (their platforms together) and of all of them.
+
+    whole: the limits of a whole campaign; a creator who is alone in one keeps its own.
+    """
     rows: dict[str, list[int]] = defaultdict(list)
     for index, creator in enumerate(creators):
         rows[creator].append(index)
@@ -369,7 +392,7 @@ def _figures(lifts: Lifts, creators: list[str], late: list[bool], metric: str) -
         else:
             figures[creator] = of_many(take(lifts, mine), metric, late=is_late)
     if creators:
-        figures[None] = of_many(lifts, metric, late=any(late))
+        figures[None] = of_many(lifts, metric, late=any(late), limits=whole)
     else:
         figures[None] = Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))
     return figures

@@ -19,13 +19,14 @@ import numpy as np
 
 from truelift.base.time import Instant
 from truelift.measurement.ageing import post_curves, reading
-from truelift.measurement.baseline import Baselines, estimate_baselines
+from truelift.measurement.baseline import Baselines, estimate_baselines, newest_posts
 from truelift.measurement.followers import FollowerCounts, growth, newest
 from truelift.measurement.panel import Instants, PostPanel
 from truelift.measurement.peers import Traits, peer_levels
 from truelift.measurement.ragged import Booleans, Floats, Objects
 from truelift.measurement.seal import Audience
 from truelift.operations.ageing import CurveBook, Curves, curve_book
+from truelift.operations.calibrations import CalibrationBook, calibration_book
 from truelift.operations.panels import VALUE, Panels
 
 
@@ -35,6 +36,7 @@ class OrganicBaselines:
 
     units: those that were asked for. panel, counts, z: their organic posts before their cuts.
     log_followers: the newest known before the cut, nan where none. curves: of the ageing.
+    calibration: version of the one they are sealed for, empty where there is none.
     """
 
     units: tuple[int, ...]
@@ -45,6 +47,7 @@ class OrganicBaselines:
     followers: FollowerCounts
     log_followers: Floats
     curves: Curves
+    calibration: str = ""
 
     def span(self, unit: int) -> slice:
         """Say where a unit's posts lie."""
@@ -105,6 +108,7 @@ class Organic:
             followers=followers,
             log_followers=log,
             curves=self._book.newest(platform, metric),
+            calibration=self._calibrated(platform, metric)[0],
         )
 
     def _pool(self, platform: str, metric: str, campaign: str, until: Instant) -> Baselines:
@@ -112,7 +116,8 @@ class Organic:
         if key not in self._pools:
             cut = np.full(len(self._platform), np.datetime64(until, "us"))
             panel, _, z, _, _ = self._readings(platform, metric, campaign, cut)
-            self._pools[key] = estimate_baselines(panel.unit, z, len(self._platform))
+            _, drift, _ = self._calibrated(platform, metric)
+            self._pools[key] = estimate_baselines(panel.unit, z, len(self._platform), q=drift)
         return self._pools[key]
 
     def _readings(
@@ -135,7 +140,25 @@ class Organic:
         curve = post_curves(curves, one, self.panels.formats(panel))
         z, _ = reading(counts, panel.age_hours, curve)
         z = z - growth(followers, panel.unit, panel.published_at, log[panel.unit])
+        _, _, most = self._calibrated(platform, metric)
+        if most is not None:
+            z = newest_posts(panel.unit, z, most, len(until))
         return panel, counts, z, log, followers
+
+    def _calibrated(self, platform: str, metric: str) -> tuple[str, float | None, int | None]:
+        """Give the calibration's version, its drift and how many posts its baselines had.
+
+        Sealed like the windows that were replayed, a baseline has the limits found there.
+        """
+        found = self._calibrations.sealing(platform, metric)
+        if found is None:
+            return "", None, None
+        version, calibration = found
+        return version, calibration.preferred, calibration.design.baseline_posts
+
+    @cached_property
+    def _calibrations(self) -> CalibrationBook:
+        return calibration_book(self.panels.known)
 
     @cached_property
     def _book(self) -> CurveBook:

@@ -218,7 +218,12 @@ def _posts_sealed(
             for unit in found.units:
                 candidate = wanted[panels.posts.units[unit][0]]
                 terms = _terms(candidate, name, platform, panels, now)
-                terms = replace(terms, **used, category=str(panels.categories[unit]))
+                terms = replace(
+                    terms,
+                    **used,
+                    category=str(panels.categories[unit]),
+                    calibration=found.calibration,
+                )
                 made.append(_record(_one(found, unit, terms), terms, now, ground))
     return made
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -32,10 +32,12 @@ from truelift.operations.doubt import doubt
 from truelift.operations.explain import explain
 from truelift.operations.ingest import ImportReport, import_frame, import_paths
 from truelift.operations.knowledge import end_of
+from truelift.operations.placebo import PlaceboRequest, placebo
 from truelift.operations.power import PowerRequest, planned_power
 from truelift.operations.profiles import read_options
 from truelift.operations.roi import RoiRequest, roi
 from truelift.operations.seal import correct_baseline, seal_baselines
+from truelift.reports.calibration import placebo_row
 from truelift.reports.chart import roi_chart
 from truelift.reports.doubt import doubt_json, doubt_table
 from truelift.reports.power import power_json, power_table
@@ -126,6 +128,25 @@ class Workspace:
         rows = ageing.curve_rows(self._ground, platform=platform, metric=metric)
         shown = [row | {name: _listed(row[name]) for name in _AT_KNOTS} for row in rows]
         return Result(self._head() | {"rows": rows}, plain_table("Ageing curves", shown))
+
+    def placebo(
+        self,
+        platform: str,
+        metric: str = "engagement",
+        *,
+        progress: Callable[[str], None] = lambda _words: None,
+        **options: Any,  # noqa: ANN401 - the fields of PlaceboRequest
+    ) -> Result:
+        """Replay stretches without a campaign and keep what they say of the limits.
+
+        options: baseline_posts, campaign_posts, looks, level, controls, inject, windows, creators,
+        post_format and seed (operations.placebo.PlaceboRequest).
+        """
+        report = placebo(self._ground, PlaceboRequest(platform, metric, **options), progress)
+        shown = [placebo_row(row) for row in report.rows]
+        table = plain_table("Limits without a campaign", shown)
+        body = {"rows": report.rows, "sentence": report.sentence}
+        return Result(self._head() | body, replace(table, note=report.sentence))
 
     def seal(
         self,

@@ -1,0 +1,356 @@
+"""Calibration: what a replay of campaign-free windows says of the limits, as a signed record.
+
+In:   a placebo study (windows of creators, or of whole campaigns).
+Out:  per drift the boundary's shape and factor kappa, chosen on one half of the creators and
+      judged on the other, both ways; the record of it, and the limits it puts in force.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from truelift.base.errors import CheckFailed
+from truelift.base.ids import content_hash
+from truelift.measurement.baseline import DRIFT_GRID, VariancePrior
+from truelift.measurement.clustering import Proportion, proportion
+from truelift.measurement.limits import Limits
+from truelift.measurement.ragged import Booleans, Floats, Integers, floats
+from truelift.measurement.replay import Replay, scores
+
+FORMULA = "placebo-scaled-boundary-1"
+
+LEAST_BLOCKS = 200
+"""Below this many independent creator-date blocks a calibration only widens theory."""
+
+FEWEST_POSTS = 5
+"""Fewer are drawn to their peers, which no window of a replay is."""
+
+FORGETFUL = 0.01
+"""From this drift on a baseline rests on about its last 10 posts, however many came before."""
+
+SHAPES = (0.0, 0.1, 0.2, 0.3, 0.4)
+SAFETY = 0.9
+"""kappa is the quantile at .9 of the error allowed: .045 for limits of 95 %."""
+
+MULTIPLES = (1.5, 2.0)
+
+CALIBRATED, THEORY, UNCONTROLLED = "calibrated", "theory", "calibrated, without controls"
+
+
+class Study(Protocol):
+    """Placebo windows that can be replayed; columns have shape (windows,)."""
+
+    @property
+    def half(self) -> Booleans:
+        """Say which half of the creators each window belongs to."""
+
+    @property
+    def clusterings(self) -> Sequence[Integers]:
+        """Number the clusters each window belongs to, one array per way of clustering."""
+
+    @property
+    def independent(self) -> int:
+        """Count the independent creator-date blocks."""
+
+    def drift(self, part: Booleans) -> float:
+        """Fit the drift q to the windows of a part."""
+
+    def prior(self, part: Booleans, q: float) -> VariancePrior:
+        """Fit the variance prior to the windows of a part."""
+
+    def played(
+        self, part: Booleans, *, q: float, prior: VariancePrior, factor: float = 1.0
+    ) -> Replay:
+        """Replay the windows of a part, posts multiplied by a true factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The boundary for baselines filtered with drift q: kappa c_t se share^-shape."""
+
+    q: float
+    shape: float
+    kappa: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How limits did on windows of creators they were not fitted on.
+
+    error_final, error_any: share of windows whose limits excluded the truth at the last look, at
+    any look. detection: true multiple -> share of windows with a lower limit above zero at any
+    look; coverage: true multiple -> share of windows whose limits never excluded it. half_width:
+    median at the last look, e^h - 1.
+    """
+
+    error_final: Proportion
+    error_any: Proportion
+    detection: Mapping[float, float]
+    coverage: Mapping[float, Proportion]
+    half_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a calibration was made for; a figure takes only one of its own scope.
+
+    post_format: empty for all formats together. level_of: "creator" or "campaign". controls:
+    whether control creators took the calendar out.
+    """
+
+    platform: str
+    metric: str
+    post_format: str = ""
+    level_of: str = "creator"
+    controls: bool = False
+    level: float = 0.95
+
+    @property
+    def name(self) -> str:
+        """Give the name a record of this scope is kept under."""
+        calendar = "controls" if self.controls else "no-controls"
+        parts = (self.platform, self.post_format or "all", self.metric, self.level_of, calendar)
+        return "/".join((*parts, f"{self.level:g}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How the windows were cut: posts before, posts in, and looks at a window."""
+
+    baseline_posts: int
+    campaign_posts: int
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A calibration in force or not: boundaries per drift, and how the preferred one did.
+
+    design: of the windows. windows, clusters: replayed windows and independent creator-date
+    blocks. error_any: on creators it was not fitted on, with limits.
+    """
+
+    scope: Scope
+    design: Design
+    boundaries: tuple[Boundary, ...]
+    preferred: float
+    windows: int
+    clusters: int
+    error_any: Proportion
+    version: str = FORMULA
+
+    @property
+    def in_force(self) -> bool:
+        """Say whether it replaces theory: enough independent blocks, looked at continuously."""
+        return self.clusters >= LEAST_BLOCKS and self.design.looks > self.design.campaign_posts
+
+    def boundary(self, q: float) -> Boundary | None:
+        """Give the boundary found with a drift, None where it was not replayed."""
+        return next((b for b in self.boundaries if math.isclose(b.q, q, abs_tol=1e-9)), None)
+
+    def record(self, **evidence: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+        """Write the calibration as a JSON-able record, with what else is evidence."""
+        return {**asdict(self), "boundaries": [asdict(b) for b in self.boundaries], **evidence}
+
+
+def read_calibration(record: Mapping[str, Any], sha256: str) -> Calibration:
+    """Read a record back; CheckFailed when it was changed since it was signed."""
+    if content_hash(record) != sha256:
+        msg = f"The calibration record {sha256} was changed after it was signed."
+        raise CheckFailed(msg)
+    return Calibration(
+        scope=Scope(**record["scope"]),
+        design=Design(**record["design"]),
+        boundaries=tuple(Boundary(**b) for b in record["boundaries"]),
+        preferred=record["preferred"],
+        windows=record["windows"],
+        clusters=record["clusters"],
+        error_any=Proportion(**record["error_any"]),
+        version=record["version"],
+    )
+
+
+def limits_in_force(found: Sequence[Calibration | None], q: Floats, posts: Integers) -> Limits:
+    """Give the limits of each row from its calibration (None: none) and its baseline.
+
+    q, posts: drift and number of posts of each baseline, shape (rows,). With enough blocks kappa
+    and shape replace theory; with fewer they only widen it (shape 0, factor at least 1). Theory
+    stays for a row without a record, for a drift that was not replayed, for fewer posts than any
+    creator's own level needs (FEWEST_POSTS), and where the baseline remembers more than was
+    replayed: a drift below FORGETFUL over more than twice the posts.
+    """
+    factor, shape = np.ones(len(q)), np.zeros(len(q))
+    calibrated = np.zeros(len(q), bool)
+    for row, calibration in enumerate(found):
+        boundary = calibration.boundary(float(q[row])) if calibration is not None else None
+        if calibration is None or boundary is None:
+            continue
+        short = posts[row] <= 2 * calibration.design.baseline_posts
+        replayed = posts[row] >= FEWEST_POSTS and (short or q[row] >= FORGETFUL)
+        if calibration.in_force and replayed:
+            factor[row], shape[row], calibrated[row] = boundary.kappa, boundary.shape, True
+        else:
+            factor[row] = max(1.0, boundary.kappa)
+    return Limits(factor, shape, calibrated)
+
+
+def calibrate(
+    study: Study,
+    scope: Scope,
+    design: Design,
+    *,
+    multiples: Sequence[float] = MULTIPLES,
+    drifts: Sequence[float] = DRIFT_GRID,
+    uncontrolled: Study | None = None,
+) -> tuple[Calibration, dict[str, Verdict]]:
+    """Fit boundaries on all windows, and judge the choice on creators it was not made on.
+
+    Each half of the creators chooses drift, prior, shape and kappa for the other; the two verdicts
+    are pooled. The record's boundaries come from all windows. With fewer than LEAST_BLOCKS blocks
+    the shape stays 0 and the factor at least 1, and that is what is judged. Also judged: theory,
+    with the drift that the fit half finds most likely; and the chosen limits on the same windows
+    when nothing takes the calendar out (`uncontrolled`).
+    """
+    everyone = np.ones(len(study.half), bool)
+    clusters = study.independent
+    enough = clusters >= LEAST_BLOCKS
+    played: dict[str, list[_Judged]] = {CALIBRATED: [], THEORY: []}
+    if uncontrolled is not None:
+        played[UNCONTROLLED] = []
+    for second in (False, True):
+        fit, test = study.half == second, study.half != second
+        options = _boundaries(study, fit, scope.level, drifts, enough=enough)
+        chosen = min(options, key=lambda option: option[1])[0]
+        drift = study.drift(fit)
+        options_judged = [
+            (CALIBRATED, study, chosen),
+            (THEORY, study, Boundary(drift, 0.0, 1.0)),
+            (UNCONTROLLED, uncontrolled, chosen),
+        ]
+        for name, judged, boundary in options_judged:
+            if judged is not None:
+                prior = study.prior(fit, boundary.q)
+                played[name].append(
+                    _judge(judged, test, boundary, prior, level=scope.level, multiples=multiples)
+                )
+    options = _boundaries(study, everyone, scope.level, drifts, enough=enough)
+    preferred = min(options, key=lambda option: option[1])[0].q
+    verdicts = {name: _pooled(study, parts) for name, parts in played.items()}
+    calibration = Calibration(
+        scope,
+        design,
+        tuple(b for b, _ in options),
+        preferred,
+        len(everyone),
+        clusters,
+        verdicts[CALIBRATED].error_any,
+    )
+    return calibration, verdicts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    part: Booleans
+    wrong: Floats
+    wrong_final: Floats
+    covered: Mapping[float, Floats]
+    detected: Mapping[float, Floats]
+    half: Floats
+
+
+def kappa(worst: Floats, alpha: float) -> float:
+    """Give the (N + 1)(1 - alpha)-th smallest of the windows' worst scores (split conformal).
+
+    With fewer windows than that rank the largest stands for it: it can only widen theory then.
+    """
+    known = np.sort(worst[np.isfinite(worst)])
+    rank = int(np.ceil((len(known) + 1) * (1 - alpha)))
+    return float(known[min(rank, len(known)) - 1])
+
+
+def _boundaries(
+    study: Study, part: Booleans, level: float, drifts: Sequence[float], *, enough: bool
+) -> list[tuple[Boundary, float]]:
+    """Fit kappa for every drift at its best shape, with the mean log width that it gives.
+
+    The width is the mean log half width over windows and the later half of the looks.
+    """
+    found = []
+    for q in drifts:
+        played = study.played(part, q=q, prior=study.prior(part, q))
+        theory, share = played.theory(level), played.share
+        off = np.abs(played.delta) / theory
+        options = []
+        for shape in SHAPES if enough else (0.0,):
+            bend = share**-shape
+            factor = kappa(_worst(off / bend), SAFETY * (1 - level))
+            factor = factor if enough else max(1.0, factor)
+            half = np.log(factor * theory * bend)[:, share.shape[1] // 2 :]
+            options.append((Boundary(q, shape, factor), float(np.nanmean(half))))
+        found.append(min(options, key=lambda option: option[1]))
+    return found
+
+
+def _half(played: Replay, boundary: Boundary, level: float) -> Floats:
+    bent = played.share**-boundary.shape
+    return np.asarray(boundary.kappa * played.theory(level) * bent)
+
+
+def _worst(found: Floats) -> Floats:
+    """Give each window's worst look; nan where nothing was ever seen."""
+    filled = np.where(np.isnan(found), -np.inf, found).max(axis=1)
+    return np.where(np.isneginf(filled), np.nan, filled)
+
+
+def _judge(
+    study: Study,
+    part: Booleans,
+    boundary: Boundary,
+    prior: VariancePrior,
+    *,
+    level: float,
+    multiples: Sequence[float],
+) -> _Judged:
+    """Replay windows of a part with a boundary that was fitted elsewhere."""
+    played = study.played(part, q=boundary.q, prior=prior)
+    found = scores(played, boundary.shape, level) / boundary.kappa
+    covered: dict[float, Floats] = {}
+    detected: dict[float, Floats] = {}
+    for multiple in multiples:
+        injected = study.played(part, q=boundary.q, prior=prior, factor=multiple)
+        off = scores(injected, boundary.shape, level, np.log(multiple)) / boundary.kappa
+        low = injected.delta - _half(injected, boundary, level)
+        covered[multiple] = floats(_worst(off) <= 1)
+        detected[multiple] = floats((np.nan_to_num(low, nan=-1.0) > 0).any(axis=1))
+    return _Judged(
+        part,
+        floats(_worst(found) > 1),
+        floats(found[:, -1] > 1),
+        covered,
+        detected,
+        _half(played, boundary, level)[:, -1],
+    )
+
+
+def _pooled(study: Study, parts: Sequence[_Judged]) -> Verdict:
+    """Pool what both halves said of each other."""
+    groups = [np.concatenate([column[part.part] for part in parts]) for column in study.clusterings]
+
+    def share(columns: Sequence[Floats]) -> Proportion:
+        return proportion(np.concatenate(columns), groups)
+
+    return Verdict(
+        error_final=share([part.wrong_final for part in parts]),
+        error_any=share([part.wrong for part in parts]),
+        detection={
+            m: float(np.mean(np.concatenate([p.detected[m] for p in parts])))
+            for m in parts[0].detected
+        },
+        coverage={m: share([part.covered[m] for part in parts]) for m in parts[0].covered},
+        half_width=float(np.expm1(np.nanmedian(np.concatenate([part.half for part in parts])))),
+    )
