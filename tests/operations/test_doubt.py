@@ -190,3 +190,10 @@ def test_an_explained_lift_lists_its_doubts_and_other_figures_do_not(season):
     (whole,) = season.ws.roi(campaign="spring", by="campaign").rows
     told = season.ws.explain(whole["figure_ids"]["lift"])["doubt"]
     assert "leave_one_out" in {line["check"] for line in told}
+
+
+def test_the_lift_as_sealed_is_the_lift_of_the_report_under_the_limits_in_force(spring):
+    (row,) = spring.ws.roi(campaign="spring", creator="ana", metric="engagement").rows
+    found = lines(spring, "spring")["sensitivity", "ana", "engagement"]
+    sealed = next(item.value for item in found.values if item.name == "as_sealed")
+    assert sealed == pytest.approx(row["lift"]["log"], abs=2e-6)

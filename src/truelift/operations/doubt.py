@@ -39,6 +39,7 @@ from truelift.measurement.checks.spill_over import Tie, audience_ties, spill_ove
 from truelift.measurement.checks.variance_shift import variance_shift
 from truelift.measurement.controls import joined
 from truelift.measurement.lift import CampaignPosts
+from truelift.measurement.limits import Limits
 from truelift.measurement.metric import DEFAULT_METRIC, metric_named
 from truelift.measurement.panel import Instants
 from truelift.measurement.ragged import Booleans, Floats, Integers
@@ -96,6 +97,8 @@ class Examined:
     sealed: Baselines
     posts: CampaignPosts
     control: Control
+    limits: Limits
+    whole: Limits
 
 
 @dataclass
@@ -142,17 +145,19 @@ class Doubts:
             found = self.measurement.measured(self.campaign, metric)
             if not isinstance(found, Measured):
                 return not_run(LEAVE_ONE_OUT, "no creator's codes or links are measured.")
-            return leave_one_out(found.lifts, found.creators)
+            return leave_one_out(found.lifts, found.creators, found.whole)
         lifted = self.measurement.measured_posts(self.campaign, metric)
-        return leave_one_out(lifted.lifts, lifted.creators)
+        return leave_one_out(lifted.lifts, lifted.creators, lifted.whole)
 
     def _on_posts(self, metric: str) -> list[DoubtRow]:
         """Run the checks that look at posts, for every creator and platform."""
         seen = self._examined(metric)
         count = np.bincount(seen.posts.group, minlength=len(seen.units))
-        tried = settings(seen.past, seen.sealed, seen.posts, Terms(control=seen.control))
+        tried = settings(
+            seen.past, seen.sealed, seen.posts, Terms(limits=seen.limits, control=seen.control)
+        )
         before, signed = self._signing(seen)
-        found = [self._row(None, None, metric, campaign_sensitivity(tried))]
+        found = [self._row(None, None, metric, campaign_sensitivity(tried, seen.whole))]
         for findings in (
             placebo_in_time(seen.past, count),
             pre_trend(seen.past, count),
@@ -190,6 +195,8 @@ class Doubts:
             published_at=self._published(keys),
             posts=replace(posts, group=moved[posts.group]),
             control=joined([(moved, lifted.lifts.control)], len(units), lifted.lifts.control.rule),
+            limits=_spread(lifted.lifts.limits, moved, len(units)),
+            whole=lifted.whole,
         )
 
     def _published(self, keys: Sequence[tuple[str, str]]) -> Instants:
@@ -310,6 +317,14 @@ def _sealed_posts(records: Sequence[SealRecord | None]) -> tuple[Integers, Float
     flat = [row for rows in listed for row in rows]
     z = np.array([row["z"] for row in flat], dtype=np.float64)
     return group, z, [row["post_id"] for row in flat]
+
+
+def _spread(limits: Limits, rows: Integers, units: int) -> Limits:
+    """Put the limits in force at the rows that they hold for; theory's elsewhere."""
+    factor, shape, calibrated = np.ones(units), np.zeros(units), np.zeros(units, bool)
+    factor[rows], shape[rows] = limits.factor, limits.shape
+    calibrated[rows] = limits.calibrated
+    return Limits(factor, shape, calibrated)
 
 
 def _estimates(records: Sequence[SealRecord | None], name: str) -> Floats:

@@ -23,6 +23,7 @@ from truelift.measurement.checks.finding import (
     times,
 )
 from truelift.measurement.lift import Lifts
+from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.ragged import Floats, Integers
 
 FEWEST = 3
@@ -42,15 +43,16 @@ CHECK = Check(
 )
 
 
-def leave_one_out(lifts: Lifts, creators: Sequence[str]) -> Finding:
+def leave_one_out(lifts: Lifts, creators: Sequence[str], limits: Limits = THEORY) -> Finding:
     """Leave each creator out of the mean, all platforms of one together.
 
-    creators: whose each row of lifts is. The limits keep their multiplier and the variance between
-    creators; an outlier is judged by a t on the others' own variance (externally studentised).
+    creators: whose each row of lifts is. limits: of the campaign as a whole; without a
+    creator they keep their multiplier and the variance between creators; an outlier is judged by a t on the others' own variance (externally
+    studentised).
     """
     known = lifts.known
     names = sorted({creators[row] for row in np.flatnonzero(known).tolist()})
-    whole = campaign_lift(lifts)
+    whole = campaign_lift(lifts, limits=limits)
     if isinstance(whole, Withheld) or len(names) < FEWEST:
         return not_run(CHECK, f"{len(names)} creators have a lift; {FEWEST} at least are needed.")
     place = {name: index for index, name in enumerate(names)}

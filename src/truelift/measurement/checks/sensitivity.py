@@ -135,9 +135,9 @@ def sensitivity(known: History, tried: Mapping[str, Lifts]) -> list[Finding]:
     return findings
 
 
-def campaign_sensitivity(tried: Mapping[str, Lifts]) -> Finding:
-    """Compare the settings for the campaign's mean lift."""
-    found = {name: campaign_lift(lifts) for name, lifts in tried.items()}
+def campaign_sensitivity(tried: Mapping[str, Lifts], limits: Limits = THEORY) -> Finding:
+    """Compare the settings for the campaign's mean lift; limits: of the campaign as a whole."""
+    found = {name: campaign_lift(lifts, limits=limits) for name, lifts in tried.items()}
     return _compared(
         {
             name: Setting(each.log, each.low, each.high)
