@@ -46,9 +46,9 @@ CHECK = Check(
 def leave_one_out(lifts: Lifts, creators: Sequence[str], limits: Limits = THEORY) -> Finding:
     """Leave each creator out of the mean, all platforms of one together.
 
-    creators: whose each row of lifts is. limits: of the campaign as a whole; without a
-    creator they keep their multiplier and the variance between creators; an outlier is judged by a t on the others' own variance (externally
-    studentised).
+    creators: whose each row of lifts is. limits: of the campaign as a whole; without a creator they
+    keep their multiplier and the variance between creators. An outlier is judged by a t on the
+    others' own variance (externally studentised).
     """
     known = lifts.known
     names = sorted({creators[row] for row in np.flatnonzero(known).tolist()})
