@@ -47,8 +47,8 @@ docs: .make/dev ## writes the pages that list what the code has, and checks the 
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python -m pytest -q --no-header tests/test_docs.py tests/test_architecture.py
 
-bench: .make/dev ## speed, beside a peer doing the same work
-	@$(BIN)/python -m benchmarks
+bench: .make/dev .make/peers ## speed and lift beside peers; writes benchmarks/RESULTS.md
+	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python
 
 soak: .make/dev ## the sample programme's true lifts inside their limits, over 200 seeds
 	@$(BIN)/python -m benchmarks.sample_seeds 200

@@ -7,9 +7,14 @@ import importlib
 import pkgutil
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.lift.report import lift_lines
+from benchmarks.lift.table import rows
+from benchmarks.lift_speed import speed_lines
+from benchmarks.results import write_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from benchmarks import Bench
 
 ROUNDS = 3
+LIFT = "lift beside its peers"
+SEEDS = (1, 2, 3)
 
 
 def best_seconds(work: Callable[[], object]) -> float:
@@ -43,10 +50,23 @@ def raced(benches: Sequence[Bench]) -> int:
     return missed
 
 
+def lift_beside_peers(python: Path, seeds: Sequence[int]) -> None:
+    """Measure the table of lift methods and our own speed; print both and write them down."""
+    start = time.perf_counter()
+    found, described = rows(seeds, str(python))
+    lift = lift_lines(found, described, seeds, time.perf_counter() - start)
+    speed = speed_lines(found)
+    write_part("lift", lift)
+    write_part("speed", speed)
+    print("\n".join(["", *lift, "", *speed]))
+
+
 def main() -> int:
     """Run the benchmarks whose name contains one of the words, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*")
+    parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     asked = parser.parse_args()
 
     def wanted(name: str) -> bool:
@@ -56,6 +76,8 @@ def main() -> int:
     modules = [importlib.import_module(f"benchmarks.{each}") for each in names if each[0] != "_"]
     benches = [each for module in modules for each in getattr(module, "BENCHES", ())]
     missed = raced([each for each in benches if wanted(each.name)])
+    if wanted(LIFT):
+        lift_beside_peers(asked.peers, asked.seeds)
     return 3 if missed else 0
 
 
