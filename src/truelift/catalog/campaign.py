@@ -99,9 +99,19 @@ class Experiment:
     document: str | None = column(ColumnType.TEXT, "where it is written down")
 
 
+METRIC_BREAK = "metric_break"
+"""The kind of event by which a platform counts a metric differently from then on."""
+
+BREAKABLE = (
+    "engagement", "views", "reach", "impressions", "likes", "comments", "shares", "saves",
+    "follows",
+)  # fmt: skip
+"""The metrics that can break: those that grow with a post's age."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEvent:
-    """Something in the calendar that moves results without any creator."""
+    """Something in the calendar that moves results without any creator, or breaks a metric."""
 
     event: str = column(ColumnType.NAME, "stable id", key=True, required=True)
     starts: dt.datetime = column(ColumnType.INSTANT, "since", key=True, required=True)
@@ -114,9 +124,12 @@ class CalendarEvent:
             "stock_out",
             "launch",
             "outage",
+            METRIC_BREAK,
         ),
     )
-    scope: str | None = column(ColumnType.TEXT, "what it touches")
+    scope: str | None = column(
+        ColumnType.TEXT, "what it touches; of a metric_break platform:metric, as instagram:views"
+    )
 
 
 KINDS = (

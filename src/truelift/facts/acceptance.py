@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.columns import Column, ColumnType, Kind
+from truelift.catalog.campaign import METRIC_BREAK
 from truelift.facts import amounts, identity, moments, words
 from truelift.facts.cells import Miss, Reading, as_mask, present, quoted, trimmed
 from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
@@ -370,6 +371,19 @@ def discounts_within_goods(batch: Batch) -> Batch:
     return batch.dropping("discount", misses)
 
 
+def breaks_scoped(batch: Batch) -> Batch:
+    """Read what a metric break touches, platform:metric; drop one that touches nothing known."""
+    if batch.kind.name != "events":
+        return batch
+    breaks = pc.equal(batch.columns["kind"], METRIC_BREAK)
+    scopes = pc.if_else(
+        breaks, pc.fill_null(batch.columns["scope"], ""), pa.scalar(None, pa.string())
+    )
+    reading = words.read_breaks(scopes)
+    scope = pc.coalesce(reading.values, batch.columns["scope"])
+    return batch.having(scope=scope).dropping("scope", reading.misses)
+
+
 def ends_after_starts(batch: Batch) -> Batch:
     """Drop rows of which the end lies before the beginning."""
     for first, last in RANGES:
@@ -459,6 +473,7 @@ STEPS: tuple[Callable[[Batch], Batch], ...] = (
     customer_hashed,
     posts_have_an_owner,
     discounts_within_goods,
+    breaks_scoped,
     ends_after_starts,
     defaults,
     identified,

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.money import PARTS_PER_MILLION, is_currency
+from truelift.catalog.campaign import BREAKABLE
 from truelift.catalog.platform import PLATFORMS, platform_named
 from truelift.facts.cells import (
     Miss,
@@ -80,6 +81,23 @@ def read_platforms(cells: pa.Array) -> Reading:
 
 def _platform(text: str) -> str | Refusal:
     return platform_named(text) or _not_a_choice(text, PLATFORMS)
+
+
+def read_breaks(cells: pa.Array) -> Reading:
+    """Read what metrics break on which platform, platform:metric in lower case."""
+    return read_distinct(cells, pa.string(), _broken)
+
+
+def _broken(text: str) -> str | Refusal:
+    platform, _, metric = (part.strip() for part in text.lower().partition(":"))
+    named = platform_named(platform)
+    if named is not None and metric in BREAKABLE:
+        return f"{named}:{metric}"
+    sentence = (
+        f"{quoted(text)} is no platform:metric such as instagram:views; the metrics are "
+        f"{', '.join(BREAKABLE)}."
+    )
+    return Refusal(DropReason.NOT_A_CHOICE, sentence)
 
 
 def read_currencies(cells: pa.Array) -> Reading:

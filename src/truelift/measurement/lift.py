@@ -33,6 +33,7 @@ split could add up exactly, and no network has counted that far."""
 _SENTENCES = {
     Reason.NO_BASELINE: "Nothing of this metric was observed before launch.",
     Reason.TOO_FEW_POSTS: "Fewer than two organic posts were observed before launch.",
+    Reason.METRIC_BROKE: "The platform counts the posts otherwise than the baseline was counted.",
     Reason.NOT_OBSERVED: "Nothing of the campaign has been observed at a usable age yet.",
     Reason.NO_ORDER_BASELINE: "The creator's codes and links have no order history.",
     Reason.NO_LEAD_BASELINE: "The creator's codes and links have no lead history.",

@@ -184,6 +184,10 @@ ENGAGEMENT_RATES: dict[str, str] = {
 """The engagement-rate formulas by name, in words; a rate is always shown with its name."""
 
 
+ENGAGEMENT_BASES = ("reach", "views", "impressions")
+"""The counters that engagement is divided by."""
+
+
 def metric_named(name: str) -> Metric:
     """Look up a metric; UsageError with the list of names when there is none."""
     if name not in METRICS:

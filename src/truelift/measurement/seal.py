@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from truelift.measurement.ragged import Floats
 
 RECORD_VERSION = 2
-"""Version 2 adds peers, followers, control rule and correction; version 1 is read as it stands."""
+"""Version 2 adds peers, followers, control rule, metric break and correction; version 1 is read as
+it stands."""
 
 MOST_POSTS_LISTED = 2_000
 """With more posts than this a record keeps their number, first, last and a hash over all."""
@@ -110,7 +111,8 @@ class Terms:
     in words. ageing_curve: version of the platform's curve, ageing_curves: format -> version of the
     formats that have one of their own. source_hashes: of the files and tables read. late: sealed
     after the creator's first sponsored post, code use or boost. category: the creator's, which
-    peers are compared by.
+    peers are compared by. metric_break: since when the platform counts the metric as it did when
+    the window ended, None where it always has; posts from before are no posts of the baseline.
     """
 
     creator: str
@@ -131,6 +133,7 @@ class Terms:
     calibration: str = ""
     value_schedule: str | None = None
     source_hashes: tuple[str, ...] = field(default=())
+    metric_break: str | None = None
     correction: Correction | None = None
 
 
@@ -237,7 +240,7 @@ def in_force(records: Sequence[Record], hashes: Sequence[str]) -> list[bool]:
 
 _CONTENT = (
     "withheld", "posts", "followers", "engagement_rates", "counts", "controls", "ageing_curve",
-    "value_schedule",
+    "value_schedule", "metric_break",
 )  # fmt: skip
 
 

@@ -32,9 +32,11 @@ from truelift.measurement.ageing import (
 )
 from truelift.measurement.ageing_fit import FORMULA, AgeingFit, Snapshots, fit_curve
 from truelift.measurement.metric import METRICS, counted, metric_named
+from truelift.measurement.metric_breaks import SPANS, MetricBreaks, eras
 from truelift.measurement.panel import HOUR
 from truelift.measurement.ragged import Floats
 from truelift.operations.knowledge import Knowledge
+from truelift.operations.panels import Panels
 from truelift.store import science_records
 from truelift.store.ground import Ground
 from truelift.store.science_records import AGEING_CURVE, ScienceRecord
@@ -187,7 +189,7 @@ def _refit(
 ) -> list[ScienceRecord]:
     if not counts:
         return []
-    ground = known.ground
+    ground, breaks = known.ground, Panels(known).breaks
     wanted = pa.table({"platform": pa.array(list(counts), pa.string())})
     table = known.read("measurement.snapshots", platforms=wanted, sponsored=known.sponsored)
     with ground.workspace.transaction() as connection:
@@ -195,7 +197,7 @@ def _refit(
         made = []
         for platform, row in counts.items():
             mine = table.filter(pa.compute.equal(table["platform"], platform))
-            for record in _fitted(mine, platform, metrics):
+            for record in _fitted(mine, platform, metrics, breaks):
                 item = _science(record | {"reading_pairs": row["pairs"]}, row, kept, ground)
                 if item is not None:
                     science_records.keep(connection, ground.brand.brand, item)
@@ -203,13 +205,19 @@ def _refit(
     return made
 
 
-def _fitted(table: pa.Table, platform: str, metrics: Sequence[str]) -> list[Row]:
-    """Fit those metrics of a platform that were read: the platform's curve, then its formats'."""
+def _fitted(
+    table: pa.Table, platform: str, metrics: Sequence[str], breaks: MetricBreaks
+) -> list[Row]:
+    """Fit those metrics of a platform that were read: the platform's curve, then its formats'.
+
+    A post that was read on both sides of a break of the metric keeps the readings from before it.
+    """
     if not table.num_rows:
         return []
     posts = table["post_id"].combine_chunks().dictionary_encode()
     post = posts.indices.to_numpy().astype(np.int64)
-    age = (_instants(table["observed_at"]) - _instants(table["published_at"])) / HOUR
+    published, observed = (_instants(table[name]) for name in ("published_at", "observed_at"))
+    age = (observed - published) / HOUR
     formats = np.array([format_key(name) for name in table["format"].to_pylist()], dtype=object)
     window = {
         "first_published": min(table["published_at"].to_pylist()).isoformat(),
@@ -219,6 +227,7 @@ def _fitted(table: pa.Table, platform: str, metrics: Sequence[str]) -> list[Row]
     for metric in (METRICS[name] for name in metrics):
         counters = {name: _floats(table[name]) for name in metric.columns}
         count = counted(metric, counters, post)
+        count[eras(breaks.of(platform, metric.columns), published, observed) == SPANS] = np.nan
         if np.isnan(count).all():
             continue
         prior = default_curve(metric.name)

@@ -205,6 +205,7 @@ def _seals(known: Knowledge, header: RoiHeader, row: RoiRow) -> list[Row]:
             "followers": _within(seal.record, "followers").get("reference"),
             "supersedes": _within(seal.record, "correction").get("supersedes"),
             "reason": _within(seal.record, "correction").get("reason"),
+            "metric_break": seal.record.get("metric_break"),
             "source_hashes": seal.record["source_hashes"],
         }
         for seal in sorted(measurement.seals.values(), key=lambda item: item.sha256)

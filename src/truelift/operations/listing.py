@@ -104,6 +104,7 @@ def baselines(ground: Ground) -> list[Row]:
             "withheld": seal.record["withheld"],
             "weight_alone": _peers(seal.record).get("weight_alone"),
             "peer_level": _peers(seal.record).get("peer_level"),
+            "metric_break": seal.record.get("metric_break"),
             "sha256": seal.sha256,
             "supersedes": corrections[seal.sha256].get("supersedes"),
             "reason": corrections[seal.sha256].get("reason"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from truelift.measurement.metric import metric_named
 from truelift.measurement.outliers import outliers
 from truelift.operations.knowledge import Knowledge, Row
+from truelift.operations.metric_breaks import told_of
 from truelift.operations.panels import COUNTERS, Panels
 
 
@@ -20,6 +21,9 @@ def marks(known: Knowledge, panels: Panels, campaign: str, creator: str | None) 
         if row["campaign"] == campaign and creator in {None, row["creator"]}
         for sentence in _of_reading(row)
     ]
+    mine = panels.posts.only(panels.sponsored_in(campaign))
+    platforms = {mine.units[unit][1] for unit in mine.unit.tolist()}
+    found += told_of(panels, sorted(platforms))
     return list(dict.fromkeys([*found, *_deleted(panels, campaign, creator),
                                *_outliers(panels, campaign, creator)]))  # fmt: skip
 

@@ -55,6 +55,7 @@ from truelift.operations.calibrations import CalibrationBook, calibration_book
 from truelift.operations.counts import COUNT_METRICS, observed
 from truelift.operations.experiments import factor_of
 from truelift.operations.knowledge import Knowledge, local_day
+from truelift.operations.metric_breaks import broken, sealed_eras, sentences, withheld_for
 from truelift.operations.panels import Panels
 from truelift.operations.seal import CONVERSIONS
 from truelift.store import workspace_database as records
@@ -72,6 +73,7 @@ class Measured:
 
     boosted: whose posts are left out since what was paid for cannot be told apart, one per post.
     whole: the limits of the campaign as a whole.
+    told: what more there is to say of each row's reason, empty where nothing.
     """
 
     lifts: Lifts
@@ -79,11 +81,21 @@ class Measured:
     late: list[bool]
     boosted: tuple[str, ...] = ()
     whole: Limits = THEORY
+    told: tuple[str, ...] = ()
 
     def figures(self, metric: str) -> Figures:
         """Say the lift of each creator (their platforms together) and of all of them."""
         found = _figures(self.lifts, self.creators, self.late, metric, self.whole)
+        found = {
+            name: _with_told(figure, self.told_of({name} if name else {*self.creators}))
+            for name, figure in found.items()
+        }
         return _without_boosted(found, self.boosted)
+
+    def told_of(self, creators: Collection[str]) -> list[str]:
+        """Give what there is to say of the reasons of some creators, each sentence once."""
+        told = zip(self.creators, self.told, strict=False)
+        return [words for name, words in told if name in creators and words]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -151,20 +163,21 @@ class Measurement:
         pairs: (campaign, creator). Withheld where one of them rests on an experiment, whose factor
         is the campaign's own.
         """
-        tables, late, boosted = [], False, 0
+        tables, late, boosted, told = [], False, 0, []
         for campaign in sorted({campaign for campaign, _ in pairs}):
             found = self.measured(campaign, metric)
             if isinstance(found, Measured):
                 rows = [i for i, name in enumerate(found.creators) if (campaign, name) in pairs]
                 late |= any(found.late[row] for row in rows)
                 tables += [take(found.lifts, rows)] if rows else []
+                told += found.told_of({name for place, name in pairs if place == campaign})
                 boosted += sum((campaign, name) in pairs for name in found.boosted)
             elif any(isinstance(figure, LiftFigure) for figure in found.values()):
                 words = f"{campaign} rests on an experiment; ask with --by campaign."
                 return Withheld(Reason.NOT_AT_THIS_LEVEL, words)
         if not tables:
             return Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))
-        whole = of_many(together(tables), metric, late=late)
+        whole = _with_told(of_many(together(tables), metric, late=late), told)
         return _with_boosted(whole, boosted) if boosted else whole
 
     def measured_posts(self, campaign: str, metric: str) -> MeasuredPosts:
@@ -205,6 +218,9 @@ class Measurement:
             group, counts, panel.age_hours, curve, panel.first_age_hours,
             offset=growth(self.panels.followers, panel.unit, panel.published_at, followers),
         )  # fmt: skip
+        own = sealed_eras(self.panels, metric, units, sealed)
+        broke = broken(self.panels.eras(panel, metric), counts, group, own)
+        posts = replace(posts, z=np.where(broke[group], np.nan, posts.z))
         baselines = read_baselines(kept)
         windows = _windows(posts, panel.published_at, sealed)
         control = self._control(campaign, metric, units, windows, sealed)
@@ -214,6 +230,7 @@ class Measurement:
         lifts = creator_lift(
             baselines, posts, control=control, late=np.array(late, bool), limits=limits
         )
+        lifts = replace(lifts, reason=withheld_for(lifts.reason, broke))
         if share.min(initial=1.0) < 1:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
         whole = self.calibrations.campaign(
@@ -227,6 +244,7 @@ class Measurement:
             late=late,
             boosted=boosted,
             whole=whole,
+            told=tuple(sentences(self.panels, metric, units, sealed, lifts.reason)),
             platforms=[unit[1] for unit in units],
             posts=posts,
         )
@@ -248,14 +266,22 @@ class Measurement:
         found = sets.of(campaign)
         kept = {name for item in sealed if item for name in item.record["controls"]}
         parts = []
-        for platform in sorted({platform for _, platform in units}):
-            rows = np.array([i for i, unit in enumerate(units) if unit[1] == platform], np.int64)
+        eras = sealed_eras(self.panels, metric, units, sealed).tolist()
+        keys = [(unit[1], era) for unit, era in zip(units, eras, strict=True)]
+        for platform, era in sorted(set(keys)):
+            rows = np.flatnonzero([key == (platform, era) for key in keys])
             names = kept - sets.excluded(campaign) or found.names.get(platform, ())
             posts = sets.posts_of(
                 campaign,
                 platform,
                 names,
-                partial(self._reading, metric, campaign, _newest([sealed[row] for row in rows])),
+                partial(
+                    self._reading,
+                    metric,
+                    campaign,
+                    era,
+                    _newest([sealed[row] for row in rows.tolist()]),
+                ),
             )
             place = {name: index for index, name in enumerate(posts.names)}
             own = np.array([place.get(units[row][0], -1) for row in rows.tolist()], np.int64)
@@ -263,13 +289,17 @@ class Measurement:
         return joined(parts, len(units), found.rule)
 
     def _reading(
-        self, metric: str, campaign: str, seal: SealRecord | None, panel: PostPanel
+        self, metric: str, campaign: str, era: int, seal: SealRecord | None, panel: PostPanel
     ) -> tuple[Floats, Floats]:
-        """Read control posts of one platform with the curves that a seal of its units names."""
+        """Read control posts of one platform with the curves that a seal of its units names.
+
+        Only those that were counted as the baselines were: controls never splice a metric either.
+        """
         named = self.curves.sealed(seal.record if seal else None, metric)
         one = np.zeros(len(panel), np.int64)
         curve = post_curves([named], one, self.panels.formats(panel))
         counts = self.panels.counts(panel, metric, campaign)
+        counts = np.where(self.panels.eras(panel, metric) == era, counts, np.nan)
         z, tau2 = reading(counts, panel.age_hours, curve)
         # Controls are compared with themselves, so any count of their own will do to start from.
         followers = self.panels.followers
@@ -364,6 +394,13 @@ def _with_boosted(figure: LiftFigure | Withheld, posts: int) -> LiftFigure | Wit
         return replace(figure, boosted=posts)
     words = f"{posts} boosted posts are left out: what was paid for cannot be told apart."
     return replace(figure, detail=f"{figure.detail} {words}".strip())
+
+
+def _with_told(figure: LiftFigure | Withheld, told: Sequence[str]) -> LiftFigure | Withheld:
+    """Add to a withheld figure what there is to say of its reason, each sentence once."""
+    if isinstance(figure, LiftFigure):
+        return figure
+    return replace(figure, detail=" ".join(dict.fromkeys([figure.detail, *told])).strip())
 
 
 def _weighted(share: Floats, counts: Floats, group: Integers, groups: int) -> Floats:

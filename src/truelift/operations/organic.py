@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,9 +21,11 @@ from truelift.base.time import Instant
 from truelift.measurement.ageing import post_curves, reading
 from truelift.measurement.baseline import Baselines, estimate_baselines, newest_posts
 from truelift.measurement.followers import FollowerCounts, growth, newest
+from truelift.measurement.metric import ENGAGEMENT_BASES
+from truelift.measurement.metric_breaks import era_at
 from truelift.measurement.panel import Instants, PostPanel
 from truelift.measurement.peers import Traits, peer_levels
-from truelift.measurement.ragged import Booleans, Floats, Objects
+from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
 from truelift.measurement.seal import Audience
 from truelift.operations.ageing import CurveBook, Curves, curve_book
 from truelift.operations.calibrations import CalibrationBook, calibration_book
@@ -35,8 +37,9 @@ class OrganicBaselines:
     """Baselines of a metric on a platform, indexed as the units of `panel`.
 
     units: those that were asked for. panel, counts, z: their organic posts before their cuts.
-    log_followers: the newest known before the cut, nan where none. curves: of the ageing.
-    calibration: version of the one they are sealed for, empty where there is none.
+    log_followers: the newest known before the cut, nan where none. curves: of the ageing. eras: of
+    the posts by the counters that engagement is divided by. calibration: version of the one they
+    are sealed for, empty where there is none.
     """
 
     units: tuple[int, ...]
@@ -47,7 +50,16 @@ class OrganicBaselines:
     followers: FollowerCounts
     log_followers: Floats
     curves: Curves
+    eras: Mapping[str, Integers]
     calibration: str = ""
+
+    def alike(self, unit: int, counter: str) -> Floats:
+        """Give a counter of a unit's posts, nan where it was counted otherwise than it is now."""
+        span = self.span(unit)
+        era = self.eras[counter][span]
+        now = era == era.max(initial=0)
+        alike: Floats = np.where(now, self.panel.counters[counter][span], np.nan)
+        return alike
 
     def span(self, unit: int) -> slice:
         """Say where a unit's posts lie."""
@@ -96,6 +108,10 @@ class Organic:
         traits = Traits(log, self.panels.categories)
         before = newest(self.panels.followers.before(np.datetime64(earliest, "us")), len(log))
         prior = peer_levels(pool, Traits(before, self.panels.categories), traits)
+        # Levels of peers from before a break say nothing about a creator's after it.
+        pooled = np.array([earliest], dtype="datetime64[us]")
+        alike = self._era_at(platform, metric, until) == self._era_at(platform, metric, pooled)
+        prior = replace(prior, mean=np.where(alike, prior.mean, np.nan))
         found = estimate_baselines(
             panel.unit, z, len(log), q=float(pool.q[0]), prior=pool.prior, peers=prior
         )
@@ -109,6 +125,7 @@ class Organic:
             log_followers=log,
             curves=self._book.newest(platform, metric),
             calibration=self._calibrated(platform, metric)[0],
+            eras={name: self.panels.eras(panel, name) for name in ENGAGEMENT_BASES},
         )
 
     def _pool(self, platform: str, metric: str, campaign: str, until: Instant) -> Baselines:
@@ -125,11 +142,13 @@ class Organic:
     ) -> tuple[PostPanel, Floats, Floats, Floats, FollowerCounts]:
         """Read a platform's organic posts before each unit's cut (NaT: none of the unit).
 
+        Only posts that were counted as the metric is counted at the cut: a baseline never splices.
         Gives the posts, their counts and readings, log followers per unit and the counts used.
         """
         posts, known = self.panels.posts, self.panels.followers
         kept: Booleans = self.panels.organic & (self._platform == platform)[posts.unit]
         kept &= posts.published_at < until[posts.unit]
+        kept &= self._eras(metric) == self._era_at(platform, metric, until)[posts.unit]
         panel = posts.only(kept)
         counts = self.panels.counts(panel, metric, campaign)
         read = known.at < until[known.unit]
@@ -159,6 +178,18 @@ class Organic:
     @cached_property
     def _calibrations(self) -> CalibrationBook:
         return calibration_book(self.panels.known)
+
+    def _eras(self, metric: str) -> Integers:
+        if metric not in self._numbered:
+            self._numbered[metric] = self.panels.eras(self.panels.posts, metric)
+        return self._numbered[metric]
+
+    @cached_property
+    def _numbered(self) -> dict[str, Integers]:
+        return {}
+
+    def _era_at(self, platform: str, metric: str, until: Instants) -> Integers:
+        return era_at(self.panels.breaks_of(platform, metric), until)
 
     @cached_property
     def _book(self) -> CurveBook:

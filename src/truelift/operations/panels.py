@@ -18,12 +18,14 @@ import pyarrow.compute
 
 from truelift.base.money import exponent
 from truelift.base.time import brand_day, utc_to_local
+from truelift.catalog.campaign import METRIC_BREAK
 from truelift.facts.kinds import KINDS
 from truelift.ledger.fx import RateSet
 from truelift.measurement.followers import FollowerCounts, follower_counts
 from truelift.measurement.metric import METRICS, metric_named
-from truelift.measurement.panel import PostPanel, organic_counters, post_panel
-from truelift.measurement.ragged import Booleans, Floats, Objects
+from truelift.measurement.metric_breaks import MetricBreak, MetricBreaks, eras
+from truelift.measurement.panel import Instants, PostPanel, organic_counters, post_panel
+from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
 from truelift.operations.book import rate_set_of
 from truelift.operations.control_sets import ControlSets
 from truelift.operations.knowledge import Knowledge
@@ -269,6 +271,46 @@ class Panels:
     def control_rule(self, campaign: str) -> str:
         """Say in words how the control creators of a campaign were chosen."""
         return self.control_sets.of(campaign).rule
+
+    @cached_property
+    def breaks(self) -> MetricBreaks:
+        """Give the breaks of metrics that were told as events."""
+        found = [
+            MetricBreak(platform, metric, row["starts"])
+            for row in self.known.rows("events")
+            if row["kind"] == METRIC_BREAK
+            for platform, _, metric in (row["scope"].partition(":"),)
+        ]
+        return MetricBreaks(tuple(found))
+
+    def breaks_of(self, platform: str, metric: str) -> Instants:
+        """Give when a metric broke on a platform."""
+        return self.breaks.of(platform, self.columns_of(metric))
+
+    def columns_of(self, metric: str) -> set[str]:
+        """Give the counters of a metric; of the composite all that it may weigh."""
+        names = (
+            {row["metric"] for row in self.known.rows("values")} if metric == VALUE else {metric}
+        )
+        return {part for name in names & METRICS.keys() for part in METRICS[name].columns}
+
+    def eras(self, panel: PostPanel, metric: str) -> Integers:
+        """Give the era of each post of a part of `posts`, by the breaks of its own platform."""
+        found = np.zeros(len(panel), np.int64)
+        platform = np.array([name for _, name in panel.units], dtype=object)[panel.unit]
+        for name in {one.platform for one in self.breaks.rows}:
+            mine = platform == name
+            found[mine] = eras(
+                self.breaks_of(name, metric),
+                panel.published_at[mine],
+                self._observed_at[panel.rows[mine]],
+            )
+        return found
+
+    @cached_property
+    def _observed_at(self) -> Instants:
+        instants: Instants = _instants(self.known.readings["observed_at"])
+        return instants
 
     def counts(self, panel: PostPanel, metric: str, campaign: str) -> Floats:
         """Give a metric's organic count per post; `value` is the composite of the campaign."""

@@ -17,6 +17,7 @@ from truelift.base.errors import TrueliftError
 from truelift.measurement import ageing
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve, format_key
 from truelift.measurement.metric import counted, metric_named
+from truelift.measurement.metric_breaks import era_at
 from truelift.measurement.panel import HOUR, PostPanel
 from truelift.measurement.placebo import OLDEST_HOURS
 from truelift.measurement.placebo_controls import Feed
@@ -57,6 +58,7 @@ def material_of(
     curve = curves.get(format_key(post_format), curves[ANY_FORMAT])
     panel = panels.posts.only(panels.organic)
     panel = panel.only(_chosen(panels, panel, platform, post_format))
+    panel = panel.only(_alike(panels, panel, platform, metric))
     counts = panel.counts(metric_named(metric))
     seen = np.isfinite(ageing.reading(counts, panel.age_hours, curve)[0])
     panel, counts = panel.only(seen), counts[seen]
@@ -94,6 +96,13 @@ def _chosen(panels: Panels, panel: PostPanel, platform: str, post_format: str | 
         formats = [format_key(name) for name in panels.formats(panel).tolist()]
         mask &= np.array([name == format_key(post_format) for name in formats], bool)
     return np.asarray(mask)
+
+
+def _alike(panels: Panels, panel: PostPanel, platform: str, metric: str) -> Booleans:
+    """Keep the posts that were counted as the platform counts now: no replay crosses a break."""
+    now = np.array([panels.known.as_of], "datetime64[us]")
+    era = era_at(panels.breaks_of(platform, metric), now)
+    return np.asarray(panels.eras(panel, metric) == era)
 
 
 def _recorded(

@@ -16,7 +16,8 @@ import numpy as np
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Instant
 from truelift.measurement.baseline import estimate_baselines
-from truelift.measurement.metric import engagement_rates
+from truelift.measurement.metric import ENGAGEMENT_BASES, engagement_rates
+from truelift.measurement.metric_breaks import newest_break
 from truelift.measurement.seal import (
     Correction,
     OrganicPosts,
@@ -218,11 +219,13 @@ def _posts_sealed(
             for unit in found.units:
                 candidate = wanted[panels.posts.units[unit][0]]
                 terms = _terms(candidate, name, platform, panels, now)
+                since = newest_break(panels.breaks_of(platform, name), candidate.until)
                 terms = replace(
                     terms,
                     **used,
                     category=str(panels.categories[unit]),
                     calibration=found.calibration,
+                    metric_break=since.isoformat() if since else None,
                 )
                 made.append(_record(_one(found, unit, terms), terms, now, ground))
     return made
@@ -230,16 +233,10 @@ def _posts_sealed(
 
 def _one(found: OrganicBaselines, unit: int, terms: Terms) -> SealedBaseline:
     span, followers = found.span(unit), found.reference(unit)
-    counters = found.panel.counters
     rates = {}
     if terms.metric == "engagement":
-        rates = engagement_rates(
-            found.counts[span],
-            followers=followers,
-            reach=counters["reach"][span],
-            views=counters["views"][span],
-            impressions=counters["impressions"][span],
-        )
+        bases = {name: found.alike(unit, name) for name in ENGAGEMENT_BASES}
+        rates = engagement_rates(found.counts[span], followers=followers, **bases)
     posts = OrganicPosts(
         found.panel.post_ids[span].tolist(), found.panel.age_hours[span], found.z[span]
     )

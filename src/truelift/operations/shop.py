@@ -19,6 +19,7 @@ import numpy as np
 from truelift.base.errors import UsageError
 from truelift.base.money import exponent
 from truelift.base.time import brand_day
+from truelift.catalog.campaign import METRIC_BREAK
 from truelift.measurement.counterfactual import Series
 from truelift.measurement.ragged import Floats
 from truelift.measurement.weekdays import weekday_of
@@ -85,9 +86,14 @@ class Shop:
         return Series(shop, weekday_of(days), beside)
 
     def events(self, first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
-        """Give the days of the calendar's events between two days, each with the event's name."""
+        """Give the days of the calendar's events between two days, each with the event's name.
+
+        A platform that counts a metric differently sells nothing.
+        """
         found = []
         for row in self.known.rows("events"):
+            if row["kind"] == METRIC_BREAK:
+                continue
             begins, ends = row["starts"], row["ends"] or row["starts"]
             day = max(brand_day(begins, self.zone), first)
             while day <= min(brand_day(ends, self.zone), last):
