@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement.calendar import Control, ControlsUsed
@@ -114,3 +116,31 @@ def test_tables_put_together_are_measured_as_one():
     assert len(again) == 4
     assert of_many(again, "orders", late=False) == of_many(whole, "orders", late=False)
     assert [again.row(row) for row in range(4)] == [whole.row(row) for row in range(4)]
+
+
+@given(
+    st.lists(st.integers(0, 10**9), min_size=1, max_size=6),
+    st.lists(st.floats(0, 1), min_size=6, max_size=6),
+    st.floats(0.5, 500),
+)
+def test_expected_and_units_are_the_observed_exactly_of_creators_parts_and_sums(
+    counts, shares, days
+):
+    whole = lifts(counts, days)
+    part = in_part(whole, np.array(shares[: len(counts)]))
+    for rows in (whole, part):
+        figures = [of_creator(rows.row(at), "orders", late=False) for at in range(len(counts))]
+        for found in (*figures, of_many(rows, "orders", late=False)):
+            assert found.expected + found.units == found.observed
+            assert found.units_low <= found.units <= found.units_high
+
+
+@given(st.integers(0, 10**9), st.floats(-0.9, 3.0), st.floats(0.0, 1.0))
+def test_expected_and_units_are_the_observed_exactly_of_an_experiment(observed, factor, reach):
+    found = of_experiment(
+        Incrementality(factor, factor - reach, factor + reach, 0.95, "geo", Grade.A),
+        "orders",
+        float(observed),
+    )
+    assert found.expected + found.units == found.observed == observed
+    assert found.units_low <= found.units <= found.units_high

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -181,3 +182,36 @@ def test_a_cohort_has_a_lift_of_its_own_and_says_what_is_not_to_be_had(season):
 def test_a_row_of_many_is_not_narrowed_to_one(season, asked):
     with pytest.raises(UsageError, match="does not go with"):
         roi(season.ground, RoiRequest(**asked))
+
+
+@pytest.mark.parametrize("metric", [None, "engagement", "views", "orders", "leads"])
+@pytest.mark.parametrize("by", ["creator", "campaign", "cohort", "programme"])
+def test_on_every_row_expected_and_lift_make_up_the_observed_in_json_and_in_files(
+    season, by, metric
+):
+    report = season.once("roi", by=by, **({"metric": metric} if metric else {}))
+    flat = report.table.rows
+    measured = 0
+    for row, line in zip(report.rows, flat, strict=True):
+        lift = row["lift"]
+        if "log" not in lift:
+            assert line["lift_units"] is line["lift_expected"] is line["lift_observed"] is None
+            continue
+        measured += 1
+        for told in (
+            [lift[name] for name in ("units", "expected", "observed")],
+            [line[f"lift_{name}"] for name in ("units", "expected", "observed")],
+        ):
+            units, expected, observed = (Decimal(str(value)) for value in told)
+            assert units + expected == observed
+    assert measured or (metric == "leads" and by in {"cohort", "programme"})  # an experiment
+
+
+def test_above_break_even_is_where_the_incremental_contribution_is_surely_above_cost(season):
+    for by in ("creator", "campaign"):
+        for row in season.roi(by=by):
+            found = row["incremental_roi"]
+            cost, level = row["cost"]["accrued"], row["ladder"][4]["amount"]
+            if "point" in found and level is not None:
+                assert found["point"] == pytest.approx((level - cost) / cost, abs=1 / cost)
+                assert found["low"] <= found["point"] <= found["high"]

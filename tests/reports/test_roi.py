@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from truelift.base.estimate import Reason, Withheld
+from truelift.base.estimate import Grade, Reason, Withheld
+from truelift.measurement.figure import LiftFigure
 from truelift.reports.figure import parse_figure_id
 from truelift.reports.roi import (
     FIGURES,
     cost_per_json,
     instant_text,
+    lift_json,
     money_text,
     number,
     report_json,
@@ -50,6 +56,23 @@ def test_a_list_says_how_many_of_its_rows_are_flagged_and_withheld_rows_are_no_p
     assert (told["discoveries"]["list"], told["discoveries"]["flagged"]) == (2, 1)
     assert [line["lift"].get("p") for line in told["rows"]] == [0.000123, 0.4, None, None]
     assert [line["lift"].get("flagged") for line in told["rows"]] == [True, False, None, None]
+
+
+@given(
+    st.one_of(st.integers(0, 10**12).map(float), st.floats(0, 1e7)),
+    st.floats(-25.0, 0.999999),
+)
+def test_printed_units_and_what_was_expected_add_up_to_what_was_observed(observed, share):
+    lift = LiftFigure(
+        "orders", 0.1, 0.0, 0.2, 0.95, observed * share, 0.0, 0.0, observed - observed * share,
+        observed, "theory", Grade.C,
+    )  # fmt: skip
+    told = lift_json(lift, "orders")
+    parts = [Decimal(json.dumps(told[name])) for name in ("units", "expected", "observed")]
+    assert parts[0] + parts[1] == parts[2]
+    size = max(map(abs, (observed, lift.expected, lift.units)))
+    for name in ("units", "expected", "observed"):
+        assert told[name] == pytest.approx(getattr(lift, name), abs=max(2e-6, 2e-14 * size))
 
 
 def test_a_row_that_is_all_known_holds_its_figures(header, row):

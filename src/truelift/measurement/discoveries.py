@@ -18,6 +18,15 @@ from truelift.measurement.ragged import Booleans, Floats
 
 FALSE_DISCOVERY_RATE = 0.05
 
+TAIL_DEGREES = 6.0
+"""A long list asks for p-values far below what limits at 95 % say anything about, and real creators
+are wilder out there than the model. Windows of real accounts without any campaign, 10 looks: with
+the model's own tail 17 and 30 in 100 lists of 500 (X) flagged something. Chosen on every second
+account as the largest of 3, 4, 5, 6, 8, 10, 12 with at most 4.5 in 100 in each of four settings
+(lists of one and of many windows per account, X and Instagram: .7, .8, 2.3, 0 in 100); on the other
+accounts it then was 1.0, 0, 0, 0.
+"""
+
 
 def always_valid_p(
     log: Floats, half: Floats, nu: Floats, ratio: Floats, level: float = 0.95
@@ -28,12 +37,15 @@ def always_valid_p(
     at `level`, whatever is in force. nu, ratio: what `limits.half_width` was given; shapes
     broadcast. Every limits in force are the theory's multiplier c_t times something that does not
     depend on alpha, so |log| reaches the multiplier z = c_t |log| / half; carried back through the
-    t-correction, c = Phi^-1(T_nu(z)), alpha is what a boundary at c is crossed with. A placebo
-    replay knows one quantile, so beyond it the tail is theory's, scaled to meet that quantile.
-    p < 1 - level exactly when the limits exclude zero.
+    t-correction, c = Phi^-1(T_nu(z)), alpha is what a boundary at c is crossed with. Exact at
+    `level`: p < 1 - level just when the limits exclude zero.
+
+    Beyond the limits the tail is that of t on at most TAIL_DEGREES degrees of freedom, scaled to
+    meet the limits there; that makes p larger, never smaller.
     """
-    z = boundaries.multiplier(ratio, nu, 1 - level) * np.abs(log) / half
-    p = boundaries.crossing_probability(_normal(z, nu), ratio)
+    degrees = np.where(np.abs(log) > half, np.minimum(nu, TAIL_DEGREES), nu)
+    z = boundaries.multiplier(ratio, degrees, 1 - level) * np.abs(log) / half
+    p = boundaries.crossing_probability(_normal(z, degrees), ratio)
     return np.where(np.isnan(log), np.nan, p)
 
 

@@ -35,6 +35,9 @@ WARNINGS = {
 """What stands beside a figure, by name."""
 
 
+_TIED_BITS = 51  # two fewer than a float has: a sum of two such numbers is exact
+
+
 @dataclass(frozen=True, slots=True)
 class LiftFigure:
     """Lift in one metric with limits, in log units and in the metric's units.
@@ -100,22 +103,24 @@ def of_creator(lift: CreatorLift | Withheld, metric: str, *, late: bool) -> Lift
     """Say a creator's lift on one platform."""
     if isinstance(lift, Withheld):
         return lift
-    return LiftFigure(
-        metric=metric,
-        log=lift.log,
-        low=lift.low,
-        high=lift.high,
-        level=lift.level,
-        units=lift.units,
-        units_low=lift.units_low,
-        units_high=lift.units_high,
-        expected=lift.expected,
-        observed=lift.observed,
-        limits=lift.limits,
-        grade=lift.grade,
-        late=late,
-        p=lift.p,
-        controls=lift.controls,
+    return tied(
+        LiftFigure(
+            metric=metric,
+            log=lift.log,
+            low=lift.low,
+            high=lift.high,
+            level=lift.level,
+            units=lift.units,
+            units_low=lift.units_low,
+            units_high=lift.units_high,
+            expected=lift.expected,
+            observed=lift.observed,
+            limits=lift.limits,
+            grade=lift.grade,
+            late=late,
+            p=lift.p,
+            controls=lift.controls,
+        )
     )
 
 
@@ -136,20 +141,46 @@ def of_many(
 def of_experiment(factor: Incrementality, metric: str, observed: float) -> LiftFigure:
     """Say what an experiment makes of a tracked count: units = factor x observed."""
     units = factor.units(observed)
-    return LiftFigure(
-        metric=metric,
-        log=_log_share(factor.factor),
-        low=_log_share(factor.low),
-        high=_log_share(factor.high),
-        level=factor.level,
-        units=units.point,
-        units_low=units.low,
-        units_high=units.high,
-        expected=observed - units.point,
+    return tied(
+        LiftFigure(
+            metric=metric,
+            log=_log_share(factor.factor),
+            low=_log_share(factor.low),
+            high=_log_share(factor.high),
+            level=factor.level,
+            units=units.point,
+            units_low=units.low,
+            units_high=units.high,
+            expected=observed - units.point,
+            observed=observed,
+            limits="experiment",
+            grade=factor.grade,
+            evidence="counterfactual" if factor.design == "counterfactual" else "experiment",
+        )
+    )
+
+
+def tied(figure: LiftFigure) -> LiftFigure:
+    """Make expected + units == observed hold in floating point too.
+
+    Whole counts hold it already (lift.split). A share of a post, or a factor times a count, has as
+    many binary digits as a float holds, and the parts of such a number need not add up to it: all
+    three are rounded to one grid that is coarse enough (relative change below 1e-14).
+    """
+    if figure.expected + figure.units == figure.observed:
+        return figure
+    largest = max(abs(figure.observed), abs(figure.expected), abs(figure.units))
+    grid = 2.0 ** (math.frexp(largest)[1] - _TIED_BITS)
+    observed = round(figure.observed / grid) * grid
+    expected = round(figure.expected / grid) * grid
+    units = observed - expected
+    return replace(
+        figure,
         observed=observed,
-        limits="experiment",
-        grade=factor.grade,
-        evidence="counterfactual" if factor.design == "counterfactual" else "experiment",
+        expected=expected,
+        units=units,
+        units_low=min(figure.units_low, units),
+        units_high=max(figure.units_high, units),
     )
 
 
@@ -227,25 +258,27 @@ def in_part(lifts: Lifts, share: Floats) -> Lifts:
 
 
 def _of_campaign(found: CampaignLift, metric: str, *, late: bool) -> LiftFigure:
-    return LiftFigure(
-        metric=metric,
-        log=found.log,
-        low=found.low,
-        high=found.high,
-        level=found.level,
-        units=found.units,
-        units_low=found.units_low,
-        units_high=found.units_high,
-        expected=found.expected,
-        observed=found.observed,
-        limits=found.limits,
-        grade=found.grade,
-        late=late,
-        measured=found.measured,
-        withheld=found.withheld,
-        p=found.p,
-        controls=found.controls,
-        signs_differ=found.signs_differ,
+    return tied(
+        LiftFigure(
+            metric=metric,
+            log=found.log,
+            low=found.low,
+            high=found.high,
+            level=found.level,
+            units=found.units,
+            units_low=found.units_low,
+            units_high=found.units_high,
+            expected=found.expected,
+            observed=found.observed,
+            limits=found.limits,
+            grade=found.grade,
+            late=late,
+            measured=found.measured,
+            withheld=found.withheld,
+            p=found.p,
+            controls=found.controls,
+            signs_differ=found.signs_differ,
+        )
     )
 
 

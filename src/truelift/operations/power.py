@@ -23,7 +23,7 @@ from truelift.measurement import power
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve
 from truelift.measurement.baseline import Baselines
 from truelift.measurement.controls import LEAST_BEFORE
-from truelift.measurement.limits import THEORY
+from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.measurement.power import PlannedControls
 from truelift.measurement.ragged import Floats, Integers
@@ -192,16 +192,13 @@ class _Planning:
         curves = self._curves(metric, units)
         controls, serving = self._controls(metric, units)
         plan = power.post_plan(baselines, group, ages, curves)
-        likely: dict[str, Any] = {
-            "level": self.request.level,
-            "probability": self.request.probability,
-            "limits": THEORY,
-        }
-        smallest = power.smallest_lift(plan, len(units), controls=controls, **likely)
+        limits = self._limits(metric, units, serving, baselines)
+        likely = self._asked | {"controls": controls, "limits": limits}
+        smallest = power.smallest_lift(plan, len(units), **likely)
         start, end = self._flight
         hours = (end - start) / HOUR
         needed = power.posts_needed(
-            baselines, math.log(self.request.target), curves, hours, controls=controls, **likely
+            baselines, math.log(self.request.target), curves, hours, **likely
         )
         counts = np.bincount(group, minlength=len(units)).tolist()
         rows = []
@@ -216,10 +213,14 @@ class _Planning:
                     planned_posts=counts[at] or None,
                     posts_needed=int(needed[at]) or None,
                     controls=serving[at],
+                    limits=limits.kind(at),
                 )
             )
         usable = [at for at, row in enumerate(rows) if isinstance(row.smallest, float)]
-        asked = likely | {"controls": controls.take(np.array(usable, np.int64))}
+        asked = self._asked | {
+            "controls": controls.take(np.array(usable, np.int64)),
+            "limits": self._limits(metric, units, serving, baselines, usable),
+        }
         whole = self._together(metric, plan, [units[at][0] for at in usable], usable, asked)
         first = next((row.smallest for row in rows if isinstance(row.smallest, Withheld)), NO_PLAN)
         whole = replace(
@@ -228,8 +229,34 @@ class _Planning:
             sealed=bool(usable) and all(rows[at].sealed for at in usable),
             planned_posts=sum(counts[at] for at in usable),
             controls=max((serving[at] for at in usable), default=0),
+            limits=asked["limits"].kind(0),
         )
         return [whole, *rows]
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return {"level": self.request.level, "probability": self.request.probability}
+
+    def _limits(
+        self,
+        metric: str,
+        units: Sequence[Unit],
+        serving: Sequence[int],
+        baselines: Baselines,
+        together: Sequence[int] | None = None,
+    ) -> Limits:
+        """Give the limits in force of each unit, or of some units together."""
+        rows = list(range(len(units))) if together is None else list(together)
+        book = self.measurement.calibrations
+        many = book.creators if together is None or len(rows) == 1 else book.campaign
+        found = many(
+            metric,
+            [units[at][1] for at in rows],
+            np.array(serving, np.int64)[rows] > 0,
+            q=baselines.q[rows],
+            posts=baselines.n[rows],
+        )
+        return found if together is None or not rows else found.at(0)
 
     def _count_rows(self, metric: str) -> list[PowerRow]:
         names = self.creators
@@ -238,11 +265,7 @@ class _Planning:
         start, end = self._flight
         days = (end - start) / dt.timedelta(days=1)
         plan = power.CountPlan(history, np.full(len(names), days))
-        likely: dict[str, Any] = {
-            "level": self.request.level,
-            "probability": self.request.probability,
-            "limits": THEORY,
-        }
+        likely = self._asked | {"limits": THEORY}
         smallest = power.smallest_lift(plan, len(names), **likely)
         none = Withheld(
             NO_HISTORY[metric],

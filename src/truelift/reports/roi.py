@@ -26,6 +26,9 @@ OUTPUTS = (
     "reach", "impressions", "views", "engagement", "sessions", "mentions", "posts",
     "clicks_raw", "clicks_counted", "leads", "won_leads", "orders", "refunds",
 )  # fmt: skip
+FLOAT_DIGITS = 15
+"""Significant digits that every float holds."""
+
 P_DIGITS = 3
 """Significant digits of a printed p-value."""
 
@@ -159,17 +162,18 @@ def lift_json(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
     """Give a lift with its limits, or its reason; figures have six decimals."""
     if isinstance(lift, Withheld):
         return withheld_json(lift) | {"metric": metric}
+    units, expected, observed = tied_numbers(lift)
     return {
         "metric": lift.metric,
         "log": number(lift.log),
         "low": number(lift.low),
         "high": number(lift.high),
         "level": lift.level,
-        "units": number(lift.units),
+        "units": units,
         "units_low": number(lift.units_low),
         "units_high": number(lift.units_high),
-        "expected": number(lift.expected),
-        "observed": number(lift.observed),
+        "expected": expected,
+        "observed": observed,
         "limits": lift.limits,
         "grade": lift.grade.value,
         "late": lift.late,
@@ -295,6 +299,18 @@ def counted(row: RoiRow, name: str) -> int | float | None:
     """Give a count of a row; None where nobody read it, which is not 0."""
     value = row.outputs.get(name)
     return None if value is None else whole(value)
+
+
+def tied_numbers(lift: LiftFigure) -> tuple[float, float, float]:
+    """Give units, expected and observed for printing: as decimals they add up exactly.
+
+    Six decimals, fewer where a float's fifteen digits do not reach so far.
+    """
+    size = max(abs(lift.observed), abs(lift.expected), abs(lift.units), 1.0)
+    digits = min(DIGITS, max(FLOAT_DIGITS - math.ceil(math.log10(size)), 0))
+    observed = round(Decimal(lift.observed), digits)
+    expected = round(Decimal(lift.expected), digits)
+    return float(observed - expected) + 0.0, float(expected) + 0.0, float(observed) + 0.0
 
 
 def whole(value: float) -> int | float:

@@ -12,11 +12,22 @@ from typing import Any
 
 from truelift.base.estimate import Estimate, Withheld
 from truelift.measurement.figure import LiftFigure
-from truelift.reports.roi import OUTPUTS, RoiHeader, RoiRow, counted, money_text, number, row_json
+from truelift.reports.roi import (
+    OUTPUTS,
+    RoiHeader,
+    RoiRow,
+    counted,
+    money_text,
+    number,
+    row_json,
+    tied_numbers,
+)
 from truelift.reports.table import Cell, Table, TableColumn
 from truelift.valuation.ladder import STEPS
 
 MONEY = ("committed", "accrued", "invoiced", "paid", *STEPS, "media_value")
+ENDS = ("log", "low", "high")
+UNITS = ("units", "expected", "observed")
 ESTIMATES = ("incremental_roi", "valued_roi")
 
 
@@ -43,7 +54,7 @@ def _columns(header: RoiHeader) -> tuple[TableColumn, ...]:
         TableColumn("withheld"),
         TableColumn("break_even_incrementality", Cell.NUMBER),
         TableColumn("lift_metric"),
-        *(TableColumn(f"lift_{end}", Cell.NUMBER) for end in ("log", "low", "high", "units")),
+        *(TableColumn(f"lift_{end}", Cell.NUMBER) for end in (*ENDS, *UNITS)),
         TableColumn("lift_p", Cell.NUMBER),
         TableColumn("lift_flagged"),
         TableColumn("limits"),
@@ -90,8 +101,10 @@ def _limits(name: str, figure: Estimate | Withheld) -> dict[str, float | None]:
 def _lift(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
     told: dict[str, Any] = {"lift_metric": metric}
     known = isinstance(lift, LiftFigure)
-    for end in ("log", "low", "high", "units"):
+    for end in ENDS:
         told[f"lift_{end}"] = number(getattr(lift, end)) if known else None
+    units = tied_numbers(lift) if isinstance(lift, LiftFigure) else (None,) * len(UNITS)
+    told |= {f"lift_{name}": value for name, value in zip(UNITS, units, strict=True)}
     return told | {
         "lift_p": lift.p if isinstance(lift, LiftFigure) else None,
         "lift_flagged": "flagged" if isinstance(lift, LiftFigure) and lift.flagged else None,
