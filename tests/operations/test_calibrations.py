@@ -64,3 +64,11 @@ def test_a_campaign_takes_one_only_when_all_its_rows_would():
     assert together(both, yes, np.array([0.02, 0.0])) is THEORY
     assert together(both, yes, q, metric="views").kind(0) == "theory"
     assert together(both, yes, q, posts=(20, 4)).kind(0) == "theory"
+
+
+def test_the_calibrations_behind_a_figure_are_named():
+    alone = BOOK.behind("engagement", {"instagram", "x"}, controls=True, whole=False)
+    assert [version for version, _ in alone] == ["with"]
+    whole = BOOK.behind("engagement", {"instagram"}, controls=True, whole=True)
+    assert [version for version, _ in whole] == ["together"]
+    assert BOOK.behind("views", {"instagram"}, controls=False, whole=False) == []

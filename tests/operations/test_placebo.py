@@ -220,3 +220,7 @@ def test_the_next_campaign_is_sealed_for_it_and_takes_its_limits(history, replay
     figures = measured.lift("glow", "engagement")
     assert figures["instagram:c00"].limits == "calibrated"
     assert figures[None].limits == "calibrated"
+    row = next(row for row in ws.roi(campaign="glow", by="creator").rows if row["creator"])
+    told = ws.explain(row["figure_ids"]["lift"])["inputs"]["limits"]
+    assert told["in_force"] == row["lift"]["limits"] == "calibrated"
+    assert told["sentences"] == [replayed.sentence]

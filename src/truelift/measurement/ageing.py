@@ -124,8 +124,10 @@ def post_curves(
 
 
 def reading(y: Floats, age_hours: Floats, curve: AgeingCurve | PostCurves) -> tuple[Floats, Floats]:
-    """Read counts as if mature: z = log(y + .5) - g(age), and tau2(age).
+    """Read counts as if mature: z = log(y + .5) - g(age), and its variance.
 
+    The variance is tau2(age) and, as only a part e^g of what a post will have was there to be
+    counted, the counting noise (1 - e^g) / (y + .5) (binomial, delta method).
     y: counts as observed, shape (posts,), nan for missing. age_hours: age at the observation,
     same shape. curve: one for all posts, or one for each. Both results are nan where the count is
     missing or negative (no count is), and where the age is unknown or below the curve's first knot
@@ -134,8 +136,10 @@ def reading(y: Floats, age_hours: Floats, curve: AgeingCurve | PostCurves) -> tu
     """
     count = floats(y)
     known = count >= 0
-    tau2 = np.where(known, curve.variance(floats(age_hours)), np.nan)
-    z = np.log(np.where(known, count, 0.0) + 0.5) - curve.log_fraction(floats(age_hours))
+    g = curve.log_fraction(floats(age_hours))
+    shifted = np.where(known, count, 0.0) + 0.5
+    tau2 = np.where(known, curve.variance(floats(age_hours)) - np.expm1(g) / shifted, np.nan)
+    z = np.log(shifted) - g
     return np.where(np.isnan(tau2), np.nan, z), tau2
 
 

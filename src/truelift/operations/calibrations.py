@@ -6,7 +6,7 @@ Out:  CalibrationBook: limits row by row, and the drift that baselines are seale
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,19 @@ class CalibrationBook:
             if found is not None and found[1].in_force:
                 return found
         return None
+
+    def behind(
+        self, metric: str, platforms: Collection[str], *, controls: bool, whole: bool
+    ) -> list[tuple[str, Calibration]]:
+        """Give the calibrations, with versions, that figures of some platforms rest on."""
+        level_of = "campaign" if whole else "creator"
+        scopes = [
+            Scope(platform, metric, level_of=each, controls=controls)
+            for platform in sorted(platforms)
+            for each in dict.fromkeys((level_of, "creator"))
+        ]
+        found = [self.kept[scope] for scope in scopes if scope in self.kept]
+        return [one for one in found if one[1].in_force][: len(platforms)]
 
     def creators(
         self,

@@ -24,6 +24,7 @@ from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
 from truelift.operations.roi import RoiRequest, roi
+from truelift.reports.calibration import THEORY_SENTENCE, calibration_sentence
 from truelift.reports.doubt import row_json as doubt_json
 from truelift.reports.doubt import sorted_rows
 from truelift.reports.figure import parse_figure_id
@@ -71,6 +72,7 @@ def explain(ground: Ground, figure: str) -> Row:
             "cost_basis": header.cost_basis,
             "lift": told["lift"],
             "controls": _controls(row),
+            "limits": _limits(known, row),
             "outputs": told["outputs"],
         },
         "rows": _source_rows(known, header, row),
@@ -96,6 +98,29 @@ def _controls(row: RoiRow) -> Row | None:
     if isinstance(row.lift, Withheld) or row.lift.controls is None:
         return None
     return {"rule": row.lift.controls.rule, "names": list(row.lift.controls.names)}
+
+
+def _limits(known: Knowledge, row: RoiRow) -> Row | None:
+    """Say what the limits of a row's lift rest on: theory, or which replays without a campaign."""
+    lifted = row.lift
+    if isinstance(lifted, Withheld) or lifted.evidence != "baseline":
+        return None
+    if lifted.limits != "calibrated":
+        return {"in_force": lifted.limits, "sentences": [THEORY_SENTENCE], "versions": []}
+    measured = Measurement(known)
+    platforms = {
+        platform
+        for campaign, creator, metric, platform in measured.seals
+        if (campaign, metric) == (row.campaign, lifted.metric) and row.creator in {None, creator}
+    }
+    found = measured.calibrations.behind(
+        lifted.metric, platforms, controls=lifted.controls is not None, whole=row.creator is None
+    )
+    return {
+        "in_force": lifted.limits,
+        "sentences": [calibration_sentence(calibration) for _, calibration in found],
+        "versions": [version for version, _ in found],
+    }
 
 
 def _doubts(known: Knowledge, row: RoiRow, parts: dict[str, str]) -> list[Row]:

@@ -11,6 +11,12 @@ from typing import Any
 
 from truelift.measurement.calibration import Calibration
 
+THEORY_SENTENCE = (
+    "Theory's limits: they hold at every look for readings that are log-normal and drift as the "
+    "baseline says. A replay of this metric without a campaign (`truelift placebo`) would show how "
+    "often they are wrong on these creators, and put its own in force."
+)
+
 
 def calibration_sentence(found: Calibration) -> str:
     """Say how often the limits were wrong where there was no campaign, and on how much."""

@@ -61,6 +61,7 @@ def explanation(told: Json) -> list[Node]:
             ),
             _pairs("Lift", _lift(inputs["lift"])),
             _controls(inputs),
+            _limits(inputs.get("limits")),
             _pairs(
                 "Outputs",
                 [
@@ -151,6 +152,15 @@ def _controls(inputs: Json) -> Node:
             ("their own log lift, taken out", between),
         ]
     return _pairs("Controls", rows) if rows else None
+
+
+def _limits(told: Json | None) -> Node:
+    """Say what the limits rest on: theory, or replays without a campaign."""
+    if not told:
+        return None
+    rows: list[tuple[str, Node]] = [("in force", told["in_force"])]
+    rows += [("", sentence) for sentence in told["sentences"]]
+    return _pairs("Limits", rows + [("record", version) for version in told["versions"]])
 
 
 def _plain(name: str, value: object) -> str:
