@@ -67,7 +67,8 @@ def readings_at(count: Floats, read_age: Floats, curve: AgeingCurve) -> Readings
     z, tau2 = reading(count, read_age, curve)
     seen = np.isfinite(tau2)
     first = np.argmax(seen, axis=1)
-    first_tau2 = np.take_along_axis(np.nan_to_num(tau2), first[:, None, :], axis=1)[:, 0, :]
+    first_age = np.take_along_axis(read_age, first[:, None, :], axis=1)[:, 0, :]
+    first_tau2 = np.nan_to_num(curve.variance(first_age))
     return Readings(z, tau2, first_tau2)
 
 
