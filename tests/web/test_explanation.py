@@ -30,6 +30,7 @@ def told(name, value):
         "entries": {"count": 1, "first": [{"entry_id": "e1", "base": "1234.50"}]},
         "versions": {"value_schedule": None, "lift": "3"},
         "baselines": [{"sha256": "abc", "source_hashes": ["d1", "d2"]}],
+        "marks": ["x <ad>: likes corrected down from 1,200 to 1,100."],
         "doubt": [],
     }
 
@@ -82,6 +83,21 @@ def test_the_controls_are_named_with_their_rule_and_what_to_beware_of():
     shown = str(div[explanation(explained)])
     for words in ("cy, &lt;dee&gt;", "all of them", "\u22120.100 (standard error 0.050)", "Fewer"):
         assert words in shown
+
+
+def test_the_marks_of_the_posts_are_listed_and_escaped():
+    explained = told("roi", 0.5)
+    shown = str(div[explanation(explained)])
+    assert "Marks on the posts" in shown
+    assert "<li>x &lt;ad&gt;: likes corrected down from 1,200 to 1,100.</li>" in shown
+    explained["marks"] = []
+    assert "Marks on the posts" not in str(div[explanation(explained)])
+
+
+def test_the_heading_shows_the_beginning_of_a_very_long_name():
+    title, _ = heading(FIGURE.format("roi").replace("<b>", "n" * 3000))
+    assert title.startswith("ROI of summer, nnn")
+    assert len(title) < 150
 
 
 def test_the_rows_behind_are_a_flat_table():

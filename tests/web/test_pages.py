@@ -1,7 +1,14 @@
+import html
 import re
 
 import pytest
+from litestar.testing import TestClient
 
+from truelift.app import brand_record, create, opened
+from truelift.web.pages import application
+
+LINK = re.compile(r'href="(/explain[^"]*)"')
+TITLE = re.compile("<title>(.*?)</title>")
 HOSTILE = "<script>alert(1)</script>"
 PAGES = (
     "/", "/roi", "/?by=creator", "/?by=post", "/?by=platform", "/?by=day", "/campaign/summer",
@@ -127,3 +134,47 @@ def test_another_host_is_not_answered_for(client, host):
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8765", "[::1]:8765", "[::1]"])
 def test_loopback_is_answered_for(client, host):
     assert client.get("/healthz", headers={"host": host}).text == "ok\n"
+
+
+LONG = "a;b=c% é" + "n" * 2992
+
+
+def test_names_of_three_thousand_characters_break_no_page_and_no_link(tmp_path):
+    files = tmp_path / "files"
+    files.mkdir()
+    rows = {
+        "campaigns": "campaign,goal,starts,ends,currency\nsummer,sales,2026-05-01,2026-05-31,USD\n",
+        "codes": f"code,valid_from,creator,campaign\nLONG,2026-05-01,{LONG},summer\n",
+        "orders": (
+            "order_id,ordered_at,currency,subtotal,cogs,code\no1,2026-05-03,USD,90.00,30.00,LONG\n"
+        ),
+        "costs": (
+            "document,state,date,creator,campaign,type,amount,currency\n"
+            f"i1,accrued,2026-05-10,{LONG},summer,fee,30.00,USD\n"
+        ),
+        "posts": (
+            f"platform,post_id,creator,published_at,campaign\nx,ad,{LONG},2026-05-03T12:00,summer\n"
+        ),
+        "observations": "platform,post_id,observed_at,likes\nx,ad,2026-05-09T12:00,70\n",
+    }
+    for kind, text in rows.items():
+        (files / f"{kind}.csv").write_text(text, encoding="utf-8")
+    create(tmp_path / "ws", brand_record("acme", "USD", "UTC"))
+    with opened(tmp_path / "ws") as ws:
+        assert not ws.import_files([files]).faults
+        ws.seal(late=True)
+        with TestClient(application(ws), base_url="http://127.0.0.1") as client:
+            pages = [
+                client.get(address)
+                for address in ("/", "/campaign/summer", "/?by=post", "/baselines", "/ledger")
+            ]
+            links = {html.unescape(each) for page in pages for each in LINK.findall(page.text)}
+            found = [(each, client.get(each)) for each in sorted(links)]
+            assert [page.status_code for page in pages] == [200] * 5
+            assert len([each for each in links if "creator=" in each]) >= 6
+            assert {answer.status_code for _, answer in found} == {200}
+            assert all(len(title) < 200 for _, each in found for title in TITLE.findall(each.text))
+            whole = client.get("/campaign/summer.json").json()["rows"][0]
+            assert whole["creator"] == LONG
+            told = client.get("/explain.json", params={"figure": whole["figure_ids"]["roi"]})
+            assert (told.status_code, told.json()["value"]) == (200, 1.0)

@@ -37,7 +37,9 @@ FIGURE, AT = "figure", "at"
 TIMES = ("as_of", "known_at")
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC inside
 FIRST_YEAR, LAST_YEAR = 1970, 9000
-LONGEST = 2_000  # characters of one parameter
+LONGEST = 20_000
+"""Characters of one parameter: a figure's id holds the names of its campaign and creator, and a
+name may be as long as a file writes it."""
 _PAGE = re.compile("[1-9][0-9]{0,5}")
 
 

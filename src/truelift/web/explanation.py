@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import htpy
-from htpy import Node, code, dd, div, dl, dt, h2, p, section
+from htpy import Node, code, dd, div, dl, dt, h2, li, p, section
 
 from truelift.reports.figure import parse_figure_id
 from truelift.reports.table import Table, plain_table
 from truelift.web import figures
-from truelift.web.tables import doubt, listing
+from truelift.web.tables import clipped, doubt, listing
 
 Json = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ TITLES = {
 def heading(figure: str) -> tuple[str, dict[str, str]]:
     """Give a figure's title with whose it is, and what its report says of itself."""
     name, parts = parse_figure_id(figure)
-    whose = [parts[each] for each in WHOSE if each in parts]
+    whose = [clipped(parts[each]) for each in WHOSE if each in parts]
     title = TITLES.get(name, name.capitalize())
     head = {field: parts[field] for field in ("as_of", "known_at", "basis", "model")}
     return f"{title} of {', '.join(whose) or 'no campaign'}", head | {"cost_basis": parts["cost"]}
@@ -78,6 +78,7 @@ def explanation(told: Json) -> list[Node]:
         doubt(told["doubt"], "checks on this lift; each is explained in the documents")
         if told["doubt"]
         else None,
+        _marks(told["marks"]),
         _list("baselines", told["baselines"], len(told["baselines"])),
         section[
             _pairs(
@@ -172,6 +173,15 @@ def _plain(name: str, value: object) -> str:
     if name == "level":
         return figures.share(value)
     return f"{value:+.3f}".replace("-", figures.MINUS) if name in LOGS else figures.count(value)
+
+
+def _marks(told: Sequence[str]) -> Node:
+    """Say what is odd about the posts behind a figure; the figure uses them as it says here."""
+    if not told:
+        return None
+    return section("#marks")[
+        h2["Marks on the posts behind it"], htpy.ul[(li[each] for each in told)]
+    ]
 
 
 def _pairs(title: str, rows: Sequence[tuple[str, Node]]) -> Node:

@@ -252,13 +252,13 @@ def chart(rows: Sequence[Json], title: str) -> Node:
     drawn, left_out = [], []
     for row in rows:
         found = row["incremental_roi"]
-        name = row["creator"] or row["campaign"] or "(no campaign)"
+        name = tables.clipped(row["creator"] or row["campaign"] or "(no campaign)")
         if "point" in found:
             drawn.append(
                 Interval(name, found["point"], found["low"], found["high"], found["grade"])
             )
         else:
-            left_out.append(li[tables.clipped(name), ": ", withheld(found)])
+            left_out.append(li[name, ": ", withheld(found)])
     return section(".chart")[
         h2[title],
         div(".box", role="region", aria_label="Chart", tabindex="0")[forest(title, drawn)]

@@ -249,7 +249,7 @@ def listing(
     )
 
 
-def clipped(text: str) -> Node:
+def clipped(text: str) -> str:
     """Show the beginning of a text that is too long for a page."""
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
 
