@@ -12,6 +12,7 @@ from truelift.measurement import power
 from truelift.measurement.ageing import ENGAGEMENT_CURVE, AgeingCurve
 from truelift.measurement.baseline import VariancePrior, estimate_baselines
 from truelift.measurement.campaign import campaign_lift
+from truelift.measurement.controls import BETWEEN
 from truelift.measurement.counts import CodeHistory, code_lift
 from truelift.measurement.lift import CampaignPosts, Control, creator_lift
 from truelift.measurement.limits import THEORY, Limits
@@ -125,6 +126,30 @@ def test_more_of_anything_shows_less_and_noise_shows_more():
     assert np.all(np.diff(together) < 0)
     assert together[0] == pytest.approx(usual[0])
     assert power.smallest_campaign_lift(plan, 30, spread=0.5) > together[-1]
+
+
+def test_planned_controls_are_pooled_as_controls_are_whose_lifts_are_as_far_apart_as_known():
+    variance, nu = np.array([0.05, 0.1, 0.2]), np.full(3, 12.0)
+    noise, degrees = power.planned_controls(variance, nu)
+    assert noise == pytest.approx(1 / np.sum(1 / (variance + BETWEEN.between)))
+    assert BETWEEN.degrees < degrees < 36
+    alone, few = power.planned_controls(variance[:1], nu[:1])
+    assert alone == pytest.approx(0.05 + BETWEEN.between)
+    assert BETWEEN.degrees <= few < degrees
+
+
+def test_a_platform_with_few_controls_does_not_cost_the_others_their_degrees():
+    _, baselines = drawn(np.random.default_rng(7), 12, 20, 4, q=0.0, prior=VariancePrior(8, 0.5))
+    plan = planned(baselines, 6)
+    nu = np.full(12, 30.0)
+    usual = power.smallest_campaign_lift(
+        plan, 12, controls=power.PlannedControls(np.full(12, 0.01), nu)
+    )
+    nu[0] = 3.0
+    one_poor = power.smallest_campaign_lift(
+        plan, 12, controls=power.PlannedControls(np.full(12, 0.01), nu)
+    )
+    assert usual < one_poor < 1.1 * usual
 
 
 def test_a_probability_is_reached_at_the_lift_that_is_stated_for_it():

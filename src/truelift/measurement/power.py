@@ -23,6 +23,7 @@ from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve, post_curves
 from truelift.measurement.baseline import Baselines
 from truelift.measurement.calendar import Control
 from truelift.measurement.campaign import CampaignLift, campaign_lift
+from truelift.measurement.controls import BETWEEN
 from truelift.measurement.counts import CONTINUITY, LEAST_EXPECTED, CodeHistory
 from truelift.measurement.lift import (
     LogRatios,
@@ -113,6 +114,21 @@ class PlannedControls:
 
 
 NO_CONTROLS = PlannedControls(np.array(0.0), np.array(np.inf))
+
+
+def planned_controls(variance: Floats, nu: Floats) -> tuple[float, float]:
+    """Give the variance that the mean of some controls will have, and its degrees of freedom.
+
+    variance, nu: of each control's own log lift over the window, shape (controls,), at least one.
+    They are expected to differ as controls are known to (controls.BETWEEN), and are pooled and
+    given Satterthwaite's degrees as controls.control_columns does it.
+    """
+    weight = 1 / (variance + BETWEEN.between)
+    noise = 1 / float(np.sum(weight))
+    squared = (weight * noise) ** 2
+    own, between = squared * variance, float(np.sum(squared)) * BETWEEN.between
+    doubt = float(np.sum(own**2 / nu)) + between**2 / (BETWEEN.degrees + len(variance) - 1)
+    return noise, (float(np.sum(own)) + between) ** 2 / doubt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,7 +335,9 @@ def campaign_probability(
     earlier = np.sum(weight**2 * (np.fmin(before, _HUGE) + between), axis=1) + noise
     doubt = np.sum(parts**2 / ratios.nu, axis=1)
     nu = np.divide(parts.sum(axis=1) ** 2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
-    nu = combined_degrees(parts.sum(axis=1), nu, noise, np.asarray(np.min(controls.nu)))
+    shaky = weight @ (se / np.broadcast_to(controls.nu, (rows,)))
+    calendar = np.divide(weight @ se, shaky, out=np.full(len(shaky), np.inf), where=shaky > 0)
+    nu = combined_degrees(parts.sum(axis=1), nu, noise, calendar)
     c = _campaign_multiplier(ratios, level, controls, limits)
     c = c * np.sqrt((1 / total + noise) / true)
     shown = shown_probability(

@@ -22,7 +22,7 @@ from truelift.base.time import Instant
 from truelift.measurement import power
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve
 from truelift.measurement.baseline import Baselines
-from truelift.measurement.controls import LEAST_BEFORE
+from truelift.measurement.controls import LEAST_BEFORE, MARGIN
 from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.measurement.power import PlannedControls
@@ -38,6 +38,7 @@ from truelift.reports.power import PowerRow
 from truelift.store.ground import Ground
 
 HOUR = dt.timedelta(hours=1)
+HOURS = np.timedelta64(1, "h")
 RECENT = dt.timedelta(days=90)
 """How often control creators post is taken from so many days before now."""
 
@@ -190,7 +191,7 @@ class _Planning:
         sealed, baselines = self._baselines(metric, units)
         group, ages = self._ages(units)
         curves = self._curves(metric, units)
-        controls, serving = self._controls(metric, units)
+        controls, serving = self._controls(metric, units, group, ages)
         plan = power.post_plan(baselines, group, ages, curves)
         limits = self._limits(metric, units, serving, baselines)
         likely = self._asked | {"controls": controls, "limits": limits}
@@ -426,37 +427,52 @@ class _Planning:
             for seal, (_, platform) in zip(sealed, units, strict=True)
         ]
 
-    def _controls(self, metric: str, units: Sequence[Unit]) -> tuple[PlannedControls, list[int]]:
+    def _controls(
+        self, metric: str, units: Sequence[Unit], group: Integers, ages: Floats
+    ) -> tuple[PlannedControls, list[int]]:
         """Give what the controls of each unit's platform will add, and how many they are.
 
         Those of the campaign's control set who take no part themselves, each taken to post on as
-        often as in the days before: v_j as of a creator's own plan, 1 / sum 1 / v_j for their mean.
-        That is the least it can be: controls who differ more than that widen it.
+        often as in the days before while the creators of the platform are live: from the first to
+        the newest planned post of one, on the mean, and MARGIN on both sides.
         """
+        start, end = self._flight
+        live = np.bincount(group, minlength=len(units)) > 0
+        last, first = np.full(len(units), np.inf), np.zeros(len(units))
+        np.minimum.at(last, group, ages)
+        np.maximum.at(first, group, ages)
+        hours = np.where(live, first - np.where(live, last, 0.0), 0.0) + 2 * MARGIN / HOURS
+        hours = np.minimum(hours, (end - start) / HOUR)
         found = self.measurement.panels.control_sets.of(self.request.campaign).names
         noise, nu = np.zeros(len(units)), np.full(len(units), np.inf)
         counts = [0] * len(units)
         for platform in sorted({platform for _, platform in units}):
             names = sorted(set(found.get(platform, ())) - set(self.creators))
-            variance = self._control_variances(metric, [(name, platform) for name in names])
+            here = live & np.array([where == platform for _, where in units], bool)
+            window = float(hours[here].mean()) if here.any() else 0.0
+            pairs = [(name, platform) for name in names]
+            expected = self._control_variances(metric, pairs, window)
             for at, unit in enumerate(units):
-                if unit[1] == platform and len(variance):
-                    noise[at], counts[at] = 1 / float(np.sum(1 / variance)), len(variance)
-                    nu[at] = max(len(variance) - 1, 1)
+                if unit[1] == platform and len(expected[0]):
+                    noise[at], nu[at] = power.planned_controls(*expected)
+                    counts[at] = len(expected[0])
         return PlannedControls(noise, nu), counts
 
-    def _control_variances(self, metric: str, units: Sequence[Unit]) -> Floats:
+    def _control_variances(
+        self, metric: str, units: Sequence[Unit], hours: float
+    ) -> tuple[Floats, Floats]:
+        """Give the variance of each control's own log lift at the end, and its degrees."""
         panels, known = self.measurement.panels, self.measurement.known
         posts = panels.posts
         recent = panels.organic & (posts.published_at >= np.datetime64(known.as_of - RECENT))
         rate = np.bincount(posts.unit[recent], minlength=len(posts.units))
         place = {unit: at for at, unit in enumerate(posts.units)}
-        start, end = self._flight
-        expected = [round(rate[place[unit]] * ((end - start) / RECENT)) for unit in units]
+        expected = [round(rate[place[unit]] * (hours * HOUR / RECENT)) for unit in units]
         baselines = self._estimated(metric, units)
-        ages = power.even_ages(np.array(expected, np.int64), (end - start) / HOUR)
+        ages = power.even_ages(np.array(expected, np.int64), hours)
         variance = power.post_plan(baselines, *ages, self._curves(metric, units)).ratios.variance
-        return variance[np.isfinite(variance) & (baselines.n >= LEAST_BEFORE)]
+        usable = np.isfinite(variance) & (baselines.n >= LEAST_BEFORE)
+        return variance[usable], baselines.nu[usable]
 
 
 def _missing(baselines: Baselines, at: int, smallest: float) -> float | Withheld:
