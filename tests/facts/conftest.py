@@ -58,6 +58,7 @@ GOOD = {
         "basis": "lead_value",
     },
     "sessions": {"date": "2026-05-01", "source": "ig", "medium": "social", "campaign": "spring"},
+    "events": {"event": "e1", "starts": "2026-05-01", "kind": "promotion"},
     "experiments": {
         "experiment": "e1",
         "campaign": "spring",

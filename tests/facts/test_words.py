@@ -149,3 +149,25 @@ def test_a_customer_stays_hashed_in_quarantine(accepting):
 
 def test_the_address_of_a_creator_is_kept(value_of):
     assert value_of("creators", "email", "Ana@example.com") == "Ana@example.com"
+
+
+def test_a_metric_break_names_its_platform_as_today_and_a_metric_that_grows(accepting):
+    breaks = [
+        {"event": str(number), "kind": kind, "scope": scope}
+        for number, (kind, scope) in enumerate((
+            ("metric_break", "Instagram : Views"),
+            ("metric_break", "twitter:likes"),
+            ("promotion", "all: of it"),
+            ("promotion", None),
+            ("metric_break", "myspace:views"),
+            ("metric_break", "instagram:orders"),
+            ("metric_break", None),
+        ))
+    ]  # fmt: skip
+    accepted = accepting("events", *breaks)
+    scopes = accepted.rows["scope"].to_pylist()
+    assert scopes == ["instagram:views", "x:likes", "all: of it", None]
+    assert [(fault.column, fault.reason.value) for fault in accepted.faults] == [
+        ("scope", "NOT_A_CHOICE")
+    ] * 3
+    assert "'myspace:views' is no platform:metric such as" in accepted.faults[0].message
