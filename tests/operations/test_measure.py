@@ -8,8 +8,11 @@ import pytest
 
 from truelift.base.errors import CheckFailed
 from truelift.base.estimate import Grade, Reason, Withheld
+from truelift.measurement.ageing import KNOTS_HOURS
 from truelift.operations.knowledge import knowledge
 from truelift.operations.measure import Measurement
+from truelift.operations.seal import correct_baseline
+from truelift.store import science_records
 
 APRIL = dt.datetime(2026, 4, 20, 12)
 
@@ -220,3 +223,38 @@ def test_controls_are_those_that_were_sealed_whoever_is_named_later(told):
     )
     found = measured(told).lift("glow", "engagement")["ana"]
     assert found.controls.names == ("cy", "dee", "eve", "fay")
+
+
+def test_a_seal_made_anew_with_newer_curves_moves_nobody_else(told):
+    bo = "b | glow | bo | USD | 04-01\n"
+    told.given(
+        "posts\nplatform | post_id | creator | published_at\n"
+        + "\n".join(f"x | bo{day} | bo | @{day}" for day in ("03-02", "03-09", "03-16"))
+        + "\n\nobservations\nplatform | post_id | observed_at | likes\n"
+        + "\n".join(f"x | bo{day} | @04-15 | 900" for day in ("03-02", "03-09", "03-16")),
+        at=APRIL,
+    )
+    told_with_controls(told, bo)
+    told.given(
+        "posts\nplatform | post_id | creator | published_at | campaign\n"
+        "x | bo1 | bo | @05-03 | glow"
+        "\n\nobservations\nplatform | post_id | observed_at | likes\nx | bo1 | @06-15 | 2000"
+    )
+    before = measured(told)
+    assert before.lift("glow", "engagement")["bo"].controls.creators == 5
+    sure = {"g": [-3.0] * 9 + [0.0], "tau2": [0.0] * 10, "hours": KNOTS_HOURS}
+    curve = science_records.science(
+        *("ageing_curve", "x/*/engagement", "curve-2", {**sure, "version": "curve-2"}),
+        at=told.clock.at,
+        by="ana",
+    )
+    with told.ground.workspace.transaction() as connection:
+        science_records.keep(connection, told.ground.brand.brand, curve)
+    told.clock.at += dt.timedelta(days=1)
+    (verdict,) = correct_baseline(told.ground, creator="ana", reason="curves were fitted anew")
+    assert verdict.verdict == "corrected"
+    after = measured(told)
+    seal = after.seals["glow", "ana", "engagement", "x"].record
+    assert seal["ageing_curve"] == "curve-2"
+    assert after.lift("glow", "engagement")["bo"] == before.lift("glow", "engagement")["bo"]
+    assert after.lift("glow", "engagement")["ana"] != before.lift("glow", "engagement")["ana"]

@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from truelift.base.errors import UsageError
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
-from truelift.measurement.ageing import post_curves, reading
+from truelift.measurement.ageing import ANY_FORMAT, post_curves, reading
 from truelift.measurement.calendar import Control
 from truelift.measurement.controls import Windows, control_columns, joined
 from truelift.measurement.counts import code_lift
@@ -259,30 +260,24 @@ class Measurement:
     ) -> Control:
         """Give the controls' statistic over each unit's window; controls are of the same platform.
 
-        The controls named in the seals serve; where the seals name none, those of the rule as it
-        is known now.
+        What a unit's own seal says serves it: the controls it names (those of the rule as it is
+        known now where it names none), its curves and its drift. Units whose seals say the same
+        are looked at together; a seal made anew moves nobody else.
         """
         sets = self.panels.control_sets
         found = sets.of(campaign)
-        kept = {name for item in sealed if item for name in item.record["controls"]}
         parts = []
         eras = sealed_eras(self.panels, metric, units, sealed).tolist()
-        keys = [(unit[1], era) for unit, era in zip(units, eras, strict=True)]
-        for platform, era in sorted(set(keys)):
-            rows = np.flatnonzero([key == (platform, era) for key in keys])
-            names = kept - sets.excluded(campaign) or found.names.get(platform, ())
-            posts = sets.posts_of(
-                campaign,
-                platform,
-                names,
-                partial(
-                    self._reading,
-                    metric,
-                    campaign,
-                    era,
-                    _newest([sealed[row] for row in rows.tolist()]),
-                ),
-            )
+        keys = [
+            (unit[1], era, *_terms(item.record if item else None))
+            for unit, era, item in zip(units, eras, sealed, strict=True)
+        ]
+        for key in sorted(set(keys)):
+            platform, era, controls, _, _ = key
+            rows = np.flatnonzero([mine == key for mine in keys])
+            names = {*controls} - sets.excluded(campaign) or found.names.get(platform, ())
+            read = partial(self._reading, metric, campaign, era, sealed[int(rows[0])])
+            posts = sets.posts_of(campaign, platform, names, read)
             place = {name: index for index, name in enumerate(posts.names)}
             own = np.array([place.get(units[row][0], -1) for row in rows.tolist()], np.int64)
             parts.append((rows, control_columns(windows.take(rows, own), posts)))
@@ -291,7 +286,7 @@ class Measurement:
     def _reading(
         self, metric: str, campaign: str, era: int, seal: SealRecord | None, panel: PostPanel
     ) -> tuple[Floats, Floats]:
-        """Read control posts of one platform with the curves that a seal of its units names.
+        """Read control posts of one platform with the curves that its units' seals name.
 
         Only those that were counted as the baselines were: controls never splice a metric either.
         """
@@ -373,10 +368,18 @@ def _windows(
     return Windows(np.full(len(sealed), -1, np.int64), cut, first, last, drift)
 
 
-def _newest(sealed: Sequence[SealRecord | None]) -> SealRecord | None:
-    """Give the seal made last; None when nothing is sealed."""
-    made = [item for item in sealed if item is not None]
-    return max(made, key=lambda item: item.sealed_at, default=None)
+def _terms(
+    record: Mapping[str, Any] | None,
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], float]:
+    """Give what a seal says of how controls are read: their names, the curves, the drift.
+
+    -1 is the drift of a seal without an estimate: no control is ever compared with it.
+    """
+    if record is None:
+        return (), (), -1.0
+    curves = {ANY_FORMAT: record["ageing_curve"]} | record.get("ageing_curves", {})
+    drift = float(record["estimate"]["q"]) if record["estimate"] else -1.0
+    return tuple(sorted(record["controls"])), tuple(sorted(curves.items())), drift
 
 
 def _without_boosted(figures: Figures, creators: Sequence[str]) -> Figures:
