@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from truelift.measurement.counts import CONTINUITY
-from truelift.measurement.ragged import Floats, Integers
+from truelift.measurement.ragged import Booleans, Floats, Integers
 
 LEAST_DAYS = 14.0
 """Usual days of history below which a creator is no control."""
@@ -19,14 +19,20 @@ LEAST_DAYS = 14.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConcurrentRatios:
-    """Columns over windows: the controls' mean log rate ratio, its standard error, how many.
+    """Columns over windows: the controls' mean log rate ratio and its standard error.
 
-    Without any control the mean is 0, the standard error 0 and creators 0: nothing is taken out.
+    serves: which creators could serve in each window, shape (windows, creators). Without any the
+    mean is 0 and the standard error 0: nothing is taken out.
     """
 
     mean: Floats
     se: Floats
-    creators: Integers
+    serves: Booleans
+
+    @property
+    def creators(self) -> Integers:
+        """Count the controls of each window."""
+        return np.asarray(self.serves.sum(axis=1), dtype=np.int64)
 
 
 def concurrent_ratios(
@@ -61,5 +67,5 @@ def concurrent_ratios(
     return ConcurrentRatios(
         mean=np.where(some, np.log(ratio), 0.0),
         se=np.where(some, np.sqrt(variance), 0.0),
-        creators=np.asarray(number, dtype=np.int64),
+        serves=usable,
     )

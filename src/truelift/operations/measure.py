@@ -53,6 +53,7 @@ from truelift.measurement.seal import (
 )
 from truelift.operations.ageing import CurveBook, curve_book
 from truelift.operations.calibrations import CalibrationBook, calibration_book
+from truelift.operations.count_controls import count_controls
 from truelift.operations.counts import COUNT_METRICS, observed
 from truelift.operations.experiments import factor_of
 from truelift.operations.knowledge import Knowledge, local_day
@@ -329,6 +330,7 @@ class Measurement:
             np.array([found[name].units for name in creators]),
             np.array([found[name].days for name in creators]),
             metric=metric,
+            control=count_controls(self.panels, campaign, metric, windows, records),
             late=np.array(late, bool),
         )
         return Measured(lifts, creators, late)
