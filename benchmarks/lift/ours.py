@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.lift import Intervals
 from truelift.measurement.baseline import DRIFT_GRID
-from truelift.measurement.calibration import Boundary
+from truelift.measurement.calibration import Boundary, narrowest
 from truelift.measurement.calibration import _boundaries as boundaries
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _fitted(study: Study, fit: np.ndarray, kind: str) -> Boundary:
     if kind == "theory":
         return Boundary(study.drift(fit), 0.0, 1.0)
     options = boundaries(study, fit, LEVEL, DRIFT_GRID, enough=True)
-    return min(options, key=lambda option: option[1])[0]
+    return narrowest(options)
 
 
 def _half(played: Replay, boundary: Boundary) -> Floats:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from truelift.measurement.calibration import Boundary, Calibration, Design, Scope
+from truelift.measurement.calibration import Baselined, Boundary, Calibration, Design, Scope
 from truelift.measurement.clustering import Proportion
 from truelift.measurement.limits import THEORY
 from truelift.operations.calibrations import CalibrationBook
@@ -21,9 +21,9 @@ def calibration(scope, kappa, clusters=300):
 
 
 BOOK = CalibrationBook({
-    WITH: ("with", calibration(WITH, 0.7)),
-    WITHOUT: ("without", calibration(WITHOUT, 0.6)),
-    TOGETHER: ("together", calibration(TOGETHER, 0.8)),
+    WITH: [("with", calibration(WITH, 0.7))],
+    WITHOUT: [("without", calibration(WITHOUT, 0.6))],
+    TOGETHER: [("together", calibration(TOGETHER, 0.8))],
 })  # fmt: skip
 
 
@@ -33,8 +33,7 @@ def creators(platforms, controlled):
         "engagement",
         platforms,
         np.array(controlled),
-        q=np.full(rows, 0.02),
-        posts=np.full(rows, 20),
+        Baselined(np.full(rows, 0.02), np.full(rows, 20), np.full(rows, 6)),
     )
 
 
@@ -46,13 +45,16 @@ def test_a_row_takes_the_calibration_of_its_platform_and_controls():
 
 def test_baselines_are_sealed_for_the_one_with_controls_when_it_is_in_force():
     assert BOOK.sealing("instagram", "engagement")[0] == "with"
-    few = CalibrationBook({WITH: ("with", calibration(WITH, 0.7, 10)), WITHOUT: BOOK.kept[WITHOUT]})
+    few = CalibrationBook(
+        {WITH: [("with", calibration(WITH, 0.7, 10))], WITHOUT: BOOK.kept[WITHOUT]}
+    )
     assert few.sealing("instagram", "engagement")[0] == "without"
     assert BOOK.sealing("x", "engagement") is None
 
 
 def together(platforms, controlled, q, *, metric="engagement", posts=(20, 20)):
-    return BOOK.campaign(metric, platforms, controlled, q=q, posts=np.array(posts))
+    rows = Baselined(q, np.array(posts), np.array([6, 4]))
+    return BOOK.campaign(metric, platforms, controlled, rows)
 
 
 def test_a_campaign_takes_one_only_when_all_its_rows_would():
@@ -64,6 +66,7 @@ def test_a_campaign_takes_one_only_when_all_its_rows_would():
     assert together(both, yes, np.array([0.02, 0.0])) is THEORY
     assert together(both, yes, q, metric="views").kind(0) == "theory"
     assert together(both, yes, q, posts=(20, 4)).kind(0) == "theory"
+    assert together(both, yes, np.array([0.02, np.nan])).kind(0) == "calibrated"
 
 
 def test_the_calibrations_behind_a_figure_are_named():

@@ -115,7 +115,7 @@ def test_campaigns_are_replayed_with_and_without_controls(history):
     _, ground = history
     report = placebo(ground, request(level="campaign", looks=20, windows=200, creators=8))
     assert [(row["controls"], row["limits"]) for row in report.rows] == [
-        (True, "calibrated"), (True, "theory"), (False, "calibrated"),
+        (True, "theory"), (True, "calibrated"), (False, "calibrated"),
     ]  # fmt: skip
     alone = placebo(
         ground, request(level="campaign", looks=20, windows=200, creators=8, controls=False)
@@ -219,7 +219,7 @@ def test_the_next_campaign_is_sealed_for_it_and_takes_its_limits(history, replay
     assert (sealed["estimate"]["q"], sealed["posts"]["n"]) == (preferred, 20)
     figures = measured.lift("glow", "engagement")
     assert figures["instagram:c00"].limits == "calibrated"
-    assert figures[None].limits == "calibrated"
+    assert figures[None].limits == "calibrated"  # one creator: its own limits
     row = next(row for row in ws.roi(campaign="glow", by="creator").rows if row["creator"])
     told = ws.explain(row["figure_ids"]["lift"])["inputs"]["limits"]
     assert told["in_force"] == row["lift"]["limits"] == "calibrated"

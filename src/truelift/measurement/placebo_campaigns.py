@@ -135,10 +135,11 @@ class CampaignStudy:
 
     @property
     def independent(self) -> int:
-        """Count the creator-date blocks of those who took part."""
+        """Count the campaigns that share neither a creator nor four weeks: blocks per campaign."""
         campaign, creator = np.nonzero(self.campaigns.taking_part)
         period = self._period[self.campaigns.campaign_date[campaign]]
-        return len(np.unique(np.stack([period, creator], axis=1), axis=0))
+        blocks = len(np.unique(np.stack([period, creator], axis=1), axis=0))
+        return int(blocks // max(len(campaign) / max(len(self.half), 1), 1.0))
 
     @property
     def _period(self) -> Integers:

@@ -20,6 +20,7 @@ from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.measurement.ageing import ANY_FORMAT, post_curves, reading
 from truelift.measurement.calendar import Control
+from truelift.measurement.calibration import Baselined
 from truelift.measurement.controls import Windows, control_columns, joined
 from truelift.measurement.counts import code_lift
 from truelift.measurement.experiment import Incrementality
@@ -226,18 +227,17 @@ class Measurement:
         baselines = read_baselines(kept)
         windows = _windows(posts, panel.published_at, sealed)
         control = self._control(campaign, metric, units, windows, sealed)
-        limits = self.calibrations.creators(
-            metric, [unit[1] for unit in units], control.any, q=baselines.q, posts=baselines.n
-        )
+        read = np.bincount(group[np.isfinite(posts.z)], minlength=len(units))
+        based = Baselined(baselines.q, baselines.n, read)
+        platforms = [unit[1] for unit in units]
+        limits = self.calibrations.creators(metric, platforms, control.any, based)
         lifts = creator_lift(
             baselines, posts, control=control, late=np.array(late, bool), limits=limits
         )
         lifts = replace(lifts, reason=withheld_for(lifts.reason, broke))
         if share.min(initial=1.0) < 1:
             lifts = in_part(lifts, _weighted(share, np.nan_to_num(counts), group, len(units)))
-        whole = self.calibrations.campaign(
-            metric, [unit[1] for unit in units], control.any, q=baselines.q, posts=baselines.n
-        )
+        whole = self.calibrations.campaign(metric, platforms, control.any, based)
         left_out = panel.unit[panel.boosted & np.isnan(counts)].tolist()
         boosted = tuple(panel.units[unit][0] for unit in left_out)
         return MeasuredPosts(

@@ -217,7 +217,8 @@ def _rows(
     found: Calibration, verdicts: Mapping[str, Verdict], request: PlaceboRequest
 ) -> list[Row]:
     """Give one row per kind of limits, those in force first."""
-    replaced = found.in_force and (request.controls or request.level == "creator")
+    served = request.post_format is None and (request.controls or request.level == "creator")
+    replaced = found.in_force and served
     names = [CALIBRATED, THEORY] if replaced else [THEORY, CALIBRATED]
     rows = [
         _row(found, verdicts[name], request, limits=name, in_force=place == 0)

@@ -22,6 +22,7 @@ from truelift.base.time import Instant
 from truelift.measurement import power
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve
 from truelift.measurement.baseline import Baselines
+from truelift.measurement.calibration import Baselined
 from truelift.measurement.controls import LEAST_BEFORE, MARGIN
 from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.metric import default_metric, metric_named
@@ -193,7 +194,8 @@ class _Planning:
         curves = self._curves(metric, units)
         controls, serving = self._controls(metric, units, group, ages)
         plan = power.post_plan(baselines, group, ages, curves)
-        limits = self._limits(metric, units, serving, baselines)
+        planned = np.bincount(group, minlength=len(units))
+        limits = self._limits(metric, units, serving, (baselines, planned))
         likely = self._asked | {"controls": controls, "limits": limits}
         smallest = power.smallest_lift(plan, len(units), **likely)
         start, end = self._flight
@@ -220,7 +222,7 @@ class _Planning:
         usable = [at for at, row in enumerate(rows) if isinstance(row.smallest, float)]
         asked = self._asked | {
             "controls": controls.take(np.array(usable, np.int64)),
-            "limits": self._limits(metric, units, serving, baselines, usable),
+            "limits": self._limits(metric, units, serving, (baselines, planned), usable),
         }
         whole = self._together(metric, plan, [units[at][0] for at in usable], usable, asked)
         first = next((row.smallest for row in rows if isinstance(row.smallest, Withheld)), NO_PLAN)
@@ -243,10 +245,14 @@ class _Planning:
         metric: str,
         units: Sequence[Unit],
         serving: Sequence[int],
-        baselines: Baselines,
+        plan: tuple[Baselines, Integers],
         together: Sequence[int] | None = None,
     ) -> Limits:
-        """Give the limits in force of each unit, or of some units together."""
+        """Give the limits in force of each unit, or of some units together.
+
+        plan: the baselines and the number of planned posts of each unit.
+        """
+        baselines, planned = plan
         rows = list(range(len(units))) if together is None else list(together)
         book = self.measurement.calibrations
         many = book.creators if together is None or len(rows) == 1 else book.campaign
@@ -254,8 +260,7 @@ class _Planning:
             metric,
             [units[at][1] for at in rows],
             np.array(serving, np.int64)[rows] > 0,
-            q=baselines.q[rows],
-            posts=baselines.n[rows],
+            Baselined(baselines.q[rows], baselines.n[rows], planned[rows]),
         )
         return found if together is None or not rows else found.at(0)
 
