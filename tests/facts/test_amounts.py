@@ -176,7 +176,7 @@ def test_an_amount_may_be_negative_only_where_its_column_says_so(value_of):
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("12", 12), ("12.0", 12), ("1.2e3", 1200), ("0", 0), ("007", 7), ("9" * 18, 10**18 - 1)],
+    [("12", 12), ("12.0", 12), ("1.2e3", 1200), ("0", 0), ("007", 7), ("9" * 15, 10**15 - 1)],
 )
 def test_a_count_is_a_whole_number(value_of, text, count):
     assert value_of("observations", "views", text) == count
@@ -208,6 +208,11 @@ def test_counts_of_any_form_stand_in_one_column(accepting):
             "'1 200' is not a whole number such as 1200; write it without thousands separators.",
         ),
         (
+            "4503599627370497",
+            "TOO_LARGE",
+            "'4503599627370497' is larger than any number that is kept; check the digits.",
+        ),
+        (
             "9" * 19,
             "TOO_LARGE",
             f"'{'9' * 19}' is larger than any number that is kept; check the digits.",
@@ -216,6 +221,10 @@ def test_counts_of_any_form_stand_in_one_column(accepting):
 )
 def test_a_count_that_cannot_be_read_says_why(fault_of, text, reason, sentence):
     assert fault_of("observations", "views", text) == (reason, "views", sentence)
+
+
+def test_the_largest_count_is_kept(value_of):
+    assert value_of("observations", "views", str(2**52)) == 2**52
 
 
 def test_whole_numbers_go_below_zero_where_they_may():

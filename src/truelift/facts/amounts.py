@@ -30,8 +30,8 @@ from truelift.facts.cells import (
 )
 from truelift.facts.event import DropReason
 
-WHOLE_LIMIT = 2**63 - 1
-"""The largest count: what a 64-bit column holds."""
+WHOLE_LIMIT = 2**52
+"""The largest count: up to here figures, which are floats, tell every count and its half apart."""
 
 UNIT_LIMIT = 10**18
 """The largest unit value: 10^12 of a currency's main unit, in 10^-6 of it."""
@@ -39,7 +39,7 @@ UNIT_LIMIT = 10**18
 MILLIONTHS = 6
 """Decimals of rates and unit values."""
 
-_SURE_DIGITS = 18
+_SURE_DIGITS = 15
 _PLAIN = r"^[+-]?[0-9]{1,12}(\.[0-9]{1,6})?$"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)

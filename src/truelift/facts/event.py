@@ -23,7 +23,7 @@ class DropReason(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"  # text, NaN or infinity where a number is expected
     NOT_WHOLE = "NOT_WHOLE"  # a fraction where a count is expected
     NEGATIVE = "NEGATIVE"  # below zero where that cannot be
-    TOO_LARGE = "TOO_LARGE"  # beyond 10^13 minor units or 64 bits
+    TOO_LARGE = "TOO_LARGE"  # beyond 10^13 minor units, or a count beyond 2^52
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"  # more decimals than the currency has
     NOT_A_DATE = "NOT_A_DATE"  # not ISO 8601, or a day that does not exist
     IN_THE_FUTURE = "IN_THE_FUTURE"  # read or published after it was imported

@@ -392,5 +392,6 @@ def _instants(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - a numpy array o
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:
-    values: Floats = column.cast(pa.float64()).to_numpy()
+    # unsafe: a workspace may hold a count that no float holds exactly, and must still answer
+    values: Floats = column.cast(pa.float64(), safe=False).to_numpy()
     return values

@@ -134,5 +134,5 @@ def _instants(column: pa.ChunkedArray) -> Any:  # noqa: ANN401 - a numpy array o
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:
-    values: Floats = column.cast(pa.float64()).to_numpy()
+    values: Floats = column.cast(pa.float64(), safe=False).to_numpy()
     return values
