@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from truelift.facts import amounts
 from truelift.measurement.metric import METRICS
 from truelift.operations.knowledge import knowledge
 from truelift.operations.panels import Panels
@@ -57,7 +58,7 @@ instagram | mixed     |        | ana     | @04-07       |          |            
 observations
 platform  | post_id   | observed_at | likes | comments | shares | saves | reach
 instagram | organic   | @04-09      | 10    | 1        | 1      | 1     | 50
-instagram | organic   | @04-12      | 20    | 2        | 2      | 2     |
+instagram | organic   | @04-12      | 20    | 2        | 2      | 2     | 60
 tiktok    | elsewhere | @04-12      | 7     |          |        |       |
 
 followers
@@ -97,7 +98,7 @@ def test_posts_know_their_creator_and_which_are_organic_or_ours(panels):
     assert panels.shares_in("summer").any() == panels.sponsored_in("summer").any() == np.False_
 
 
-def test_counts_are_of_the_newest_reading_and_missing_is_not_zero(panels):
+def test_counts_are_of_the_newest_complete_reading_and_missing_is_not_zero(panels):
     counts = dict(
         zip(
             panels.posts.post_ids.tolist(),
@@ -111,6 +112,52 @@ def test_counts_are_of_the_newest_reading_and_missing_is_not_zero(panels):
         zip(panels.posts.post_ids.tolist(), panels.posts.first_age_hours.tolist(), strict=True)
     )
     assert ages["organic"] == 7 * 24
+
+
+def test_a_count_that_no_float_holds_does_not_stop_an_older_workspace(told, monkeypatch):
+    monkeypatch.setattr(amounts, "WHOLE_LIMIT", 2**63 - 1)  # as it was once accepted
+    told.given(
+        """
+        posts
+        platform | post_id | creator | published_at
+        x        | huge    | ana     | @04-01
+
+        observations
+        platform | post_id | observed_at | views
+        x        | huge    | @04-10      | 9007199254740993
+        """
+    )
+    panels = Panels(knowledge(told.ground))
+    assert panels.counts(panels.posts, "views", "").tolist() == [2.0**53]
+
+
+def test_a_newer_reading_with_fewer_counters_does_not_take_a_post_out(told):
+    told.given(
+        """
+        posts
+        platform | post_id | creator | published_at
+        x        | partial | ana     | @04-01
+        x        | mixed   | ana     | @04-02
+
+        observations
+        platform | post_id | observed_at | likes | comments | shares | views
+        x        | partial | @04-08      | 10    | 1        | 2      |
+        x        | partial | @04-15      | 20    | 2        | 4      |
+        x        | partial | @04-22      | 30    | 3        |        |
+        x        | mixed   | @04-08      | 10    | 1        | 2      |
+        x        | mixed   | @04-15      |       |          |        | 500
+        """
+    )
+    posts = Panels(knowledge(told.ground)).posts
+    by_name = {name: posts.only(posts.post_ids == name) for name in posts.post_ids}
+    partial, mixed = by_name["partial"], by_name["mixed"]
+    assert partial.counts(METRICS["engagement"]).tolist() == [26]
+    assert (partial.age_hours.tolist(), partial.first_age_hours.tolist()) == ([336], [168])
+    # No reading of the other has all four counters: the newest stays, nothing is spliced.
+    assert mixed.age_hours.tolist() == [13 * 24]
+    assert (mixed.counters["views"].tolist(), np.isnan(mixed.counters["likes"]).all()) == (
+        [500], True,
+    )  # fmt: skip
 
 
 def audiences(panels):

@@ -135,7 +135,7 @@ class Knowledge:
 
     @cached_property
     def readings(self) -> pa.Table:
-        """Give every post with its creator and newest reading."""
+        """Give every post with its creator and last complete reading."""
         return self.read("measurement.post_readings")
 
     @cached_property

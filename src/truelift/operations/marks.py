@@ -1,7 +1,7 @@
 """Marks: what a person should know of the posts behind a campaign's figures, one sentence each.
 
 In:   Knowledge, a campaign and a creator or all of them.
-Out:  sentences; the figures themselves use the newest reading as it is.
+Out:  sentences; the figures themselves use the last complete reading as it is.
 """
 
 from __future__ import annotations

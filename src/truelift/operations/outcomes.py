@@ -247,7 +247,7 @@ class Outcomes:
                 group.count("clicks_counted", row["clicks_counted"])
 
     def _add_outputs(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
-        """Add the newest readings of sponsored posts; on day rows at the day of publication.
+        """Add the last complete readings of sponsored posts; on day rows at the day of publication.
 
         A post of several campaigns counts in each by its share.
         """

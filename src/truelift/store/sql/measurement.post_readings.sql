@@ -1,7 +1,9 @@
--- Every post with its creator and its newest reading as known at $as_of; a post without any reading
--- has nulls. A reading dated before its post or after its deletion is no reading of it: clocks differ,
--- and a platform may answer 0 for what is gone. The creator is the post's own, else the owner of its handle when it was published, else
--- the handle itself as platform:handle.
+-- Every post with its creator and its last complete reading as known at $as_of: the newest with all
+-- counters that the post's readings ever had, so that an export with fewer columns does not take a post
+-- out and nothing is spliced from two ages; where none is complete, the newest. A post without any
+-- reading has nulls. A reading dated before its post or after its deletion is no reading of it: clocks
+-- differ, and a platform may answer 0 for what is gone. The creator is the post's own, else the owner of
+-- its handle when it was published, else the handle itself as platform:handle.
 with posts as (
     select * from @known(posts) as known_posts where published_at <= $as_of
 ),
@@ -18,19 +20,37 @@ owners as (
     where (profiles.valid_from is null or profiles.valid_from <= posts.published_at)
         and (profiles.valid_to is null or posts.published_at < profiles.valid_to)
 ),
-readings as (
+seen_of_posts as (
     select
         seen.*,
-        row_number() over (
-            partition by seen.platform, seen.post_id order by seen.observed_at desc nulls last
-        ) as recency,
-        min(seen.observed_at) over (partition by seen.platform, seen.post_id) as first_observed_at,
+        case when (seen.views is null and count(seen.views) over readings_of_post > 0)
+            or (seen.reach is null and count(seen.reach) over readings_of_post > 0)
+            or (seen.impressions is null and count(seen.impressions) over readings_of_post > 0)
+            or (seen.likes is null and count(seen.likes) over readings_of_post > 0)
+            or (seen.comments is null and count(seen.comments) over readings_of_post > 0)
+            or (seen.shares is null and count(seen.shares) over readings_of_post > 0)
+            or (seen.saves is null and count(seen.saves) over readings_of_post > 0)
+            or (seen.replies is null and count(seen.replies) over readings_of_post > 0)
+            or (seen.follows is null and count(seen.follows) over readings_of_post > 0)
+            or (seen.link_clicks is null and count(seen.link_clicks) over readings_of_post > 0)
+            then 1 else 0 end as lacking,
+        min(seen.observed_at) over readings_of_post as first_observed_at,
         max(case when seen.paid_views > 0 or seen.paid_impressions > 0 then 1 else 0 end)
-            over (partition by seen.platform, seen.post_id) as boosted
+            over readings_of_post as boosted
     from @known(observations) as seen
     join posts on posts.platform = seen.platform and posts.post_id = seen.post_id
     where seen.observed_at <= $as_of and seen.observed_at >= posts.published_at
         and (posts.deleted_at is null or seen.observed_at <= posts.deleted_at)
+    window readings_of_post as (partition by seen.platform, seen.post_id)
+),
+readings as (
+    select
+        *,
+        row_number() over (
+            partition by platform, post_id
+            order by lacking nulls last, observed_at desc nulls last
+        ) as preference
+    from seen_of_posts
 )
 select
     posts.platform, posts.post_id,
@@ -48,5 +68,5 @@ left join owners
     and owners.preference = 1
 left join readings
     on readings.platform = posts.platform and readings.post_id = posts.post_id
-    and readings.recency = 1
+    and readings.preference = 1
 order by posts.platform nulls first, posts.post_id nulls first

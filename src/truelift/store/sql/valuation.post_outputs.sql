@@ -1,4 +1,4 @@
--- The newest readings of our sponsored posts, by campaign.
+-- The last complete readings of our sponsored posts, by campaign.
 select
     sponsored.campaign, sponsored.share_ppm, readings.creator, readings.platform, readings.post_id,
     readings.published_at, readings.views, readings.reach, readings.impressions, readings.likes,
