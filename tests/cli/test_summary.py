@@ -37,6 +37,18 @@ def test_a_lift_above_zero_in_its_list_is_marked_and_the_note_says_what_the_mark
     assert "* = above zero in a list of 1" in table.note
 
 
+def test_the_note_says_which_creators_a_lift_is_without(data):
+    told = data("roi", "--by", "campaign")
+    assert "could not be measured" not in roi_summary(told).note
+    told["rows"][0]["lift"] = {
+        "metric": "orders", "log": 0.0, "late": False, "evidence": "baseline",
+        "limits": "theory", "flagged": False,
+        "warnings": {"creators_left_out": "3 of 10 creators could not be measured."},
+    }  # fmt: skip
+    campaign = told["rows"][0]["campaign"]
+    assert f"; {campaign}: 3 of 10 creators could not be measured" in roi_summary(told).note
+
+
 def test_the_truth_stands_beside_the_estimate_and_says_whether_it_lies_inside(data):
     told = data("roi")
     ana = told["rows"][0]

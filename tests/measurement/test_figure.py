@@ -92,6 +92,13 @@ def test_a_figure_says_what_a_reader_must_know_beside_it():
     assert list(replace(alone, controls=controls).warnings) == ["few_controls"]
     enough = replace(alone, controls=replace(controls, creators=5), signs_differ=True)
     assert list(enough.warnings) == ["signs_differ"]
+    part = replace(enough, signs_differ=False, measured=7, withheld=3)
+    assert part.warnings == {
+        "creators_left_out": (
+            "3 of 10 creators (each platform counted by itself) could not be measured; "
+            "baseline + lift is of the others."
+        )
+    }
     test = of_experiment(Incrementality(0.5, 0.4, 0.6, 0.95, "geo", Grade.A), "orders", 10.0)
     assert test.warnings == {}
 

@@ -65,7 +65,7 @@ def roi_summary(data: Json) -> Table:
     note = (
         f"{data['brand']}, {currency}, {data['timezone']}; as of {data['as_of']}, known at "
         f"{data['known_at']}; {data['basis']} dates; cost {data['cost_basis']}; {data['model']}; "
-        f"limits {_limits(data)}{_listed(data)}"
+        f"limits {_limits(data)}{_listed(data)}{_left_out(data)}"
     )
     empty = {"", "-", "(all)"}
     shown = tuple(
@@ -93,6 +93,15 @@ def with_truth(table: Table, data: Json, truths: Sequence[Json]) -> Table:
 def _listed(data: Json) -> str:
     """Say what the mark of a lift means, where the list has one."""
     return f"; {data['discoveries']['sentence']}" if data["discoveries"]["flagged"] else ""
+
+
+def _left_out(data: Json) -> str:
+    """Say of which rows the lift is without some of their creators."""
+    return "".join(
+        f"; {' '.join(filter(None, (row['campaign'], row['creator'])))}: {sentence.rstrip('.')}"
+        for row in data["rows"]
+        if (sentence := (row["lift"].get("warnings") or {}).get("creators_left_out"))
+    )
 
 
 def _limits(data: Json) -> str:

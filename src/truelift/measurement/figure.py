@@ -31,6 +31,10 @@ WARNINGS = {
         "The units of all creators together and their mean lift point in different directions: a "
         "few large creators outweigh the others. Both are shown."
     ),
+    "creators_left_out": (
+        "{withheld} of {all} creators (each platform counted by itself) could not be measured; "
+        "baseline + lift is of the others."
+    ),
 }
 """What stands beside a figure, by name."""
 
@@ -88,7 +92,10 @@ class LiftFigure:
             found.append("few_controls")
         if self.signs_differ:
             found.append("signs_differ")
-        return {name: WARNINGS[name] for name in found}
+        if self.withheld:
+            found.append("creators_left_out")
+        counts = {"withheld": self.withheld, "all": self.measured + self.withheld}
+        return {name: WARNINGS[name].format(**counts) for name in found}
 
     @property
     def share(self) -> Estimate | None:
