@@ -192,6 +192,15 @@ def test_what_nobody_read_is_null_and_what_was_read_as_nothing_is_zero(header, r
     assert (told["cost_per"]["reach"], told["cost_per"]["view"]) == (None, None)
 
 
+def test_what_is_committed_and_not_yet_accrued_is_no_cost_of_0_for_an_extra_outcome(row, lift):
+    signed = replace(row, cost=replace(row.cost, accrued=0, committed=500), engagement_lift=lift)
+    told = cost_per_json(signed)
+    names = ("incremental_engagement", "incremental_order")
+    assert [told[name]["withheld"] for name in names] == ["NO_COST", "NO_COST"]
+    free = replace(signed, cost=replace(signed.cost, committed=0))
+    assert cost_per_json(free)["incremental_order"]["point"] == 0
+
+
 def test_a_row_whose_cost_is_not_all_booked_has_no_return_and_no_cost_per_outcome(header, row):
     missing = Withheld(Reason.NO_RATE, "A cost is not booked yet.")
     told = row_json(header, replace(row, incomplete=missing))

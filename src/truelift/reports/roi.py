@@ -20,7 +20,7 @@ from truelift.measurement.figure import LiftFigure
 from truelift.reports.figure import figure_id
 from truelift.valuation.cost_states import CostStates
 from truelift.valuation.ladder import Ladder
-from truelift.valuation.roi import DIGITS, Ratios
+from truelift.valuation.roi import DIGITS, NO_COST, Ratios
 
 OUTPUTS = (
     "reach", "impressions", "views", "engagement", "sessions", "mentions", "posts",
@@ -239,9 +239,11 @@ def ratio_json(ratio: Decimal | Withheld) -> float | dict[str, Any]:
 def cost_per_json(row: RoiRow) -> dict[str, Any]:
     """Give the accrued cost of one outcome in minor units, None where there was no outcome.
 
-    Where a cost is not booked none is given.
+    Where a cost is not booked none is given. While fees are committed and none is accrued yet, an
+    extra outcome has no cost: 0 would read as free.
     """
     cost = row.cost.accrued
+    not_yet = cost == 0 and row.cost.committed != 0
     counts = {
         "reach": "reach", "view": "views", "engagement": "engagement", "click": "clicks_counted",
         "lead": "leads", "order": "orders",
@@ -255,6 +257,8 @@ def cost_per_json(row: RoiRow) -> dict[str, Any]:
             told[name] = withheld_json(row.incomplete)
         elif isinstance(lift, Withheld):
             told[name] = withheld_json(lift)
+        elif lift is not None and not_yet:
+            told[name] = withheld_json(NO_COST)
         elif lift is not None:
             told[name] = {
                 "point": _per(cost, lift.units),
