@@ -10,7 +10,9 @@ from truelift.measurement.ageing import ENGAGEMENT_CURVE, reading
 from truelift.measurement.baseline import (
     DEFAULT_PRIOR,
     DRIFT_GRID,
+    LevelPrior,
     VariancePrior,
+    all_zero,
     estimate_baselines,
     inverse_trigamma,
     newest_posts,
@@ -21,6 +23,8 @@ from truelift.measurement.baseline import (
 @pytest.mark.parametrize("q", [0.0, 0.003, 0.05, 0.4])
 def test_the_filter_agrees_with_the_oracle(oracle, pool, q):
     group, z, matrix = pool
+    wild = np.exp(np.random.default_rng(7).normal(0, 0.3, 40))  # else nu0 is at its bound
+    z, matrix = z * wild[group], matrix * wild[:, None]
     level, p, s2, df, _, _ = oracle.baseline(matrix, q)
     moderated, nu0, s02 = oracle.squeeze_var(s2, df)
     found = estimate_baselines(group, z, 40, q=q)
@@ -83,9 +87,11 @@ def test_a_given_prior_is_used_as_it_stands(pool):
     assert estimate_baselines(group, z, 40, prior=prior).prior == prior
 
 
-def test_equal_variances_are_pooled_almost_wholly():
-    df = np.full(50, 10.0)
-    assert variance_prior(np.full(50, 0.5), df).nu0 > 1000
+def test_equal_variances_are_worth_what_all_posts_of_the_pool_are_and_no_more():
+    assert variance_prior(np.full(50, 0.5), np.full(50, 10.0)).nu0 == 500
+    group = np.repeat(np.arange(14), 12)
+    z = np.random.default_rng(1).normal(5, 0.6, len(group))  # one variance for all: no spread
+    assert estimate_baselines(group, z, 14).prior.nu0 <= 14 * 11
 
 
 @pytest.mark.parametrize("y", [0.001, 0.3, 1.0, 40.0])
@@ -93,6 +99,23 @@ def test_inverse_trigamma_inverts_trigamma(y):
     from scipy import special  # noqa: PLC0415 - the one test that needs it
 
     assert inverse_trigamma(float(special.polygamma(1, y))) == pytest.approx(y, rel=1e-6)
+
+
+def test_who_shows_nothing_but_zeros_has_no_baseline_and_speaks_for_nobody(pool):
+    group, z, _ = pool
+    groups = np.concatenate([group, np.full(12, 40), [41, 42, 42]])
+    zeros = np.concatenate([z, np.full(12, np.log(0.5)), [np.log(0.5), np.nan, 3.0]])
+    counts = np.where(zeros == np.log(0.5), 0.0, 7.0)
+    silent = all_zero(groups, counts, zeros, 44)
+    assert np.flatnonzero(silent).tolist() == [40, 41]  # nobody is silent who has no post
+    plain = estimate_baselines(group, z, 40)
+    peers = LevelPrior(*np.full((2, 44), 1.0), np.full(44, 9), np.zeros(44, bool))
+    found = estimate_baselines(groups, zeros, 44, silent=silent, peers=peers)
+    assert (found.prior, found.q[0]) == (plain.prior, plain.q[0])
+    assert found.known[40:].tolist() == [False, False, True, False]
+    assert found.withheld(40).reason is Reason.NO_BASELINE
+    assert "shows 0" in found.withheld(40).detail
+    assert found.withheld(41).reason is Reason.TOO_FEW_POSTS
 
 
 def test_all_zero_counters_give_a_finite_baseline():

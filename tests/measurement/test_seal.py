@@ -25,6 +25,7 @@ from truelift.measurement.seal import (
     read_log_followers,
     same_content,
     seal,
+    unheard,
     verify_seal,
 )
 
@@ -205,3 +206,8 @@ def test_the_same_baseline_is_the_same_whoever_sealed_it_and_when():
     assert same_content(record.record, version_1)
     assert not same_content(record.record, again | {"controls": ["bo"]})
     assert not same_content(record.record, again | {"estimate": None})
+
+
+def test_a_record_is_unheard_where_enough_posts_all_show_0():
+    records = [{"withheld": why, "posts": {"n": n}} for why, n in (("X", 12), ("X", 1), (None, 9))]
+    assert [bool(unheard(record)) for record in [*records, None]] == [True, False, False, False]

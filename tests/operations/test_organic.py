@@ -131,3 +131,17 @@ def test_without_followers_or_readings_nothing_is_made_up(told):
     reasons = [found.baselines.withheld(unit).reason for unit in found.units]
     assert reasons == [Reason.TOO_FEW_POSTS, Reason.NO_BASELINE]
     assert organic(told).baselines("x", "views", "", {"ana": JUNE}) is None
+
+
+def test_a_creator_whose_every_post_shows_0_is_withheld_and_left_out_of_the_pool(told):
+    names = [f"c{number:02}" for number in range(12)]
+    told.given(history(names, [12]), at=JUNE)
+    plain = organic(told).baselines("x", "engagement", "", dict.fromkeys(names, JUNE))
+    told.given(history(["nil"], [12], likes=0), at=JUNE)
+    asked = dict.fromkeys([*names, "nil"], JUNE)
+    found = organic(told).baselines("x", "engagement", "", asked).baselines
+    assert found.n.tolist() == [12] * 13
+    assert found.prior == plain.baselines.prior
+    assert found.known.tolist() == [True] * 12 + [False]
+    assert found.withheld(12).reason is Reason.NO_BASELINE
+    assert "shows 0" in found.withheld(12).detail

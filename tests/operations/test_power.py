@@ -8,6 +8,9 @@ import math
 import pytest
 
 from truelift.base.errors import NotFound, UsageError
+from truelift.base.estimate import Reason
+from truelift.operations.knowledge import knowledge
+from truelift.operations.measure import Measurement
 from truelift.operations.power import PowerRequest, planned_power
 
 EVE = dt.datetime(2026, 4, 28, 12)
@@ -212,3 +215,20 @@ def test_the_door_gives_rows_with_a_sentence_each(planned):
     assert "bo cannot be measured on instagram with 2 posts" in told["bo", "engagement"]
     assert told["bo", "engagement"].endswith("; not sealed yet.")
     assert len(result.table.rows) == len(result.rows)
+
+
+def test_nothing_but_zeros_before_launch_measures_nothing_and_says_so(told):
+    told.given(PLAN + posted("bo", STEADY) + posted("ana", [0] * 12), at=EVE)
+    rows = planned_power(told.ground, PowerRequest("glow", posts=4, metric="engagement"))
+    (ana,) = [row for row in rows if row.creator == "ana"]
+    assert (ana.smallest.reason, ana.baseline_posts) == (Reason.NO_BASELINE, 12)
+    assert "every organic post before launch shows 0" in ana.smallest.detail
+    told.sealed(EVE)
+    told.given(
+        "posts\nplatform | post_id | creator | published_at | campaign\n"
+        "instagram | s1 | ana | @05-04 | glow"
+        "\n\nobservations\nplatform | post_id | observed_at | likes\ninstagram | s1 | @05-20 | 0"
+    )
+    lift = Measurement(knowledge(told.ground)).lift("glow", "engagement")["ana"]
+    assert lift.reason is Reason.NO_BASELINE
+    assert "Every organic post before launch shows 0" in lift.detail

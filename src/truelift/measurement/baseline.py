@@ -32,6 +32,9 @@ FEW_POSTS = 5
 LEAST_POOL = 10
 """Fewer creators than this cannot tell how much variances differ; the default nu0 is taken."""
 
+SILENT = "Every organic post before launch shows 0, so there is no level to compare with."
+"""What is said of a creator whose posts were observed and were all without any count."""
+
 _LEAST_VARIANCE = 1e-6
 _LEAST_SPREAD = 1e-4
 _NEWTON_STEPS = 40  # far from the root a step halves y, near it digits double
@@ -82,7 +85,8 @@ class Shrinkage:
 class Baselines:
     """Baselines as columns over creators; nan where there are too few observed posts.
 
-    That is fewer than two, or none where peers speak for a creator's first (`shrinkage`).
+    That is fewer than two, or none where peers speak for a creator's first (`shrinkage`), or more
+    of which every one shows 0.
     level: of the log reading after the last organic post. p: variance of that level in units of
     s2. s2: the creator's moderated post variance (log units squared). nu: its degrees of freedom
     (nu0 + df). q: drift variance in units of s2 (an array: records sealed at different times may
@@ -109,6 +113,8 @@ class Baselines:
             return None
         if self.n[creator] == 0:
             return Withheld(Reason.NO_BASELINE, "No organic post before launch was observed.")
+        if self.n[creator] >= LEAST_POSTS:  # then only zeros are left as a cause
+            return Withheld(Reason.NO_BASELINE, SILENT)
         return Withheld(
             Reason.TOO_FEW_POSTS,
             f"{self.n[creator]} observed organic post before launch; at least {LEAST_POSTS}.",
@@ -123,6 +129,7 @@ def estimate_baselines(
     q: float | None = None,
     prior: VariancePrior | None = None,
     peers: LevelPrior | None = None,
+    silent: Booleans | None = None,
 ) -> Baselines:
     """Filter every creator's organic posts to a level and its variance.
 
@@ -131,12 +138,14 @@ def estimate_baselines(
     q: fixed drift; None fits one for the pool by profile likelihood over DRIFT_GRID. prior: fixed
     variance prior; None estimates it from the pool (LEAST_POOL creators or more) or takes
     DEFAULT_PRIOR. peers: what a creator with fewer than FEW_POSTS posts is shrunk to; from
-    FEW_POSTS on it changes nothing. The result does not depend on the order of creators.
+    FEW_POSTS on it changes nothing. silent: creators who get no baseline and speak for nobody else,
+    shape (creators,). The result does not depend on the order of creators.
     """
     observed = np.isfinite(z)
     posts = ragged(np.asarray(group)[observed], creators)
     values = floats(z)[observed]
-    pool = posts.count >= LEAST_POSTS
+    heard = np.ones(creators, bool) if silent is None else ~silent
+    pool = (posts.count >= LEAST_POSTS) & heard
     drift = _fitted_drift(posts, values, pool, prior) if q is None else float(q)
     level, p, ss, _ = _filtered(posts, values, drift)
     df = np.maximum(posts.count - 1, 0).astype(np.float64)
@@ -146,7 +155,7 @@ def estimate_baselines(
     shrinkage = None
     if peers is not None:
         level, p, shrinkage = _shrunk(level, p, moderated, posts.count, peers)
-        pool = pool | np.isfinite(shrinkage.weight)
+        pool = pool | (np.isfinite(shrinkage.weight) & heard)
     return Baselines(
         level=np.where(pool, level, np.nan),
         p=np.where(pool, p, np.nan),
@@ -157,6 +166,18 @@ def estimate_baselines(
         prior=force,
         shrinkage=shrinkage,
     )
+
+
+def all_zero(group: Integers, counts: Floats, z: Floats, creators: int) -> Booleans:
+    """Say whose posts with a reading all show a count of 0; shape (creators,), no post is no zero.
+
+    group, z: as for `estimate_baselines`. counts: of the same posts.
+    """
+    read = np.isfinite(z)
+    posts = np.bincount(group[read], minlength=creators)
+    some = np.bincount(group[read & (counts > 0)], minlength=creators)
+    silent: Booleans = (posts > 0) & (some == 0)
+    return silent
 
 
 def _shrunk(
@@ -200,7 +221,9 @@ def variance_prior(s2: Floats, df: Floats) -> VariancePrior:
     if len(s2) >= LEAST_POOL:
         noise = float(np.mean(special.polygamma(1, df / 2)))
         spread = max(float(np.var(e, ddof=1)) - noise, _LEAST_SPREAD)
-        nu0 = 2 * inverse_trigamma(spread)
+        # No pool knows a variance better than all of its posts together do: where the variances
+        # differ less than by chance the spread is nothing, and nu0 would be as large as its floor.
+        nu0 = min(2 * inverse_trigamma(spread), float(np.sum(df)))
     s02 = float(np.exp(np.mean(e) + special.digamma(nu0 / 2) - np.log(nu0 / 2)))
     return VariancePrior(nu0, s02)
 

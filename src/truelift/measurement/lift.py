@@ -14,7 +14,7 @@ import numpy as np
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.measurement import limits as boundaries
 from truelift.measurement.ageing import AgeingCurve, PostCurves, reading
-from truelift.measurement.baseline import Baselines
+from truelift.measurement.baseline import LEAST_POSTS, Baselines
 from truelift.measurement.calendar import NO_CONTROL, Control, ControlsUsed
 from truelift.measurement.discoveries import always_valid_p
 from truelift.measurement.grade import evidence_grade
@@ -219,7 +219,8 @@ def creator_lift(
     reason: Objects = np.full(creators, None, dtype=object)
     reason[~np.isfinite(ratios.delta)] = Reason.NOT_OBSERVED
     reason[~baselines.known] = Reason.TOO_FEW_POSTS
-    reason[baselines.n == 0] = Reason.NO_BASELINE
+    silent = ~baselines.known & (baselines.n >= LEAST_POSTS)  # every post shows 0
+    reason[(baselines.n == 0) | silent] = Reason.NO_BASELINE
     return with_limits(
         ratios,
         reason,

@@ -20,7 +20,7 @@ from truelift.base.errors import CheckFailed
 from truelift.base.ids import content_hash
 from truelift.measurement import baseline as baselines_module
 from truelift.measurement import lift as lift_module
-from truelift.measurement.baseline import Baselines
+from truelift.measurement.baseline import LEAST_POSTS, SILENT, Baselines
 from truelift.measurement.counts import FORMULA as COUNT_FORMULA
 from truelift.measurement.counts import CodeHistory
 from truelift.measurement.followers import RULE as FOLLOWERS_RULE
@@ -226,6 +226,16 @@ def read_log_followers(records: Sequence[Record | None]) -> Floats:
     """
     counts = [((record or {}).get("followers") or {}).get("reference") for record in records]
     return np.log(np.array(counts, dtype=np.float64))
+
+
+def unheard(record: Record | None) -> str:
+    """Say that every post of a record shows 0; empty where the record has an estimate or few posts.
+
+    Only that withholds a baseline of LEAST_POSTS posts or more.
+    """
+    if record is None or record["withheld"] is None:
+        return ""
+    return SILENT if record["posts"]["n"] >= LEAST_POSTS else ""
 
 
 def in_force(records: Sequence[Record], hashes: Sequence[str]) -> list[bool]:

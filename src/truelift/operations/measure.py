@@ -50,6 +50,7 @@ from truelift.measurement.seal import (
     read_code_history,
     read_log_followers,
     read_weekdays,
+    unheard,
     verify_seal,
 )
 from truelift.operations.ageing import CurveBook, curve_book
@@ -246,7 +247,12 @@ class Measurement:
             late=late,
             boosted=boosted,
             whole=whole,
-            told=tuple(sentences(self.panels, metric, units, sealed, lifts.reason)),
+            told=tuple(
+                words or unheard(record)
+                for words, record in zip(
+                    sentences(self.panels, metric, units, sealed, lifts.reason), kept, strict=True
+                )
+            ),
             platforms=[unit[1] for unit in units],
             posts=posts,
         )

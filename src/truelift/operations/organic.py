@@ -19,7 +19,7 @@ import numpy as np
 
 from truelift.base.time import Instant
 from truelift.measurement.ageing import post_curves, reading
-from truelift.measurement.baseline import Baselines, estimate_baselines, newest_posts
+from truelift.measurement.baseline import Baselines, all_zero, estimate_baselines, newest_posts
 from truelift.measurement.followers import FollowerCounts, growth, newest
 from truelift.measurement.metric import ENGAGEMENT_BASES
 from truelift.measurement.metric_breaks import era_at
@@ -113,8 +113,9 @@ class Organic:
         alike = self._era_at(platform, metric, until) == self._era_at(platform, metric, pooled)
         prior = replace(prior, mean=np.where(alike, prior.mean, np.nan))
         found = estimate_baselines(
-            panel.unit, z, len(log), q=float(pool.q[0]), prior=pool.prior, peers=prior
-        )
+            panel.unit, z, len(log), q=float(pool.q[0]), prior=pool.prior, peers=prior,
+            silent=all_zero(panel.unit, counts, z, len(log)),
+        )  # fmt: skip
         return OrganicBaselines(
             units=tuple(units),
             panel=panel,
@@ -132,9 +133,10 @@ class Organic:
         key = (platform, metric, campaign if metric == VALUE else "", until)
         if key not in self._pools:
             cut = np.full(len(self._platform), np.datetime64(until, "us"))
-            panel, _, z, _, _ = self._readings(platform, metric, campaign, cut)
+            panel, counts, z, _, _ = self._readings(platform, metric, campaign, cut)
             _, drift, _ = self._calibrated(platform, metric)
-            self._pools[key] = estimate_baselines(panel.unit, z, len(self._platform), q=drift)
+            silent = all_zero(panel.unit, counts, z, len(cut))
+            self._pools[key] = estimate_baselines(panel.unit, z, len(cut), q=drift, silent=silent)
         return self._pools[key]
 
     def _readings(

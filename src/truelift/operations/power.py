@@ -21,7 +21,7 @@ from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.measurement import power
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve
-from truelift.measurement.baseline import Baselines
+from truelift.measurement.baseline import LEAST_POSTS, Baselines
 from truelift.measurement.calibration import Baselined
 from truelift.measurement.controls import LEAST_BEFORE, MARGIN
 from truelift.measurement.limits import THEORY, Limits
@@ -55,6 +55,9 @@ NO_POSTS = Withheld(
 ONE_POST = Withheld(
     Reason.TOO_FEW_POSTS,
     "one organic post is known before launch; import more earlier posts, then seal.",
+)
+ALL_ZERO = Withheld(
+    Reason.NO_BASELINE, "every organic post before launch shows 0; import newer readings."
 )
 NO_PLAN = Withheld(
     Reason.NOT_PLANNED,
@@ -485,7 +488,7 @@ def _missing(baselines: Baselines, at: int, smallest: float) -> float | Withheld
     if baselines.n[at] == 0:
         return NO_POSTS
     if not np.isfinite(baselines.level[at]):
-        return ONE_POST
+        return ONE_POST if baselines.n[at] < LEAST_POSTS else ALL_ZERO
     return NO_TIME if math.isnan(smallest) else smallest
 
 
