@@ -1,5 +1,5 @@
--- Every post with its creator and its last complete reading as known at $as_of: the newest with all
--- counters that the post's readings ever had, so that an export with fewer columns does not take a post
+-- Every post with its creator and its last complete reading as known at $as_of: the newest with all of
+-- views, likes, comments, shares and saves that the post's readings ever had, so that an export with fewer columns does not take a post
 -- out and nothing is spliced from two ages; where none is complete, the newest. A post without any
 -- reading has nulls. A reading dated before its post or after its deletion is no reading of it: clocks
 -- differ, and a platform may answer 0 for what is gone. The creator is the post's own, else the owner of
@@ -24,15 +24,10 @@ seen_of_posts as (
     select
         seen.*,
         case when (seen.views is null and count(seen.views) over readings_of_post > 0)
-            or (seen.reach is null and count(seen.reach) over readings_of_post > 0)
-            or (seen.impressions is null and count(seen.impressions) over readings_of_post > 0)
             or (seen.likes is null and count(seen.likes) over readings_of_post > 0)
             or (seen.comments is null and count(seen.comments) over readings_of_post > 0)
             or (seen.shares is null and count(seen.shares) over readings_of_post > 0)
             or (seen.saves is null and count(seen.saves) over readings_of_post > 0)
-            or (seen.replies is null and count(seen.replies) over readings_of_post > 0)
-            or (seen.follows is null and count(seen.follows) over readings_of_post > 0)
-            or (seen.link_clicks is null and count(seen.link_clicks) over readings_of_post > 0)
             then 1 else 0 end as lacking,
         min(seen.observed_at) over readings_of_post as first_observed_at,
         max(case when seen.paid_views > 0 or seen.paid_impressions > 0 then 1 else 0 end)
