@@ -111,17 +111,15 @@ def test_two_posts_say_so_by_their_width(played):
     assert found["high"] - found["low"] > 4
 
 
-def test_a_baseline_of_all_zeros_keeps_its_limits_finite_and_wide(played):
+@pytest.mark.parametrize("likes", [0, 300])
+def test_a_baseline_of_nothing_but_zeros_is_withheld_whatever_comes_after(played, likes):
     played(posts=posts(*MARCH), observations=readings(*MARCH, likes=0))
     played.ask("seal")
-    played(posts=[AD], observations=["x,ad,2026-05-12T12:00,0"])
-    nothing = played.lift(creator="ana")
-    assert nothing["low"] < 0 < nothing["high"]
-    assert (nothing["observed"], nothing["units"]) == (0, -nothing["expected"])
-    played(observations=["x,ad,2026-05-13T12:00,300"])
+    played(posts=[AD], observations=[f"x,ad,2026-05-12T12:00,{likes}"])
     found = played.lift(creator="ana")
-    assert 0 <= found["units_low"] <= found["units"] <= found["units_high"] <= 300
-    assert found["units"] + found["expected"] == 300
+    assert found["withheld"] == "NO_BASELINE"
+    assert found["detail"]
+    assert found.get("units") is None
 
 
 def test_a_campaign_of_creators_without_organic_posts_is_withheld_everywhere(played):
