@@ -63,7 +63,8 @@ clean: ## removes the environment, the demo and everything cached
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Set-up: each stamp is as old as the last time its list was installed.
+# Set-up: each stamp is as old as the last time its list was installed. The lists are complete, so
+# nothing is resolved again: pip would look for the newest `coverage[toml]` and refuse its hash.
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
 		echo "Truelift needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
@@ -73,12 +74,12 @@ $(VENV)/pyvenv.cfg:
 
 .make/core: $(VENV)/pyvenv.cfg requirements/core.txt pyproject.toml
 	@mkdir -p .make
-	@$(PIP) --require-hashes -r requirements/core.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/core.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .make/dev: .make/core requirements/dev.txt
-	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Without its peers `make bench` still runs, and its table says who is missing.
@@ -86,7 +87,7 @@ $(VENV)/pyvenv.cfg:
 	@mkdir -p .make
 	@echo "Setting up $(PEERS), the peers of the benchmarks (once)"
 	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install -qq --no-input \
-		--disable-pip-version-check --require-hashes -r requirements/peers.txt \
+		--disable-pip-version-check --no-deps --require-hashes -r requirements/peers.txt \
 		&& touch $@ || echo "The peers could not be installed" >&2
 
 .make/system: Makefile
