@@ -12,7 +12,7 @@ from truelift.base.estimate import Grade, Reason
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
 from truelift.measurement.baseline import Baselines, estimate_baselines
 from truelift.measurement.calendar import Control
-from truelift.measurement.campaign import campaign_lift, random_effects
+from truelift.measurement.campaign import campaign_lift
 from truelift.measurement.lift import campaign_posts, creator_lift
 
 
@@ -93,21 +93,13 @@ def test_limits_too_wide_for_a_number_stay_finite():
     assert np.isfinite([whole.units_low, whole.units_high]).all()
 
 
-def test_the_random_effects_mean_is_dersimonian_and_laird():
-    delta, variance = np.array([0.5, -1.0, 0.6]), np.array([0.25, 0.5, 1.0])
-    weight = 1 / variance
-    fixed = (weight * delta).sum() / weight.sum()
-    q = (weight * (delta - fixed) ** 2).sum()
-    between = (q - 2) / (weight.sum() - (weight**2).sum() / weight.sum())
-    mean, mean_variance, found = random_effects(delta, variance)
-    assert found == pytest.approx(between)
-    assert mean_variance == pytest.approx(1 / (1 / (variance + between)).sum())
-    assert mean == pytest.approx((delta / (variance + between)).sum() * mean_variance)
-
-
-def test_creators_who_agree_have_no_variance_between_them():
-    assert random_effects(np.array([0.3, 0.3]), np.array([0.1, 0.2]))[2] == 0
-    assert random_effects(np.array([0.3]), np.array([0.1])) == pytest.approx((0.3, 0.1, 0))
+def test_creators_who_agree_are_told_apart_only_as_much_as_creators_usually_are():
+    alone = campaign_lift(lifted([300], [5.0]))
+    together = campaign_lift(lifted([300, 300, 300], [5.0, 5.0, 5.0]))
+    assert alone.between == 0
+    assert together.between == pytest.approx(2 * 0.1 / 4)
+    many = campaign_lift(lifted([300] * 100, [5.0] * 100))
+    assert many.between == pytest.approx(2 * 0.1 / 101)
 
 
 @settings(max_examples=50, deadline=None)

@@ -51,3 +51,24 @@ def test_an_old_running_endless_or_boundless_factor_is_withheld(row):
 def test_an_unknown_design_names_the_known_ones():
     with pytest.raises(UsageError, match="geo, switchback, holdout, user"):
         read(design="hunch")
+
+
+def test_one_creator_of_a_campaign_has_wider_limits_and_never_grade_a():
+    found = read(same_campaign=True, age_days=0, level=0.95)
+    one = found.of_one(between=0.1, degrees=1e9)
+    assert (one.factor, one.grade) == (0.6, Grade.B)
+    half = math.hypot(math.log(0.6 / 0.4), 1.959964 * math.sqrt(0.1))
+    assert one.low == pytest.approx(1 - 0.4 * math.exp(half))
+    half = math.hypot(math.log(0.4 / 0.2), 1.959964 * math.sqrt(0.1))
+    assert one.high == pytest.approx(1 - 0.4 * math.exp(-half))
+    assert found.of_one(between=0.0, degrees=3).low == pytest.approx(0.4)
+    assert found.of_one(between=0.1, degrees=2).low < one.low
+
+
+@pytest.mark.parametrize(
+    ("factor", "low", "high"),
+    [(1.5, 1.1, 2.0), (0.9, 0.5, 1.3), (1.2, -0.5, 3.0), (-0.2, -0.9, 1.1), (0.5, 0.5, 0.5)],
+)
+def test_limits_of_one_creator_enclose_the_campaigns_wherever_the_factor_lies(factor, low, high):
+    one = read(factor, low, high, level=0.95).of_one(between=0.1, degrees=5)
+    assert one.low < low <= factor <= high < one.high

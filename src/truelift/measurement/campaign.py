@@ -25,7 +25,7 @@ from truelift.measurement.lift import (
     sentence,
 )
 from truelift.measurement.ragged import Booleans, Floats, floats
-from truelift.measurement.random_effects import pooled
+from truelift.measurement.random_effects import LIFT_SPREAD, Pooled, pooled, pooled_degrees
 
 LARGEST_SKEW = 5.0
 """e^5 is 150 times: what varies more than that has no mean worth naming."""
@@ -61,15 +61,6 @@ class CampaignLift:
     controls: ControlsUsed | None = None
 
 
-def random_effects(delta: Floats, variance: Floats) -> tuple[float, float, float]:
-    """Give the DerSimonian-Laird mean, its variance and the variance between creators.
-
-    delta, variance: shape (creators,), log units and their squares, at least one creator.
-    """
-    found = pooled(delta[None, :], variance[None, :])
-    return float(found.mean[0]), float(found.variance[0]), float(found.between[0])
-
-
 def campaign_lift(
     lifts: Lifts,
     *,
@@ -99,12 +90,12 @@ def campaign_lift(
     anyway = float(np.sum(exposure))
     part = exposure / anyway if anyway > 0 else np.full(len(exposure), 1 / len(exposure))
     own, nu = _pooled_variance(part, ratios.variance[known], ratios.nu[known])
-    mean, mean_variance, between = random_effects(lifts.log[known], ratios.variance[known])
-    weight = mean_variance / (ratios.variance[known] + between)
-    calendar, units_calendar = (_shared(lifts, known, share) for share in (weight, part))
+    found, mean_nu = _mean(lifts.log[known], ratios.variance[known], ratios.nu[known])
+    mean, between = float(found.mean[0]), float(found.between[0])
+    calendar, units_calendar = (_shared(lifts, known, w) for w in (found.weight[0], part))
     half_width = partial(_half_width, lifts, limits=limits)
-    _, mean_nu = _pooled_variance(weight, ratios.variance[known], ratios.nu[known])
-    mean_half, degrees, ratio = half_width((mean_variance, mean_nu), calendar)
+    mean_variance = float(found.cautious[0])
+    mean_half, degrees, ratio = half_width((mean_variance, mean_nu), calendar, between=between)
     half = min(half_width((own, nu), units_calendar)[0], LARGEST_EXPONENT)
     skew = _skew(lifts, part) if len(part) > 1 else 0.0
     observed = float(np.sum(ratios.observed[known]))
@@ -130,6 +121,13 @@ def campaign_lift(
         p=float(always_valid_p(np.array(mean), np.array(mean_half), degrees, ratio, lifts.level)),
         controls=lifts.control.used(np.flatnonzero(known), calendar.mean, calendar.se),
     )
+
+
+def _mean(delta: Floats, variance: Floats, nu: Floats) -> tuple[Pooled, float]:
+    """Give the random-effects mean of the creators, and the degrees of freedom of its variance."""
+    one = variance[None, :]
+    found = pooled(delta[None, :], one, LIFT_SPREAD)
+    return found, float(pooled_degrees(found, one, nu, LIFT_SPREAD)[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +176,12 @@ def _half_width(
     calendar: _Calendar,
     *,
     limits: boundaries.Limits,
+    between: float = 0.0,
 ) -> tuple[float, Floats, Floats]:
     """Give the half width on the campaign's own clock, its degrees of freedom, the clock's length.
 
-    own: variance and degrees of freedom of the creators' own noise.
+    own: variance and degrees of freedom of the creators' own noise. between: variance of true lifts
+    that a mean has in it, at its first look and at its last.
 
     The calendar's noise stands at both ends of the clock, each with what it is there: differences
     of two estimates whose covariance is the later one's variance have that property too.
@@ -189,8 +189,8 @@ def _half_width(
     known, ratios = lifts.known, lifts.ratios
     variance, nu = own
     noise = calendar.se**2
-    first = float(np.max(ratios.variance_first[known])) + calendar.first
-    least = 1 / float(np.sum(1 / ratios.variance_least[known])) + calendar.least
+    first = float(np.max(ratios.variance_first[known])) + between + calendar.first
+    least = 1 / float(np.sum(1 / (ratios.variance_least[known] + between))) + calendar.least
     degrees = combined_degrees(*(np.array(v) for v in (variance, nu, noise, calendar.nu)))
     ratio = np.array(first / least)
     half = boundaries.half_width(

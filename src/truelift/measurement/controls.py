@@ -22,7 +22,7 @@ from truelift.measurement.calendar import NO_CONTROL, Control
 from truelift.measurement.lift import least_variance, whitened
 from truelift.measurement.panel import Instants
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects, Ragged, ragged
-from truelift.measurement.random_effects import BetweenPrior, Pooled, pooled
+from truelift.measurement.random_effects import BetweenPrior, pooled, pooled_degrees
 
 LEAST_BEFORE = 5
 """Observed organic posts that a control needs before the cut."""
@@ -143,7 +143,8 @@ def control_columns(windows: Windows, posts: ControlPosts) -> Control:
             first[these] = young.cautious
             least[these] = 1 / np.where(here, 1 / floor, 0.0).sum(axis=1, initial=_TINY)
             count[these] = now.count
-            degrees[these] = _degrees(now, np.where(here, variance, 0.0), baselines.nu)
+            own = np.where(here, variance, 0.0)
+            degrees[these] = pooled_degrees(now, own, baselines.nu, BETWEEN)
             for row, mine in zip(these.tolist(), here, strict=True):
                 names[row] = tuple(posts.names[index] for index in np.flatnonzero(mine).tolist())
     return Control(mean, se, count, degrees, first, least, names=names)
@@ -159,22 +160,6 @@ def joined(parts: Sequence[tuple[Integers, Control]], rows: int, rule: str) -> C
         for name, values in columns.items():
             values[index] = getattr(part, name)
     return Control(**columns, rule=rule)
-
-
-def _degrees(found: Pooled, variance: Floats, nu: Floats) -> Floats:
-    """Give Satterthwaite's degrees of freedom of a pooled mean; shape (rows,).
-
-    variance: each control's own, shape (rows, controls), 0 where absent, on nu degrees; the
-    variance between controls is on those of its prior and count - 1.
-    """
-    squared = found.weight**2
-    own = squared * variance
-    between = squared.sum(axis=1) * found.between
-    doubt = (own**2 / np.where(np.isfinite(nu), nu, 1.0)).sum(axis=1)
-    doubt += between**2 / (BETWEEN.degrees + np.maximum(found.count - 1, 0))
-    total = (own.sum(axis=1) + between) ** 2
-    degrees: Floats = np.divide(total, doubt, out=np.full(len(total), np.inf), where=doubt > 0)
-    return degrees
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,9 @@ Out:  incremental and expected units with limits and grade, or the reason why th
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from scipy import special
 
 from truelift.base.errors import UsageError
 from truelift.base.estimate import Estimate, Grade, Reason, Withheld
@@ -37,6 +39,32 @@ class Incrementality:
         """Give incremental units of a tracked count: tracked x factor, limits mapped likewise."""
         ratio = Estimate(self.factor, self.low, self.high, self.level, self.grade)
         return ratio.scaled(tracked)
+
+    def of_one(self, between: float, degrees: float) -> Incrementality:
+        """Give what a campaign's factor says of one of its creators: wider, and grade B at best.
+
+        The lot was drawn for the campaign; its creators' own lifts differ. between: variance of
+        true log lifts between them, on `degrees` degrees of freedom. Its half width (Student's t)
+        and that of the factor are added as squares, each end by itself: on the scale of the log
+        lift, -log(1 - factor); where more than was tracked came on top (factor or limit of 1 and
+        more) there is none, and the logarithm of the factor stands in.
+        """
+        tail = (1 - self.level) / 2
+        spread = float(-special.stdtrit(degrees, tail)) * math.sqrt(between)
+        low = _spread(self.factor, self.low, spread, -1)
+        high = _spread(self.factor, self.high, spread, 1)
+        return replace(self, low=low, high=high, grade=max(self.grade, Grade.B))
+
+
+def _spread(factor: float, end: float, spread: float, side: int) -> float:
+    """Move one limit of a factor away from it, to its own side, by the spread of creators."""
+    if max(factor, end) < 1:
+        half = math.hypot(math.log((1 - end) / (1 - factor)), spread)
+        return 1 - (1 - factor) * math.exp(-side * half)
+    if min(factor, end) > 0:
+        half = math.hypot(math.log(end / factor), spread)
+        return factor * math.exp(side * half)
+    return end + side * max(abs(factor), abs(end)) * math.expm1(spread)
 
 
 def incrementality(

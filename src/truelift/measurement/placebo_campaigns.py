@@ -24,7 +24,7 @@ from truelift.measurement.placebo_controls import (
     without_calendar,
 )
 from truelift.measurement.ragged import Booleans, Floats, Integers
-from truelift.measurement.random_effects import pooled
+from truelift.measurement.random_effects import LIFT_SPREAD, pooled, pooled_degrees
 from truelift.measurement.reading_paths import ReadingPaths
 from truelift.measurement.replay import Readings, Replay, readings_at, replay, window_baselines
 
@@ -216,16 +216,15 @@ def _together(creators: Replay, index: Integers, chosen: Booleans) -> Replay:
 
     delta, variance = column(creators.delta), column(creators.variance)
     seen = np.isfinite(delta)
-    found = pooled(delta, variance)
-    weight = np.where(seen, found.variance[:, None] / (variance + found.between[:, None]), 0.0)
-    parts = np.where(seen, weight * weight * np.nan_to_num(variance), 0.0)
-    doubt = np.where(seen, parts * parts / column(creators.nu), 0.0).sum(axis=1)
-    own = parts.sum(axis=1)
-    nu = own * own / np.where(doubt > 0, doubt, np.nan)
-    first = np.where(seen, column(creators.variance_first), -np.inf).max(axis=1)
-    least = 1 / np.where(seen, 1 / column(creators.variance_least), 0.0).sum(axis=1, initial=1e-300)
+    found = pooled(delta, variance, LIFT_SPREAD)
+    own = np.where(seen, variance, 0.0)
+    nu = pooled_degrees(found, own, np.where(seen, column(creators.nu), np.inf), LIFT_SPREAD)
+    between = found.between[:, None]
+    first = np.where(seen, column(creators.variance_first) + between, -np.inf).max(axis=1)
+    information = np.where(seen, 1 / (column(creators.variance_least) + between), 0.0)
+    least = 1 / information.sum(axis=1, initial=1e-300)
     known = seen.any(axis=1)
-    columns = (found.mean, found.variance, first, np.fmin(least, found.variance), nu)
+    columns = (found.mean, found.cautious, first, np.fmin(least, found.cautious), nu)
     return Replay(*(np.where(known, c, np.nan).reshape(campaigns, looks) for c in columns))
 
 

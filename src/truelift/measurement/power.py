@@ -33,6 +33,7 @@ from truelift.measurement.lift import (
     with_limits,
 )
 from truelift.measurement.ragged import Floats, Integers, Objects, floats, ragged
+from truelift.measurement.random_effects import LIFT_SPREAD, pooled
 
 PROBABILITY = 0.8
 """How probably the smallest detectable lift is shown."""
@@ -316,15 +317,16 @@ def campaign_probability(
 ) -> float:
     """Give the probability that the random-effects mean's lower limit lies above zero.
 
-    The engine will estimate the spread between creators (campaign.random_effects), and a mean with
-    the estimate's weights has not the variance it believes in: both follow from Cochran's Q, which
-    is taken as chi-square with rows - 1 degrees of freedom scaled to its mean under the true spread
-    (DerSimonian and Laird 1986), and averaged over. The multiplier is the campaign's own. Creators
-    post by turns, so that one look adds the share of one row.
+    The engine will estimate the spread between creators and moderate it (random_effects.
+    LIFT_SPREAD), and a mean with the estimate's weights has not the variance it believes in: both
+    follow from Cochran's Q, which is taken as chi-square with rows - 1 degrees of freedom scaled to
+    its mean under the true spread (DerSimonian and Laird 1986), and averaged over. The multiplier
+    is the campaign's own. Creators post by turns, so that one look adds the share of one row.
     """
     ratios, before = plan.at(np.full(rows, effect))
     between = spread**2 if rows > 1 else 0.0
-    estimated = _estimated_spread(ratios.variance, between)[:, None]
+    moderated, cautious = _estimated_spread(ratios.variance, between)
+    estimated = moderated[:, None]
     weight = 1 / (ratios.variance + estimated)
     total = weight.sum(axis=1)
     weight = weight / total[:, None]
@@ -333,28 +335,39 @@ def campaign_probability(
     noise = (weight @ se) ** 2
     true = np.sum(parts + weight**2 * between, axis=1) + noise
     earlier = np.sum(weight**2 * (np.fmin(before, _HUGE) + between), axis=1) + noise
-    doubt = np.sum(parts**2 / ratios.nu, axis=1)
-    nu = np.divide(parts.sum(axis=1) ** 2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
+    apart = np.sum(weight**2, axis=1) * moderated
+    doubt = np.sum(parts**2 / ratios.nu, axis=1) + apart**2 / (LIFT_SPREAD.degrees + rows - 1)
+    own = parts.sum(axis=1) + apart
+    nu = np.divide(own**2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
     shaky = weight @ (se / np.broadcast_to(controls.nu, (rows,)))
     calendar = np.divide(weight @ se, shaky, out=np.full(len(shaky), np.inf), where=shaky > 0)
-    nu = combined_degrees(parts.sum(axis=1), nu, noise, calendar)
+    nu = combined_degrees(own, nu, noise, calendar)
     c = _campaign_multiplier(ratios, level, controls, limits)
-    c = c * np.sqrt((1 / total + noise) / true)
+    c = c * np.sqrt((cautious / total + noise) / true)
     shown = shown_probability(
         effect / np.sqrt(true), c, nu, (1 - true / earlier) / rows, limits.shape
     )
     return float(shown @ _WEIGHTS)
 
 
-def _estimated_spread(variance: Floats, between: float) -> Floats:
-    """Give quantiles of the estimated variance between creators, at the quadrature's nodes."""
+def _estimated_spread(variance: Floats, between: float) -> tuple[Floats, Floats]:
+    """Give quantiles of the moderated variance between creators, at the quadrature's nodes.
+
+    Beside it the factor by which the mean's variance is taken larger where the creators differ
+    more than that (Knapp and Hartung), with their own variances at their harmonic mean.
+    """
     degrees = len(variance) - 1
     if not degrees:
-        return np.zeros(len(_QUANTILES))
+        return np.zeros(len(_QUANTILES)), np.ones(len(_QUANTILES))
     weight = 1 / variance
     denominator = float(np.sum(weight) - np.sum(weight**2) / np.sum(weight))
     scaled = special.chdtri(degrees, _QUANTILES) * (1 + between * denominator / degrees)
-    return floats(np.maximum(0.0, (scaled - degrees) / denominator))
+    excess = (scaled - degrees) / denominator
+    prior = LIFT_SPREAD
+    moderated = prior.degrees * prior.between + degrees * np.maximum(0.0, excess)
+    moderated = moderated / (prior.degrees + degrees)
+    usual = 1 / float(np.mean(weight))
+    return floats(moderated), floats(np.fmax((usual + excess) / (usual + moderated), 1.0))
 
 
 def posts_needed(
@@ -433,9 +446,9 @@ def _campaign_multiplier(
     control = Control(0.0, se, 1, controls.nu) if se.any() else None
     lifts = with_limits(ratios, reason, control=control, level=level)
     found = cast("CampaignLift", campaign_lift(lifts, limits=limits))  # every row is known
-    total = float(np.sum(1 / ratios.variance))
-    noise = float(np.sum(se / ratios.variance) / total) ** 2
-    return (found.high - found.log) / math.sqrt(1 / total + noise)
+    mean = pooled(np.zeros((1, len(se))), ratios.variance[None, :], LIFT_SPREAD)
+    noise = float(np.sum(mean.weight[0] * se)) ** 2
+    return (found.high - found.log) / math.sqrt(float(mean.variance[0]) + noise)
 
 
 def _rows(ratios: LogRatios, rows: Integers) -> LogRatios:

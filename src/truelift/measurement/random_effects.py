@@ -43,11 +43,20 @@ class BetweenPrior:
 
     With few creators their own spread says little of it: DerSimonian and Laird's estimate is 0 in
     most draws and t on m - 1 degrees is endlessly wide. They are moderated instead, as variances
-    within creators are (Smyth 2004).
+    within creators are (Smyth 2004). alone: whether it also stands beside a creator who is alone;
+    else that one is taken for itself.
     """
 
     between: float
     degrees: float
+    alone: bool = True
+
+
+LIFT_SPREAD = BetweenPrior(between=0.1, degrees=2.0, alone=False)
+"""How much true lifts of creators differ (log units squared; a creator stands about a third above
+or below the others), worth three creators. No public measurement of it is known. Simulated: with
+true spreads of 0, .3 and .6 the mean of two creators is left out of 95 % limits in 1, 3 and 11 of
+100 cases at one look, of five in 2, 5 and 9; without a prior in 4, 11-24, 19-29 and 4, 8-12, 12."""
 
 
 def pooled(delta: Floats, variance: Floats, prior: BetweenPrior | None = None) -> Pooled:
@@ -67,7 +76,8 @@ def pooled(delta: Floats, variance: Floats, prior: BetweenPrior | None = None) -
     between = np.where(several, np.maximum(excess, 0.0), 0.0)
     if prior is not None:
         own = np.maximum(count - 1, 0)
-        between = (prior.degrees * prior.between + own * between) / (prior.degrees + own)
+        moderated = (prior.degrees * prior.between + own * between) / (prior.degrees + own)
+        between = np.where(several | prior.alone, moderated, 0.0)
     weight = here / (spread + between[:, None])
     whole = np.where(known, weight.sum(axis=1), np.nan)
     mean = (weight * values).sum(axis=1) / whole
@@ -81,3 +91,19 @@ def pooled(delta: Floats, variance: Floats, prior: BetweenPrior | None = None) -
         scale=np.where(known, scale, np.nan),
         weight=np.where(known[:, None], weight / whole[:, None], 0.0),
     )
+
+
+def pooled_degrees(found: Pooled, variance: Floats, nu: Floats, prior: BetweenPrior) -> Floats:
+    """Give Satterthwaite's degrees of freedom of a pooled mean; shape (rows,).
+
+    variance: each creator's own, shape (rows, creators), 0 where absent, on nu degrees; the
+    variance between creators is on those of its prior and count - 1.
+    """
+    squared = found.weight**2
+    own = squared * variance
+    between = squared.sum(axis=1) * found.between
+    doubt = (own**2 / np.where(np.isfinite(nu), nu, np.inf)).sum(axis=1)
+    doubt += between**2 / (prior.degrees + np.maximum(found.count - 1, 0))
+    total = (own.sum(axis=1) + between) ** 2
+    degrees: Floats = np.divide(total, doubt, out=np.full(len(total), np.inf), where=doubt > 0)
+    return degrees

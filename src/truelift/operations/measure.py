@@ -44,6 +44,7 @@ from truelift.measurement.lift import (
 from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.panel import Instants, PostPanel
 from truelift.measurement.ragged import Floats, Integers, ragged
+from truelift.measurement.random_effects import LIFT_SPREAD, pooled
 from truelift.measurement.seal import (
     in_force,
     read_baselines,
@@ -67,6 +68,9 @@ from truelift.store.workspace_database import SealRecord
 
 Figures = Mapping[str | None, LiftFigure | Withheld]
 """A figure per creator; the key None is the campaign as a whole."""
+
+LaunchWindows = Mapping[str, tuple[Instant, dt.date]]
+"""Of each creator of a campaign: the launch and the last day that counts."""
 
 DAY = dt.timedelta(days=1)
 
@@ -315,20 +319,19 @@ class Measurement:
             for (name, creator), launched in self.known.launches.items()
             if name == campaign
         }
-        if isinstance(experiment, Incrementality):  # its share is of all that was tracked
-            windows = {name: (at, dt.date.max) for name, (at, _) in windows.items()}
+        if not windows:
+            return {None: Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))}
+        measured = self._over_history(campaign, metric, windows)
+        if isinstance(experiment, Incrementality):
+            return self._by_factor(experiment, campaign, metric, measured)
+        return measured
+
+    def _over_history(self, campaign: str, metric: str, windows: LaunchWindows) -> Measured:
+        """Compare counts with the sealed history of the creators' own codes and links."""
         sealed = {name: self.seals.get((campaign, name, CONVERSIONS, "")) for name in windows}
         records = {name: None if s is None else s.record for name, s in sealed.items()}
         weekdays = {name: read_weekdays(record, metric) for name, record in records.items()}
         found = observed(self.panels, campaign, metric, windows, weekdays)
-        if not found:
-            return {None: Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))}
-        if isinstance(experiment, Incrementality):
-            whole = sum(counted.units for counted in found.values())
-            return {
-                creator: of_experiment(experiment, metric, counted.units)
-                for creator, counted in found.items()
-            } | {None: of_experiment(experiment, metric, whole)}
         creators = list(found)
         late = [self.is_late(sealed[name], campaign, name) for name in creators]
         lifts = code_lift(
@@ -340,6 +343,30 @@ class Measurement:
             late=np.array(late, bool),
         )
         return Measured(lifts, creators, late)
+
+    def _by_factor(
+        self, factor: Incrementality, campaign: str, metric: str, measured: Measured
+    ) -> Figures:
+        """Split all that was tracked by a campaign's factor; creators as far as they are alike.
+
+        What their own histories say of how they differ is moderated by what is usual.
+        """
+        endless = {
+            name: (self.known.launches[campaign, name], dt.date.max) for name in measured.creators
+        }
+        tracked = observed(self.panels, campaign, metric, endless, {})
+        lifts = measured.lifts
+        own = pooled(lifts.log[None, :], lifts.ratios.variance[None, :], LIFT_SPREAD)
+        several = int(own.count[0]) > 1
+        between = float(own.between[0]) if several else LIFT_SPREAD.between
+        degrees = LIFT_SPREAD.degrees + max(int(own.count[0]) - 1, 0)
+        each = factor if len(tracked) == 1 else factor.of_one(between, degrees)
+        figures: dict[str | None, LiftFigure | Withheld] = {
+            creator: of_experiment(each, metric, counted.units)
+            for creator, counted in tracked.items()
+        }
+        whole = sum(counted.units for counted in tracked.values())
+        return figures | {None: of_experiment(factor, metric, whole)}
 
     def _last_day(self, campaign: str, creator: str, metric: str, launched: Instant) -> dt.date:
         """Give the last day of a creator's window: of the flight or of the data.

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from truelift.base.estimate import Withheld
-from truelift.measurement.campaign import campaign_lift, random_effects
+from truelift.measurement.campaign import campaign_lift
 from truelift.measurement.checks.finding import (
     WARNING_RATE,
     Check,
@@ -25,6 +25,7 @@ from truelift.measurement.checks.finding import (
 from truelift.measurement.lift import Lifts
 from truelift.measurement.limits import THEORY, Limits
 from truelift.measurement.ragged import Floats, Integers
+from truelift.measurement.random_effects import pooled
 
 FEWEST = 3
 """Creators needed for one to be left out of."""
@@ -102,7 +103,8 @@ def _stands_out(
     chance, se = np.empty((2, creators))
     for left in range(creators):
         others = np.arange(creators) != left
-        mean, spread, between = random_effects(own[others], 1 / mass[others])
+        found = pooled(own[others][None], 1 / mass[others][None])
+        mean, spread, between = (float(v[0]) for v in (found.mean, found.variance, found.between))
         se[left] = np.sqrt(spread)
         apart = (own[left] - mean) / np.sqrt(1 / mass[left] + between + spread)
         chance[left] = 2 * special.stdtr(creators - 2, -abs(apart))
