@@ -50,6 +50,13 @@ def test_a_campaign_lists_all_of_its_creators_and_a_day_its_own_orders(season):
     assert day["entries"]["count"] == 0
 
 
+def test_a_lift_by_a_test_says_that_its_factor_is_the_campaigns(season):
+    whole = of(season, "lift", by="campaign", campaign="signup")["inputs"]["limits"]
+    assert (whole["in_force"], len(whole["sentences"])) == ("experiment", 1)
+    one = of(season, "lift", campaign="signup", creator="ana")["inputs"]["limits"]
+    assert "no lot was drawn between its creators" in one["sentences"][1]
+
+
 def test_a_figure_is_explained_as_it_was_known_then(season):
     (row,) = season.ws.roi(campaign="glow", creator="ana", known_at="2026-04-30T20:00+00:00").rows
     told = explain(season.ground, row["figure_ids"]["cost"])

@@ -24,7 +24,12 @@ from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
 from truelift.operations.roi import RoiRequest, roi
-from truelift.reports.calibration import THEORY_SENTENCE, calibration_sentence
+from truelift.reports.calibration import (
+    FACTOR_SENTENCES,
+    ONE_OF_MANY_SENTENCE,
+    THEORY_SENTENCE,
+    calibration_sentence,
+)
 from truelift.reports.doubt import row_json as doubt_json
 from truelift.reports.doubt import sorted_rows
 from truelift.reports.figure import parse_figure_id
@@ -103,8 +108,12 @@ def _controls(row: RoiRow) -> Row | None:
 def _limits(known: Knowledge, row: RoiRow) -> Row | None:
     """Say what the limits of a row's lift rest on: theory, or which replays without a campaign."""
     lifted = row.lift
-    if isinstance(lifted, Withheld) or lifted.evidence != "baseline":
+    if isinstance(lifted, Withheld):
         return None
+    if lifted.evidence != "baseline":
+        said = [FACTOR_SENTENCES[lifted.evidence]]
+        said += [ONE_OF_MANY_SENTENCE] if row.creator is not None else []
+        return {"in_force": lifted.limits, "sentences": said, "versions": []}
     if lifted.limits != "calibrated":
         return {"in_force": lifted.limits, "sentences": [THEORY_SENTENCE], "versions": []}
     measured = Measurement(known)

@@ -17,6 +17,18 @@ THEORY_SENTENCE = (
     "often they are wrong on these creators, and put its own in force."
 )
 
+FACTOR_SENTENCES = {
+    "experiment": "Limits of the campaign's test: its factor times what was tracked.",
+    "counterfactual": "Limits of the registered forecast: its factor times what was tracked.",
+}
+"""By evidence: what limits rest on where a factor splits what was tracked."""
+
+ONE_OF_MANY_SENTENCE = (
+    "The factor is the campaign's: no lot was drawn between its creators, so where it has several "
+    "the limits of one are wider by what creators differ (their own histories, moderated by what is "
+    "usual) and the grade is B at best."
+)
+
 
 def calibration_sentence(found: Calibration) -> str:
     """Say how often the limits were wrong where there was no campaign, and on how much."""
