@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
 from benchmarks.lift.table import rows
 from benchmarks.lift_speed import speed_lines
@@ -58,7 +59,9 @@ def lift_beside_peers(python: Path, seeds: Sequence[int]) -> None:
     speed = speed_lines(found)
     write_part("lift", lift)
     write_part("speed", speed)
-    print("\n".join(["", *lift, "", *speed]))
+    campaigns = campaign_lines(seeds)
+    write_part("campaigns", campaigns)
+    print("\n".join(["", *lift, "", *speed, "", *campaigns]))
 
 
 def main() -> int:

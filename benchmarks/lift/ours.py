@@ -17,8 +17,11 @@ from truelift.measurement.calibration import Boundary, narrowest
 from truelift.measurement.calibration import _boundaries as boundaries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.lift import Floats
     from truelift.measurement.calibration import Study
+    from truelift.measurement.ragged import Booleans
     from truelift.measurement.replay import Replay
 
 LEVEL = 0.95
@@ -32,11 +35,11 @@ def ours(study: Study, kind: str) -> Intervals:
     chosen = []
     for second in (False, True):
         fit, test = study.half == second, study.half != second
-        boundary = _fitted(study, fit, kind)
+        boundary = fitted(study, fit, kind, DRIFT_GRID)
         prior = study.prior(fit, boundary.q)
         start = time.process_time()
         played = study.played(test, q=boundary.q, prior=prior)
-        half = _half(played, boundary)
+        half = half_width(played, boundary)
         seconds += time.process_time() - start
         for place, part in enumerate((played.delta, played.delta - half, played.delta + half)):
             if found[place] is None:
@@ -46,12 +49,14 @@ def ours(study: Study, kind: str) -> Intervals:
     return Intervals(*found, np.arange(windows), seconds, "; ".join(chosen))
 
 
-def _fitted(study: Study, fit: np.ndarray, kind: str) -> Boundary:
+def fitted(study: Study, fit: Booleans, kind: str, drifts: Sequence[float]) -> Boundary:
+    """Give theory's boundary, or the one that a part of the windows chooses."""
     if kind == "theory":
         return Boundary(study.drift(fit), 0.0, 1.0)
-    options = boundaries(study, fit, LEVEL, DRIFT_GRID, enough=True)
+    options = boundaries(study, fit, LEVEL, drifts, enough=True)
     return narrowest(options)
 
 
-def _half(played: Replay, boundary: Boundary) -> Floats:
+def half_width(played: Replay, boundary: Boundary) -> Floats:
+    """Give the half width of a boundary's limits at every look, log units."""
     return boundary.kappa * played.theory(LEVEL) * played.share**-boundary.shape

@@ -23,6 +23,9 @@ from read_csv(?) where platform = ? and not coalesce(is_reply, false) order by a
 _SPREAD = 0.37
 """Median sd of log engagement of drawn creators; widths can be set beside published ones."""
 
+SHOCK = 0.3
+"""Sd of what all drawn creators of a shared calendar have in common in a week, log units."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
@@ -39,7 +42,9 @@ class Source:
 def sourced(name: str, seed: int) -> Source | None:
     """Give the posts of a source; None where its data are not here."""
     if name == "synthetic":
-        return _drawn(seed)
+        return _drawn(name, seed)
+    if name == "shared calendar":
+        return _drawn(name, seed, SHOCK)
     if not REAL.exists():
         return None
     platform = {"Instagram": "instagram", "X": "twitter"}[name]
@@ -51,18 +56,25 @@ def sourced(name: str, seed: int) -> Source | None:
     return _source(name, tuple(accounts.tolist()), group, hours, final, described)
 
 
-def _drawn(seed: int) -> Source:
-    """Draw creators whose log engagement is normal and independent, one post about every day."""
+def _drawn(name: str, seed: int, shock: float = 0.0) -> Source:
+    """Draw creators whose log engagement is normal, one post about every day.
+
+    Independent, or good and bad together by weeks with sd `shock`.
+    """
     random = np.random.default_rng([seed, 11])
     group = np.repeat(np.arange(DRAWN_CREATORS), DRAWN_POSTS)
     spread = _SPREAD * np.exp(random.normal(0, 0.25, DRAWN_CREATORS))
     level = random.normal(7, 1, DRAWN_CREATORS)
-    final = np.rint(np.exp(random.normal(level[group], spread[group])))
+    middle = level[group]
     gaps = random.exponential(24.0, (DRAWN_CREATORS, DRAWN_POSTS))
+    hours = np.cumsum(gaps, axis=1).ravel()
+    if shock:
+        week = (hours // (7 * 24)).astype(np.int64)
+        middle = middle + random.normal(0, shock, week.max() + 1)[week]
+    final = np.rint(np.exp(random.normal(middle, spread[group])))
     accounts = tuple(f"drawn-{seed}-{number}" for number in range(DRAWN_CREATORS))
     described = f"{DRAWN_CREATORS} creators x {DRAWN_POSTS} posts a seed, log-normal, no drift"
-    hours = np.cumsum(gaps, axis=1).ravel()
-    return _source("synthetic", accounts, group, hours, final, described)
+    return _source(name, accounts, group, hours, final, described)
 
 
 def _source(  # noqa: PLR0917 - the columns of one table
