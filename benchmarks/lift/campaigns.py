@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.lift.ours import fitted, half_width
-from benchmarks.lift.sources import SHOCK, sourced
+from benchmarks.lift.sources import SHOCK, Source, sourced
 from benchmarks.results import paragraph, table
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
 from truelift.measurement.calibration import Boundary
 from truelift.measurement.clustering import proportion
+from truelift.measurement.limits import multiplier
 from truelift.measurement.placebo_campaigns import CampaignStudy, draw_campaigns
 from truelift.measurement.placebo_controls import Feed
 from truelift.measurement.reading_paths import SimulatedPaths
+from truelift.measurement.shrinkage import drawn_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from truelift.measurement.ragged import Booleans, Floats, Integers
+    from truelift.measurement.replay import Replay
 
 SOURCES = ("shared calendar", "Instagram", "X")
 BASELINE_POSTS, CAMPAIGN_POSTS, CREATORS = 20, 10, 15
@@ -32,6 +35,11 @@ LOOKS, MOST_CAMPAIGNS = 50, 600
 DRIFTS = (0.01, 0.02)
 PLAIN, PLAIN_MULTIPLE = Boundary(0.0, 0.0, 1.0), 1.96
 """No drift, and the multiple of standard errors that is right for a single look."""
+
+SPREADS = (0.0, 0.3, 0.6)
+"""Sd of the true lifts that are put on the creators of a campaign, around half a log unit."""
+MIDDLE = 0.5
+SIZES = (4, 15)
 
 HEADER = (
     "calendar", "limits", "wrong at the last look", "wrong at any look (95 %)", "half width",
@@ -66,7 +74,74 @@ def campaign_lines(seeds: Sequence[int]) -> list[str]:
         if not rows:
             rows = [["-", "the data are not here (../shared/data)", "", "", ""]]
         lines += [f"### Campaigns, {name}", "", *table(HEADER, rows), ""]
-    return lines[:-1]
+    return [*lines, *shrunk_lines(seeds)]
+
+
+SHRUNK_HEADER = (
+    "accounts", "creators", "sd of true lifts", "own: wrong at any look", "own: half width",
+    "shrunk: wrong at any look", "shrunk: half width",
+)  # fmt: skip
+_SHRUNK_WORDS = """Single creators of such campaigns, true log lifts of mean {middle:g} put on them:
+their own limits (theory's) beside the same boundary on the lift that is drawn towards the
+campaign's mean. Wrong: the share of creators whose true lift lay outside at any of the {looks}
+looks; controls take the calendar out. Half width: median at the last look."""
+
+
+def shrunk_lines(seeds: Sequence[int]) -> list[str]:
+    """Measure what creators gain from each other."""
+    lines = ["## Creators that borrow from their campaign", ""]
+    lines += paragraph(_SHRUNK_WORDS.format(middle=MIDDLE, looks=LOOKS))
+    rows: list[list[str]] = []
+    for name in SOURCES[1:]:
+        for size in SIZES:
+            played = [each for seed in seeds if (each := _creators(name, seed, size)) is not None]
+            rows += [_shrunk_cells(name, size, spread, played) for spread in SPREADS if played]
+    return [*lines, *table(SHRUNK_HEADER, rows or [["the data are not here", *[""] * 6]])]
+
+
+def _creators(name: str, seed: int, size: int) -> tuple[Replay, Floats] | None:
+    """Give each creator of drawn campaigns by itself, and the noise of their controls."""
+    source = sourced(name, seed)
+    if source is None:
+        return None
+    study = _studies(source, seed, size, most=MOST_CAMPAIGNS // 2)[0]
+    every = np.ones(len(study.half), bool)
+    q = max(study.drift(every), DRIFTS[0])
+    return study.creators(every, q=q, prior=study.prior(every, q))
+
+
+def _shrunk_cells(
+    name: str, size: int, spread: float, played: Sequence[tuple[Replay, Floats]]
+) -> list[str]:
+    wrong: list[list[Floats]] = [[], []]
+    width: list[list[Floats]] = [[], []]
+    for seed, (each, noise) in enumerate(played):
+        creators = each.delta.shape[1]
+        shape = (-1, LOOKS, creators)
+        random = np.random.default_rng([seed, size, round(10 * spread)])
+        truth = MIDDLE + random.normal(0, spread, (each.delta.shape[0] // LOOKS, 1, creators))
+        delta = (each.delta.reshape(shape) + truth).reshape(-1, creators)
+        drawn = drawn_together(delta, each.variance)
+        ratio = (each.variance_first + noise) / (each.variance_least + noise)
+        own_and_drawn = (
+            (delta, each.variance, each.nu),
+            (drawn.log, drawn.variance, drawn.nu(each.nu)),
+        )
+        for place, (log, variance, nu) in enumerate(own_and_drawn):
+            half = (multiplier(ratio, nu) * np.sqrt(variance + noise)).reshape(shape)
+            outside = np.abs(log.reshape(shape) - truth) > half
+            seen = np.isfinite(half).any(axis=1)
+            wrong[place].append(outside.any(axis=1)[seen])
+            width[place].append(half[:, -1][seen])
+    cells = [
+        cell
+        for place in (0, 1)
+        for cell in (
+            f"{np.concatenate(wrong[place]).mean():.3f}",
+            f"{np.expm1(np.nanmedian(np.concatenate(width[place]))):+.0%}",
+        )
+    ]
+    return [name, str(size), f"{spread:g}", *cells]
 
 
 @dataclass
@@ -105,20 +180,7 @@ def _play(name: str, seed: int, found: dict[tuple[str, str], Pooled]) -> None:
     source = sourced(name, seed)
     if source is None:
         return
-    feed = Feed(source.posts, source.hours, np.log(source.final + 0.5))
-    paths = SimulatedPaths(source.final, ENGAGEMENT_CURVE, seed)
-    campaigns = draw_campaigns(
-        feed,
-        baseline_posts=BASELINE_POSTS,
-        campaign_posts=CAMPAIGN_POSTS,
-        creators=CREATORS,
-        most=MOST_CAMPAIGNS,
-        seed=seed,
-    )
-    beside, alone = (
-        CampaignStudy(campaigns, feed, paths, ENGAGEMENT_CURVE, LOOKS, controls)
-        for controls in (True, False)
-    )
+    beside, alone = _studies(source, seed, CREATORS, MOST_CAMPAIGNS)
     for second in (False, True):
         fit, test = beside.half == second, beside.half != second
         limits = {
@@ -140,3 +202,21 @@ def _said(
     played = study.played(test, q=boundary.q, prior=study.prior(fit, boundary.q))
     half = PLAIN_MULTIPLE * np.sqrt(played.variance) if plain else half_width(played, boundary)
     return played.delta, half
+
+
+def _studies(source: Source, seed: int, creators: int, most: int) -> list[CampaignStudy]:
+    """Draw campaigns, with others taking the calendar out and without."""
+    feed = Feed(source.posts, source.hours, np.log(source.final + 0.5))
+    paths = SimulatedPaths(source.final, ENGAGEMENT_CURVE, seed)
+    campaigns = draw_campaigns(
+        feed,
+        baseline_posts=BASELINE_POSTS,
+        campaign_posts=CAMPAIGN_POSTS,
+        creators=creators,
+        most=most,
+        seed=seed,
+    )
+    return [
+        CampaignStudy(campaigns, feed, paths, ENGAGEMENT_CURVE, LOOKS, controls)
+        for controls in (True, False)
+    ]

@@ -81,3 +81,19 @@ def test_a_shared_calendar_needs_controls(nothing_to_sell):
     periods, dates = with_controls.clusterings
     assert len(np.unique(periods)) < len(np.unique(dates))
     assert with_controls.drift(with_controls.half) >= 0
+
+
+def test_creators_of_a_campaign_are_replayed_each_by_itself(nothing_to_sell):
+    beside, alone = studies(nothing_to_sell)
+    part = np.ones(len(beside.half), bool)
+    prior = beside.prior(part, 0.01)
+    calm, noise = beside.creators(part, q=0.01, prior=prior)
+    raw, nothing = alone.creators(part, q=0.01, prior=prior)
+    assert raw.delta.shape == (len(part) * 20, 40)
+    assert (noise.max() > 0, nothing.max()) == (True, 0)
+    taking = alone.campaigns.taking_part.repeat(20, axis=0)
+    assert not np.isfinite(raw.delta[~taking]).any()
+    off = (raw.delta - calm.delta)[taking & np.isfinite(raw.delta)]
+    assert np.abs(off).max() > 0
+    together = alone.played(part, q=0.01, prior=prior).delta.reshape(-1)
+    assert np.nanmean(raw.delta, axis=1)[19] == pytest.approx(together[19], abs=0.3)

@@ -20,6 +20,7 @@ from truelift.measurement.experiment import Incrementality
 from truelift.measurement.lift import CreatorLift, Lifts, LogRatios
 from truelift.measurement.limits import THEORY, Limits, joined_limits
 from truelift.measurement.ragged import Floats
+from truelift.measurement.shrinkage import Shrunk
 
 WARNINGS = {
     "no_controls": "The calendar was not taken out: no control creators were measured.",
@@ -52,7 +53,7 @@ class LiftFigure:
     figures at a false-discovery rate; None outside a list. controls: the creators who took the
     calendar out, None where nothing did. signs_differ: the summed units and the mean lift of
     several creators point in different directions. boosted: posts left out because what was paid
-    for cannot be told apart.
+    for cannot be told apart. shrunk: a creator's lift drawn towards the campaign's mean.
     """
 
     metric: str
@@ -76,6 +77,7 @@ class LiftFigure:
     controls: ControlsUsed | None = None
     signs_differ: bool = False
     boosted: int = 0
+    shrunk: Shrunk | None = None
 
     @property
     def mean_log(self) -> float | None:

@@ -7,7 +7,7 @@ Out:  a study that `calibration` replays: weekly start dates x draws, with or wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -158,16 +158,34 @@ class CampaignStudy:
         self, part: Booleans, *, q: float, prior: VariancePrior, factor: float = 1.0
     ) -> Replay:
         """Replay a part's campaigns: the creators' random-effects mean, less the controls'."""
-        candidates = self.campaigns.candidates
-        baselines = window_baselines(candidates, self.feed.z, q=q, prior=prior)
-        creators = replay(baselines, self._seen(factor))
         chosen = self.campaigns.taking_part[part]
         date = self.campaigns.campaign_date[part]
-        index = self.campaigns.candidate[date]
-        found = _together(creators, index, chosen)
+        replayed = self._replayed(q, prior, factor)
+        found = _together(replayed, self.campaigns.candidate[date], chosen)
         if not self.controls:
             return found
         return without_calendar(found, self._beside(date, chosen, q, prior))
+
+    def creators(self, part: Booleans, *, q: float, prior: VariancePrior) -> tuple[Replay, Floats]:
+        """Replay the creators of a part's campaigns each by itself, less the controls' mean.
+
+        Shape (campaigns x looks, creators in all), nan where a creator takes no part. Beside it the
+        controls' noise, which all creators of a campaign share: variance, shape (campaigns x looks,
+        1), 0 without controls.
+        """
+        chosen = self.campaigns.taking_part[part]
+        date = self.campaigns.campaign_date[part]
+        found = _apart(self._replayed(q, prior, 1.0), self.campaigns.candidate[date], chosen)
+        if not self.controls:
+            return found, np.zeros((len(found.delta), 1))
+        beside = self._beside(date, chosen, q, prior)
+        mean, noise = (np.nan_to_num(v).reshape(-1, 1) for v in (beside.mean, beside.variance))
+        return replace(found, delta=found.delta - mean), noise
+
+    def _replayed(self, q: float, prior: VariancePrior, factor: float) -> Replay:
+        """Replay every candidate."""
+        baselines = window_baselines(self.campaigns.candidates, self.feed.z, q=q, prior=prior)
+        return replay(baselines, self._seen(factor))
 
     def _candidates(self, part: Booleans) -> Windows:
         """Keep the candidates of creators whom the campaigns of a part were drawn from."""
@@ -204,24 +222,29 @@ class CampaignStudy:
         return calendar(each, ~chosen)
 
 
-def _together(creators: Replay, index: Integers, chosen: Booleans) -> Replay:
-    """Pool the creators drawn for each campaign at every look, as `campaign.campaign_lift` does."""
-    campaigns, everybody = chosen.shape
-    looks = creators.delta.shape[1]
+def _apart(creators: Replay, index: Integers, chosen: Booleans) -> Replay:
+    """Lay each campaign's creators side by side, shape (campaigns x looks, creators in all)."""
     here = np.where(chosen, index, 0)
 
     def column(values: Floats) -> Floats:
         wide = np.where(chosen[:, :, None], values[here], np.nan)
-        return np.asarray(wide.transpose(0, 2, 1).reshape(-1, everybody))
+        return np.asarray(wide.transpose(0, 2, 1).reshape(-1, chosen.shape[1]))
 
-    delta, variance = column(creators.delta), column(creators.variance)
-    seen = np.isfinite(delta)
-    found = pooled(delta, variance, LIFT_SPREAD)
-    own = np.where(seen, variance, 0.0)
-    nu = pooled_degrees(found, own, np.where(seen, column(creators.nu), np.inf), LIFT_SPREAD)
+    names = ("delta", "variance", "variance_first", "variance_least", "nu")
+    return Replay(*(column(getattr(creators, name)) for name in names))
+
+
+def _together(creators: Replay, index: Integers, chosen: Booleans) -> Replay:
+    """Pool the creators drawn for each campaign at every look, as `campaign.campaign_lift` does."""
+    campaigns, looks = len(chosen), creators.delta.shape[1]
+    each = _apart(creators, index, chosen)
+    seen = np.isfinite(each.delta)
+    found = pooled(each.delta, each.variance, LIFT_SPREAD)
+    own = np.where(seen, each.variance, 0.0)
+    nu = pooled_degrees(found, own, np.where(seen, each.nu, np.inf), LIFT_SPREAD)
     between = found.between[:, None]
-    first = np.where(seen, column(creators.variance_first) + between, -np.inf).max(axis=1)
-    information = np.where(seen, 1 / (column(creators.variance_least) + between), 0.0)
+    first = np.where(seen, each.variance_first + between, -np.inf).max(axis=1)
+    information = np.where(seen, 1 / (each.variance_least + between), 0.0)
     least = 1 / information.sum(axis=1, initial=1e-300)
     known = seen.any(axis=1)
     columns = (found.mean, found.cautious, first, np.fmin(least, found.cautious), nu)

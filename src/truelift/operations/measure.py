@@ -54,6 +54,7 @@ from truelift.measurement.seal import (
     unheard,
     verify_seal,
 )
+from truelift.measurement.shrinkage import shrunk_lifts
 from truelift.operations.ageing import CurveBook, curve_book
 from truelift.operations.calibrations import CalibrationBook, calibration_book
 from truelift.operations.count_controls import count_controls
@@ -460,12 +461,16 @@ def _figures(
     for index, creator in enumerate(creators):
         rows[creator].append(index)
     figures: dict[str | None, LiftFigure | Withheld] = {}
+    shrunk = shrunk_lifts(lifts, creators)
     for creator, mine in rows.items():
         is_late = any(late[row] for row in mine)
         if len(mine) == 1:
-            figures[creator] = of_creator(lifts.row(mine[0]), metric, late=is_late)
+            figure = of_creator(lifts.row(mine[0]), metric, late=is_late)
         else:
-            figures[creator] = of_many(take(lifts, mine), metric, late=is_late)
+            figure = of_many(take(lifts, mine), metric, late=is_late)
+        if isinstance(figure, LiftFigure):
+            figure = replace(figure, shrunk=shrunk.get(creator))
+        figures[creator] = figure
     if creators:
         figures[None] = of_many(lifts, metric, late=any(late), limits=whole)
     else:

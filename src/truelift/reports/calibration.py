@@ -25,8 +25,8 @@ FACTOR_SENTENCES = {
 
 ONE_OF_MANY_SENTENCE = (
     "The factor is the campaign's: no lot was drawn between its creators, so where it has several "
-    "the limits of one are wider by what creators differ (their own histories, moderated by what is "
-    "usual) and the grade is B at best."
+    "the limits of one are wider by what creators differ (their own histories, moderated by what "
+    "is usual) and the grade is B at best."
 )
 
 

@@ -185,7 +185,16 @@ def lift_json(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
         "controls": _controls_json(lift),
         "warnings": lift.warnings,
         "boosted_posts_left_out": lift.boosted,
+        "shrunk": _shrunk_json(lift),
     }
+
+
+def _shrunk_json(lift: LiftFigure) -> dict[str, Any] | None:
+    """Give a creator's lift drawn towards the campaign's mean; None where nothing is borrowed."""
+    if lift.shrunk is None:
+        return None
+    names = ("log", "low", "high", "own")
+    return {name: number(getattr(lift.shrunk, name)) for name in names}
 
 
 def _controls_json(lift: LiftFigure) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ from truelift.valuation.ladder import STEPS
 MONEY = ("committed", "accrued", "invoiced", "paid", *STEPS, "media_value")
 ENDS = ("log", "low", "high")
 UNITS = ("units", "expected", "observed")
+SHRUNK = {"lift_shrunk": "log", "lift_shrunk_low": "low", "lift_shrunk_high": "high"}
 ESTIMATES = ("incremental_roi", "valued_roi")
 
 
@@ -55,6 +56,7 @@ def _columns(header: RoiHeader) -> tuple[TableColumn, ...]:
         TableColumn("break_even_incrementality", Cell.NUMBER),
         TableColumn("lift_metric"),
         *(TableColumn(f"lift_{end}", Cell.NUMBER) for end in (*ENDS, *UNITS)),
+        *(TableColumn(name, Cell.NUMBER) for name in SHRUNK),
         TableColumn("lift_p", Cell.NUMBER),
         TableColumn("lift_flagged"),
         TableColumn("limits"),
@@ -105,6 +107,9 @@ def _lift(lift: LiftFigure | Withheld, metric: str) -> dict[str, Any]:
         told[f"lift_{end}"] = number(getattr(lift, end)) if known else None
     units = tied_numbers(lift) if isinstance(lift, LiftFigure) else (None,) * len(UNITS)
     told |= {f"lift_{name}": value for name, value in zip(UNITS, units, strict=True)}
+    shrunk = lift.shrunk if isinstance(lift, LiftFigure) else None
+    for name, end in SHRUNK.items():
+        told[name] = None if shrunk is None else number(getattr(shrunk, end))
     return told | {
         "lift_p": lift.p if isinstance(lift, LiftFigure) else None,
         "lift_flagged": "flagged" if isinstance(lift, LiftFigure) and lift.flagged else None,
