@@ -16,13 +16,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from truelift.base.errors import TrueliftError
-from truelift.store import catalog_tables, journal_tables, science_records
+from truelift.store import catalog_tables, control_records, journal_tables, science_records
 from truelift.store import migrate as migrations
 from truelift.store.migrate import HEAD, migrate
 from truelift.store.sqlite import configure_sqlite
 from truelift.store.tables import metadata
 
-MODULES = (catalog_tables, journal_tables, science_records)  # their tables stand on `metadata`
+MODULES = (
+    catalog_tables,
+    journal_tables,
+    science_records,
+    control_records,
+)  # their tables stand on `metadata`
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "truelift"
 FOLDER = SOURCE / "store" / "migrations"
@@ -62,6 +67,7 @@ def test_the_revisions_make_exactly_the_tables_that_the_program_describes(engine
         journal_tables.create_triggers(connection)
         catalog_tables.create_seal_triggers(connection)
         science_records.create_science_triggers(connection)
+        control_records.create_control_guards(connection)
     made = definitions(engine)
     assert made == definitions(described)
     assert {name for kind, name in made if kind == "table"} == set(metadata.tables)
@@ -76,6 +82,7 @@ def test_the_guards_of_journal_seals_and_science_are_there(engine):
         "journal_posting_sealed", "journal_posting_no_update", "journal_posting_no_delete",
         "baseline_seal_once", "baseline_seal_no_update", "baseline_seal_no_delete",
         "science_record_once", "science_record_no_update", "science_record_no_delete",
+        "control_record_once", "control_record_no_update", "control_record_no_delete",
     }  # fmt: skip
 
 
@@ -120,7 +127,10 @@ def test_a_science_record_is_never_changed(engine, attack):
     migrate(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql(SCIENCE)
-    with pytest.raises(sa.exc.IntegrityError, match="science: "), engine.begin() as connection:
+    with (
+        pytest.raises(sa.exc.IntegrityError, match="science_record: "),
+        engine.begin() as connection,
+    ):
         connection.exec_driver_sql(attack)
 
 
