@@ -16,6 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import science
+from truelift.cli.closing import close_app
 from truelift.cli.experiments import counterfactual_app
 from truelift.cli.options import (
     SHOWN,
@@ -58,6 +59,7 @@ app.command(ledger_app)
 app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
+app.command(close_app)
 app.command(science.power)
 app.command(science.placebo)
 

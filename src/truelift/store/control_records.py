@@ -26,6 +26,19 @@ APPROVAL = "approval"
 control_record = record_table("control_record")
 
 
+def lock(connection: sa.Connection, brand: str) -> None:
+    """Take the right to decide for a brand until the transaction ends; others wait for it.
+
+    What is read afterwards cannot change before it is acted on. SQLite begins to lock at the first
+    statement that writes, so one that changes no row is enough; PostgreSQL has locks by name.
+    """
+    if connection.dialect.name == "sqlite":
+        nothing = sa.update(control_record).where(sa.false()).values(brand=brand)
+        connection.execute(nothing)
+    else:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(brand))))
+
+
 def keep(
     connection: sa.Connection,
     brand: str,

@@ -1,0 +1,291 @@
+"""Close: a period is prepared by one person and locked by another; what was signed is kept.
+
+In:   the ground, a period.
+Out:  control records of kind CLOSE (prepared, closed, reopened), each with checks, the chain's end
+      and what was on the books then; the period's lock in the journal's own database.
+
+Everything a close pack shows is written into the record of the close, so that it is the same for
+ever, whatever is imported, corrected or programmed later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from truelift.base.errors import NotFound
+from truelift.base.ids import content_hash
+from truelift.base.time import Instant, Period, brand_day
+from truelift.ledger import close as rules
+from truelift.ledger.close import Check, CloseState, Severity, Standing
+from truelift.ledger.period import PeriodStatus
+from truelift.operations.book import book
+from truelift.operations.close_figures import accruals_by_rule, sections
+from truelift.operations.knowledge import knowledge
+from truelift.operations.ledger import verify
+from truelift.store import control_records, journal, journal_balances
+from truelift.store import workspace_database as records
+from truelift.store.control_records import ACCOUNT_MAPPING, CLOSE
+from truelift.store.ground import Ground
+from truelift.store.kept_records import KeptRecord
+
+Row = dict[str, Any]
+
+WAITING = ("2100", "2110", "2111", "2120", "2130", "2140")
+"""Accounts of what is accrued and waits for an invoice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A step of a close as it was kept."""
+
+    period: Period
+    state: CloseState
+    by: str
+    at: Instant
+    record: Row
+    sha256: str
+
+
+def prepare(ground: Ground, period: Period) -> Closed:
+    """Book what is known, look for what stands against a close, and sign it as prepared.
+
+    Can be done again as long as the period is not closed; the newest preparation counts. Raises
+    JournalRefused for a closed period.
+    """
+    brand = ground.brand.brand
+    with ground.workspace.transaction() as connection:
+        rules.may_prepare(period, standing(connection, brand, period))
+    book(ground)
+    checks = _checks(ground, period)
+    known = knowledge(ground)
+    with ground.workspace.transaction() as connection:
+        control_records.lock(connection, brand)
+        rules.may_prepare(period, standing(connection, brand, period))
+        end = journal.head(connection, brand)
+        earlier = _newest(connection, brand, period)
+        accruals = accruals_by_rule(journal.entries(connection, brand, period))
+        record = {
+            "state": CloseState.PREPARED.value,
+            "period": str(period),
+            "seq": end.seq,
+            "hash": end.hash,
+            "known_at": known.known_at.isoformat(),
+            "as_of": known.as_of.isoformat(),
+            "checks": [asdict(check) for check in checks],
+            "accruals": accruals,
+            "accruals_before": earlier.record.get("accruals", []) if earlier else [],
+        }
+        return _keep(ground, connection, period, record)
+
+
+def approve(ground: Ground, period: Period) -> Closed:
+    """Lock a prepared period; the person who prepared it is refused.
+
+    The checks are looked at again. Of two who approve at once exactly one wins: the database gives
+    the lock to one, and the other finds the period closed. Raises JournalRefused.
+    """
+    brand = ground.brand.brand
+    checks = _checks(ground, period)
+    with ground.workspace.transaction() as connection:
+        prepared = standing(connection, brand, period)
+        _may_approve(connection, ground, period, prepared, checks)
+        shown = _newest(connection, brand, period)
+    figures = sections(ground, period)
+    with ground.workspace.transaction() as connection:
+        control_records.lock(connection, brand)
+        stood = standing(connection, brand, period)
+        _may_approve(connection, ground, period, stood, checks)
+        now = ground.clock.now()
+        known_at = shown.record["known_at"] if shown else ""
+        record = {
+            "state": CloseState.CLOSED.value,
+            "period": str(period),
+            "seq": stood.seq,
+            "hash": stood.hash,
+            "known_at": known_at,
+            "as_of": shown.record["as_of"] if shown else "",
+            "prepared_by": stood.by,
+            "prepared_at": shown.recorded_at.isoformat() if shown else "",
+            "checks": [asdict(check) for check in checks],
+            "sections": figures,
+            "checkpoint": content_hash([stood.hash, figures]),
+        }
+        kept = _keep(ground, connection, period, record)
+        journal.set_period_status(
+            connection, brand, period, PeriodStatus.CLOSED, changed_by=ground.person, changed_at=now
+        )
+    return kept
+
+
+def reopen(ground: Ground, period: Period, reason: str) -> Closed:
+    """Open the last closed period again, and keep why. Raises JournalRefused.
+
+    The pack of the earlier close stays as it was.
+    """
+    brand = ground.brand.brand
+    with ground.workspace.transaction() as connection:
+        control_records.lock(connection, brand)
+        last = journal.calendar(connection, brand).closed_through
+        rules.may_reopen(period, standing(connection, brand, period), last, reason)
+        end = journal.head(connection, brand)
+        record = {
+            "state": CloseState.REOPENED.value,
+            "period": str(period),
+            "seq": end.seq,
+            "hash": end.hash,
+            "reason": reason.strip(),
+        }
+        kept = _keep(ground, connection, period, record)
+        journal.set_period_status(
+            connection,
+            brand,
+            period,
+            PeriodStatus.OPEN,
+            changed_by=ground.person,
+            changed_at=ground.clock.now(),
+        )
+    return kept
+
+
+def history(ground: Ground) -> list[Closed]:
+    """Give every step of every close of the brand, oldest first."""
+    with ground.workspace.transaction() as connection:
+        kept = control_records.records(connection, ground.brand.brand, CLOSE)
+    return [_closed(item) for item in kept]
+
+
+def closed(ground: Ground, period: Period) -> Closed:
+    """Give the newest close of a period, also when it was reopened since; NotFound without one."""
+    found = [
+        item
+        for item in history(ground)
+        if item.period == period and item.state is CloseState.CLOSED
+    ]
+    if not found:
+        msg = f"{period} was never closed; see `truelift close status`."
+        raise NotFound(msg)
+    return found[-1]
+
+
+def standing(connection: Connection, brand: str, period: Period) -> Standing:
+    """Say where the close of a period stands now."""
+    item = _newest(connection, brand, period)
+    if item is None:
+        return Standing()
+    record = item.record
+    return Standing(CloseState(record["state"]), item.recorded_by, record["seq"], record["hash"])
+
+
+def _newest(connection: Connection, brand: str, period: Period) -> KeptRecord | None:
+    return control_records.newest(connection, brand, CLOSE).get(str(period))
+
+
+def _may_approve(
+    connection: Connection,
+    ground: Ground,
+    period: Period,
+    stood: Standing,
+    checks: Sequence[Check],
+) -> None:
+    end = journal.head(connection, ground.brand.brand)
+    rules.may_approve(period, stood, ground.person, seq=end.seq, head=end.hash, checks=checks)
+
+
+def _keep(ground: Ground, connection: Connection, period: Period, record: Row) -> Closed:
+    item = control_records.keep(
+        connection,
+        ground.brand.brand,
+        CLOSE,
+        str(period),
+        record,
+        at=ground.clock.now(),
+        by=ground.person,
+    )
+    return _closed(item)
+
+
+def _closed(item: KeptRecord) -> Closed:
+    state, period = CloseState(item.record["state"]), Period.parse(item.record["period"])
+    return Closed(period, state, item.recorded_by, item.recorded_at, item.record, item.sha256)
+
+
+def _checks(ground: Ground, period: Period) -> list[Check]:
+    """Look at everything that may stand against the close of a period."""
+    brand, zone = ground.brand.brand, ground.brand.timezone
+    known = knowledge(ground)
+    with ground.workspace.transaction() as connection:
+        unbooked = records.unbooked(connection, brand)
+        entries = journal.entries(connection, brand)
+        through = journal.calendar(connection, brand).closed_through
+        balances = journal_balances.trial_balance(connection, brand, as_of=period.last_day)
+        mapping = control_records.newest(connection, brand, ACCOUNT_MAPPING)
+        refused = records.quarantined(connection, brand)
+    until = [item for item in unbooked if item.on is None or item.on <= period.last_day]
+    rates = [item for item in until if item.reason == "NO_RATE"]
+    others = [item for item in until if item.reason != "NO_RATE"]
+    accounts = next(iter(mapping.values())).record.get("accounts", {}) if mapping else None
+    waiting = [
+        f"{item.account} {item.currency}" for item in balances
+        if item.account in WAITING and item.amount_minor
+    ]  # fmt: skip
+    return [
+        rules.reaches_the_end(period, brand_day(known.as_of, zone)),
+        rules.in_order(period, [entry.period for entry in entries], through),
+        rules.told(
+            "cut_off", Severity.BLOCKS, [f"{i.event}: {i.sentence}" for i in others],
+            "{found} facts up to the period's end are in no entry; mend them and import again.",
+            "Every fact up to the period's end is booked.",
+        ),
+        rules.told(
+            "rates", Severity.BLOCKS, [f"{i.event}: {i.sentence}" for i in rates],
+            "{found} facts wait for an exchange rate; import it as kind `rates`.",
+            "No exchange rate is missing.",
+        ),
+        rules.told(
+            "books", Severity.BLOCKS, _unsound(ground),
+            "{found} checks of the books do not hold; see `truelift ledger verify`.",
+            "The chain verifies and every bridge ends in the cost accounts.",
+        ),
+        rules.unmapped(sorted({item.account for item in balances}), accounts),
+        rules.told(
+            "waiting_for_invoice", Severity.WARNS, waiting,
+            "{found} accounts of accrued cost wait for invoices; they stay open into the next "
+            "period.",
+            "Nothing accrued waits for an invoice.",
+        ),
+        rules.told(
+            "quarantine", Severity.WARNS,
+            [f"{row['source_file']} line {row['line']}" for row in refused if row["line"]],
+            "{found} refused cells are unresolved; see `truelift quarantine`.",
+            "No imported row is refused.",
+        ),
+    ]  # fmt: skip
+
+
+def _unsound(ground: Ground) -> list[str]:
+    """Give what `ledger verify` finds besides facts that are not booked."""
+    return [sentence for sentence in verify(ground) if not sentence.startswith("Not booked: ")]
+
+
+def changes(record: Row) -> list[Row]:
+    """Set what the rules booked in a period beside its last preparation, rule by rule."""
+    before = {(row["rule"], row["kind"]): row for row in record["accruals_before"]}
+    now = {(row["rule"], row["kind"]): row for row in record["accruals"]}
+    nothing = {"entries": 0, "cost_minor": 0}
+    return [
+        {
+            "rule": key[0],
+            "kind": key[1],
+            "entries": now.get(key, nothing)["entries"],
+            "cost_minor": now.get(key, nothing)["cost_minor"],
+            "entries_before": before.get(key, nothing)["entries"],
+            "change_minor": (
+                now.get(key, nothing)["cost_minor"] - before.get(key, nothing)["cost_minor"]
+            ),
+        }
+        for key in sorted({*before, *now})
+    ]
