@@ -16,7 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import science
-from truelift.cli.experiments import counterfactual_app
+from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -58,6 +58,8 @@ app.command(ledger_app)
 app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
+app.command(holdout_app)
+app.command(stagger_app)
 app.command(science.power)
 app.command(science.placebo)
 

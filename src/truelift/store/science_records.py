@@ -24,6 +24,7 @@ from truelift.store.tables import metadata
 AGEING_CURVE = "ageing_curve"
 CALIBRATION = "calibration"
 COUNTERFACTUAL = "counterfactual"
+GEO_HOLDOUT = "geo_holdout"
 STAGGER = "stagger"
 
 science_record = sa.Table(
