@@ -1,6 +1,6 @@
 """Coverage and width of the two designs by lot: wrong at any daily look, over simulated shops.
 
-    python -m benchmarks.designs 1000        # campaigns for each row
+    python -m benchmarks.designs 200        # campaigns for each row; geo or stagger: that alone
 
 Shops are of a kind that no model inside Truelift assumes: overdispersed (negative binomial), with
 weekdays, an autocorrelated level for each region, a drift that all share, factors that differ
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.results import table
-from truelift.measurement import geo_holdout, redraws, stagger
+from truelift.measurement import geo_holdout, stagger
 from truelift.measurement.counterfactual import Series, fit
 from truelift.measurement.ragged import Floats
 from truelift.measurement.redraws import FactorLimits, Paths, beyond, limits
@@ -25,8 +25,9 @@ ALPHA = 0.05
 BEFORE, DAYS = 56, 28
 WEEK = np.array([0.9, 0.9, 0.95, 1.0, 1.4, 1.2, 0.65])
 DISPERSION = 2.0
-FACTORS = (0.0, 0.5, 1.0, 1.5)
-WIDTHS_OF = 40
+ALL = (0.0, 0.5, 1.0, 1.5)
+REDRAWS = 999
+WIDTHS_OF = 20
 """Campaigns of each row whose limits are solved for; the others are only asked about the truth."""
 
 
@@ -46,10 +47,11 @@ class Shop:
     choices: int = 21
     followed: float = 1.0
     sized: bool = True
+    factors: tuple[float, ...] = (0.0, 1.5)
 
 
 GEO = (
-    Shop("50 regions, 300 orders a day, 15 % tracked", 300, 50, 0.15),
+    Shop("50 regions, 300 orders a day, 15 % tracked", 300, 50, 0.15, factors=ALL),
     Shop("50 regions, 2,000 orders a day, 15 % tracked", 2000, 50, 0.15),
     Shop("50 regions, 300 orders a day, 40 % tracked", 300, 50, 0.40),
     Shop("16 regions, 300 orders a day, 40 % tracked", 300, 16, 0.40),
@@ -57,7 +59,7 @@ GEO = (
 )
 STAGGER = (
     Shop("8 creators, 21 days, 100 orders a day, 15 % tracked", 100, 8, 0.15),
-    Shop("8 creators, 21 days, 300 orders a day, 15 % tracked", 300, 8, 0.15),
+    Shop("8 creators, 21 days, 300 orders a day, 15 % tracked", 300, 8, 0.15, factors=ALL),
     Shop("20 creators, 21 days, 300 orders a day, 15 % tracked", 300, 20, 0.15),
     Shop("8 creators of unknown size, 300, 15 %", 300, 8, 0.15, sized=False),
     Shop("8 creators, half on another day, 300, 15 %", 300, 8, 0.15, followed=0.5),
@@ -80,12 +82,18 @@ def counts(random: np.random.Generator, rate: Floats) -> Floats:
     return random.poisson(random.gamma(rate / spread, spread)).astype(np.float64)
 
 
-def sold(random: np.random.Generator, without: Floats, tracked: Floats, factor: float) -> Floats:
-    """Give what was sold with a campaign; below 1 some of the tracked would have bought anyway."""
-    if factor > 1:
-        return without + tracked + random.poisson(tracked * (factor - 1))
-    extra = random.binomial(tracked.astype(np.int64), factor)
-    return np.maximum(without, tracked - extra) + extra
+def sold(
+    random: np.random.Generator, without: Floats, part: Floats, factor: float
+) -> tuple[Floats, Floats]:
+    """Give what was sold with a campaign, and what of it was tracked.
+
+    part: of the usual orders, expected to be tracked. Up to a factor of 1 the tracked are buyers
+    who would have come anyway, and others; above 1 others come whom nobody tracked.
+    """
+    anyway = random.binomial(without.astype(np.int64), np.minimum(part * max(1 - factor, 0.0), 1.0))
+    extra = random.poisson(without.mean(axis=-1, keepdims=True) * part * min(factor, 1.0))
+    halo = random.poisson(extra * max(factor - 1, 0.0))
+    return without + extra + halo, (anyway + extra).astype(np.float64)
 
 
 def played_regions(shop: Shop, factor: float, seed: int) -> Paths:
@@ -98,18 +106,17 @@ def played_regions(shop: Shop, factor: float, seed: int) -> Paths:
     rate = shop.orders_a_day * (size / size.sum())[:, None] * WEEK[np.arange(days) % 7]
     rate = rate * np.exp(level)
     orders = counts(random, rate)
-    orders, rate = (x[orders[:, :BEFORE].sum(axis=1) > 0] for x in (orders, rate))
+    orders = orders[orders[:, :BEFORE].sum(axis=1) > 0]
     regions = geo_holdout.draw(orders[:, :BEFORE].sum(axis=1), shop.share, seed)
     liking = np.exp(random.normal(0, 0.3, len(orders)))[:, None]
     fading = np.exp(-np.arange(DAYS) / 10)
     dose = shop.tracked * liking * fading / fading.mean()
+    dose[regions.held] = 0
     tracked = np.zeros(orders.shape)
-    tracked[:, BEFORE:] = random.poisson(rate[:, BEFORE:] * dose)
-    tracked[regions.held] = 0
-    orders[:, BEFORE:] = sold(random, orders[:, BEFORE:], tracked[:, BEFORE:], factor)
+    orders[:, BEFORE:], tracked[:, BEFORE:] = sold(random, orders[:, BEFORE:], dose, factor)
     step = geo_holdout.drift(orders[:, :BEFORE])
     course = geo_holdout.RegionDays(orders, tracked, BEFORE, step)
-    return geo_holdout.factor_paths(regions, course, geo_holdout.redraw(regions, seed))
+    return geo_holdout.factor_paths(regions, course, geo_holdout.redraw(regions, seed, REDRAWS))
 
 
 def played_creators(shop: Shop, factor: float, seed: int) -> Paths:
@@ -128,12 +135,12 @@ def played_creators(shop: Shop, factor: float, seed: int) -> Paths:
     each = shop.tracked * shop.orders_a_day * DAYS * size / size.sum()
     brought *= (each / brought.sum(axis=1))[:, None]
     tracked = np.zeros(days)
-    tracked[start:] = random.poisson(brought.sum(axis=0))
-    orders[start:] = sold(random, orders[start:], tracked[start:], factor)
+    part = brought.sum(axis=0) / orders[start:].mean()
+    orders[start:], tracked[start:] = sold(random, orders[start:], part, factor)
     series = Series(orders, np.arange(days) % 7, np.zeros((days, 0)))
     course = stagger.Course(series, tracked, start, fit(series.until(start)))
     starts = stagger.Starts(drawn, guess / guess.mean(), shop.choices)
-    return stagger.factor_paths(course, starts, stagger.redraw(starts, seed))
+    return stagger.factor_paths(course, starts, stagger.redraw(starts, seed, REDRAWS))
 
 
 def row(play: Callable[[Shop, float, int], Paths], shop: Shop, factor: float, n: int) -> list[str]:
@@ -176,11 +183,14 @@ def main(arguments: Sequence[str]) -> None:
         "half width",
         "no limits",
     ]
-    print(f"{n} campaigns a row, {DAYS} daily looks, {redraws.DRAWS} redraws, limits of 95 %\n")
+    print(f"{n} campaigns a row, {DAYS} daily looks, {REDRAWS} redraws, limits of 95 %\n")
     for name in named:
         play, shops = designs[name]
-        found = [row(play, shop, factor, n) for shop in shops for factor in FACTORS]
-        print("\n".join([f"{name}:\n", *table(head, found), ""]))
+        print("\n".join([f"{name}:\n", *table(head, [])]), flush=True)
+        for shop in shops:
+            for factor in shop.factors:
+                print(f"| {' | '.join(row(play, shop, factor, n))} |", flush=True)
+        print()
 
 
 if __name__ == "__main__":
