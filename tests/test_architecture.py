@@ -39,6 +39,9 @@ TEST_ELSEWHERE: dict[str, str] = {
     "operations/placebo_material": "what a replay is made of: tests/operations/test_placebo.py",
     "cli/options": "what commands share: tests/cli/test_main.py runs them",
     "cli/demonstration": "the demo from end to end: tests/acceptance/test_demo.py",
+    "operations/flights": "when campaigns are live: tests/operations/test_experiments.py",
+    "operations/lotteries": "what both lotteries share: tests/operations/test_geo_holdout.py",
+    "operations/places": "orders by region: tests/operations/test_geo_holdout.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/ledger": "the ledger's commands: tests/cli/test_main.py",
     # module -> why its tests stand elsewhere, and where

@@ -17,7 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import science
 from truelift.cli.closing import close_app
-from truelift.cli.experiments import counterfactual_app
+from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -60,6 +60,8 @@ app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
 app.command(close_app)
+app.command(holdout_app)
+app.command(stagger_app)
 app.command(science.power)
 app.command(science.placebo)
 

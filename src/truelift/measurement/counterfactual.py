@@ -275,6 +275,11 @@ def as_record(strengths: Strengths, found: PlaceboRecord) -> dict[str, Any]:
     return {"formula": FORMULA, "strengths": asdict(strengths), "placebo": told}
 
 
+def shop_covariance(series: Series, strengths: Strengths) -> Floats:
+    """Give the covariance of the shop's usable days without a campaign, in units of the noise."""
+    return _mixed(_kernels(series, series.usable), strengths)
+
+
 def _looked_at(
     window: Series, start: int, strengths: Strengths, alpha: float
 ) -> tuple[Floats, Floats]:

@@ -3,8 +3,9 @@
 In:   the ground; a campaign, its regions or creators, control series.
 Out:  registrations kept for ever; factors with limits, grade and what speaks against them.
 
-Precedence of a factor: randomised on this outcome in this campaign (A), then a counterfactual that
-was registered before launch (B), then a test of another campaign of the last 12 months (B).
+Precedence of a factor: randomised on this outcome in this campaign (A: an imported test, then the
+lotteries of `lotteries`, the one registered first standing first), then a counterfactual that was
+registered before launch (B), then a test of another campaign of the last 12 months (B).
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from truelift.base.errors import NotFound, UsageError
+from truelift.base.errors import UsageError
 from truelift.base.estimate import Grade, Reason, Withheld
 from truelift.base.time import Instant, brand_day
 from truelift.measurement import counterfactual as model
 from truelift.measurement.experiment import Incrementality, incrementality
+from truelift.operations import geo_holdout, stagger
+from truelift.operations.flights import flight, launched_on, live_beside
 from truelift.operations.knowledge import Knowledge, knowledge
+from truelift.operations.lotteries import registered
 from truelift.operations.panels import PPM, Panels
 from truelift.operations.shop import DAY, Shop
 from truelift.store import science_records as records
@@ -29,6 +33,7 @@ from truelift.store.science_records import ScienceRecord
 Row = dict[str, Any]
 DESIGN = "counterfactual"
 LEVEL = 0.95
+LOTTERIES = {records.GEO_HOLDOUT: geo_holdout.measured, records.STAGGER: stagger.measured}
 EVENTS_RULE = "Days of the calendar's events are left out, of the forecast and of the effect."
 
 
@@ -68,9 +73,9 @@ def register_counterfactual(
         msg = f"--outcome {outcome} is not known; use one of {', '.join(model.OUTCOMES)}."
         raise UsageError(msg)
     known = knowledge(ground)
-    flight = _flight(known, campaign)
+    ends = flight(known, campaign)["ends"]
     shop = Shop(known, Panels(known))
-    launched, now = _launched(known, campaign), ground.clock.now()
+    launched, now = launched_on(known, campaign), ground.clock.now()
     is_late = launched <= brand_day(now, shop.zone)
     if is_late and not late:
         msg = (
@@ -83,7 +88,7 @@ def register_counterfactual(
     why = model.enough(series)
     if why is not None:
         raise UsageError(why.detail)
-    horizon = max((flight["ends"] - launched).days + 1, 1)
+    horizon = max((ends - launched).days + 1, 1)
     strengths = model.fit(series)
     placebo = model.placebo(series, strengths, horizon, level=LEVEL)
     record = {
@@ -133,7 +138,7 @@ def counterfactuals(
     """Give what each registered counterfactual says now, with all that speaks against it."""
     known = knowledge(ground, as_of=as_of, known_at=known_at)
     if campaign is not None:
-        _flight(known, campaign)
+        flight(known, campaign)
     found = shop_factors(known, Panels(known))
     return [_told(item) for item in found if campaign in {None, item.record.record["campaign"]}]
 
@@ -156,6 +161,7 @@ def factor_of(
 ) -> Incrementality | None:
     """Give the factor that applies to a campaign's tracked counts of a metric, best grade first."""
     found = [item for item in _tests(known, campaign, metric) if item.grade is Grade.A]
+    found = found or _lotteries(known, panels, campaign, metric)
     if found:
         return found[0]
     for item in shop_factors(known, panels):
@@ -163,6 +169,21 @@ def factor_of(
         if named == (campaign, metric) and isinstance(item.factor, Incrementality):
             return item.factor
     return next(iter(_tests(known, campaign, metric)), None)
+
+
+def _lotteries(
+    known: Knowledge, panels: Panels, campaign: str, metric: str
+) -> list[Incrementality]:
+    """Give the factors of a campaign's own lotteries, the one that was registered first first."""
+    shop = Shop(known, panels)
+    found = [
+        (item.recorded_at, measure(shop, item).factor)
+        for kind, measure in LOTTERIES.items()
+        for item in registered(known, kind, campaign)
+        if item.record["outcome"] == metric
+    ]
+    found.sort(key=lambda pair: pair[0])
+    return [factor for _, factor in found if isinstance(factor, Incrementality)]
 
 
 def _tests(known: Knowledge, campaign: str, metric: str) -> list[Incrementality]:
@@ -188,7 +209,7 @@ def _tests(known: Knowledge, campaign: str, metric: str) -> list[Incrementality]
 def _measured(shop: Shop, item: ScienceRecord) -> Factor:
     known, record = shop.known, item.record
     campaign, outcome = record["campaign"], record["outcome"]
-    launched, ends = _launched(known, campaign), known.campaigns[campaign]["ends"]
+    launched, ends = launched_on(known, campaign), known.campaigns[campaign]["ends"]
     late = bool(record["late"]) or brand_day(item.recorded_at, shop.zone) >= launched
     last = min(shop.last_day or launched - DAY, ends)
     first = dt.date.fromisoformat(record["first_day"])
@@ -212,7 +233,7 @@ def _measured(shop: Shop, item: ScienceRecord) -> Factor:
         for row in shop.panels.counted_days("orders")
         if row["campaign"] == campaign and row["day"] in usable
     )
-    overlaps = _overlapping(known, campaign, launched, last)
+    overlaps = live_beside(known, campaign, launched, last)
     return Factor(
         item,
         launched,
@@ -249,18 +270,6 @@ def _as_factor(
     return Incrementality(effect.effect / tracked, *ends, effect.level, DESIGN, Grade.B)
 
 
-def _overlapping(known: Knowledge, campaign: str, first: dt.date, last: dt.date) -> tuple[str, ...]:
-    """Name the other campaigns that were live on these days: the shop shows all of them at once."""
-    zone = known.ground.brand.timezone
-    found = set()
-    for (name, _), at in known.launches.items():
-        other = known.campaigns.get(name)
-        if other is not None and name != campaign:
-            live = brand_day(at, zone) <= last and other["ends"] >= first
-            found |= {name} if live else set()
-    return tuple(sorted(found))
-
-
 def _before(shop: Shop, launched: dt.date, days: int) -> tuple[dt.date, dt.date]:
     """Give the first and the last day before the launch that the forecast is made from."""
     if shop.first_day is None or shop.last_day is None:
@@ -268,20 +277,6 @@ def _before(shop: Shop, launched: dt.date, days: int) -> tuple[dt.date, dt.date]
         raise UsageError(msg)
     last = min(launched - DAY, shop.last_day)
     return max(shop.first_day, last - (days - 1) * DAY), last
-
-
-def _launched(known: Knowledge, campaign: str) -> dt.date:
-    """Give the day a campaign touches the shop first: its first launch, else its flight's start."""
-    zone = known.ground.brand.timezone
-    days = [brand_day(at, zone) for (name, _), at in known.launches.items() if name == campaign]
-    return min(days, default=known.campaigns[campaign]["starts"])
-
-
-def _flight(known: Knowledge, campaign: str) -> Row:
-    if campaign not in known.campaigns:
-        msg = f"There is no campaign {campaign!r} in this brand; see `truelift list campaigns`."
-        raise NotFound(msg)
-    return known.campaigns[campaign]
 
 
 def _fraction(ppm: int | None) -> float | None:

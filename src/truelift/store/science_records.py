@@ -21,6 +21,7 @@ from truelift.store.kept_records import record_table
 AGEING_CURVE = "ageing_curve"
 CALIBRATION = "calibration"
 COUNTERFACTUAL = "counterfactual"
+GEO_HOLDOUT = "geo_holdout"
 STAGGER = "stagger"
 
 science_record = record_table("science_record")

@@ -24,7 +24,15 @@ from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
 from truelift.measurement.metric import metric_named
-from truelift.operations import Ground, ageing, experiments, ledger, listing
+from truelift.operations import (
+    Ground,
+    ageing,
+    experiments,
+    geo_holdout,
+    ledger,
+    listing,
+    stagger,
+)
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
@@ -199,6 +207,48 @@ class Workspace(Closing):
         told = [row | {"controls": ";".join(row["controls"]), "events": ";".join(row["events"])}
                 for row in rows]  # fmt: skip
         return Result(self._head() | {"rows": rows}, plain_table("Counterfactuals", told))
+
+    def register_holdout(self, campaign: str, **options: Any) -> Result:  # noqa: ANN401 - of the operation
+        """Draw the regions a campaign stays out of: by, share, seed, days, late; a row for each."""
+        kept = geo_holdout.register_holdout(self._ground, campaign, **options)
+        return self._drawn(kept, kept["record"]["regions"], "Geo holdout")
+
+    def holdouts(
+        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
+    ) -> Result:
+        """Give what each geo holdout says of its campaign so far."""
+        times = {"as_of": self._time(as_of), "known_at": self._time(known_at)}
+        return self._told(geo_holdout.holdouts(self._ground, campaign, **times), "Geo holdouts")
+
+    def register_stagger(
+        self,
+        campaign: str,
+        first: dt.date,
+        last: dt.date,
+        **options: Any,  # noqa: ANN401 - of the operation
+    ) -> Result:
+        """Draw the day on which each creator begins: seed, days and late; a row for each."""
+        kept = stagger.register_stagger(self._ground, campaign, first, last, **options)
+        return self._drawn(kept, kept["record"]["creators"], "Stagger")
+
+    def staggers(
+        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
+    ) -> Result:
+        """Give what each stagger says of its campaign so far, and who began as drawn."""
+        times = {"as_of": self._time(as_of), "known_at": self._time(known_at)}
+        return self._told(stagger.staggers(self._ground, campaign, **times), "Staggers")
+
+    def _drawn(self, kept: Json, rows: Sequence[Json], title: str) -> Result:
+        record = kept["record"]
+        note = f"{record['campaign']}, seed {record['seed']}, SHA-256 {kept['sha256']}"
+        return Result(self._head() | kept | {"rows": rows}, plain_table(title, rows, note))
+
+    def _told(self, rows: Sequence[Json], title: str) -> Result:
+        flat = [
+            {name: ";".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()}
+            for row in rows
+        ]
+        return Result(self._head() | {"rows": rows}, plain_table(title, flat))
 
     def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
         """Give the ROI report: campaign, creator, by, metric, basis, cost and model."""
