@@ -56,8 +56,8 @@ def test_the_database_refuses_a_period_of_another_calendar(database):
             names[table] = ", ".join(f'"{row[1]}"' for row in list(columns)[1:])
     copy = "insert into journal_{0} select 'weeks', {1} from journal_{0} where brand = 'months'"
     with pytest.raises(IntegrityError, match=REFUSED), database.transaction() as connection:
-        connection.exec_driver_sql(copy.format("posting", names["posting"]))
-        connection.exec_driver_sql(copy.format("entry", names["entry"]))
+        for table, listed in names.items():
+            connection.exec_driver_sql(copy.format(table, listed))
 
 
 def test_a_late_fact_goes_to_the_first_day_of_the_first_open_weeks(database):
