@@ -39,6 +39,14 @@ def entry(day, event="e"):
     )  # fmt: skip
 
 
+def smuggle(database, names):
+    """Copy an entry of the brand of months to the brand of weeks, past the program."""
+    copy = "insert into journal_{0} select 'weeks', {1} from journal_{0} where brand = 'months'"
+    with database.transaction() as connection:
+        for table, listed in names.items():
+            connection.exec_driver_sql(copy.format(table, listed))
+
+
 def test_an_entry_is_in_the_period_of_its_entitys_calendar(database):
     with database.transaction() as connection:
         for brand, period in (("weeks", "2026-06"), ("months", "2026-05"), ("nobody", "2026-05")):
@@ -54,10 +62,8 @@ def test_the_database_refuses_a_period_of_another_calendar(database):
         for table in ("posting", "entry"):
             columns = connection.exec_driver_sql(f"pragma table_info(journal_{table})")
             names[table] = ", ".join(f'"{row[1]}"' for row in list(columns)[1:])
-    copy = "insert into journal_{0} select 'weeks', {1} from journal_{0} where brand = 'months'"
-    with pytest.raises(IntegrityError, match=REFUSED), database.transaction() as connection:
-        for table, listed in names.items():
-            connection.exec_driver_sql(copy.format(table, listed))
+    with pytest.raises(IntegrityError, match=REFUSED):
+        smuggle(database, names)
 
 
 def test_a_late_fact_goes_to_the_first_day_of_the_first_open_weeks(database):
