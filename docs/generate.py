@@ -19,6 +19,7 @@ from truelift.base.columns import Column, ColumnType
 from truelift.cli.main import app
 from truelift.facts.kinds import KINDS
 from truelift.ledger.chart import CHART, COST_TYPES
+from truelift.ledger.policy import SWITCHES, Policy
 from truelift.ledger.rules import RULES
 from truelift.measurement.checks.catalogue import CHECKS
 from truelift.measurement.checks.finding import FAILURE_RATE, WARNING_RATE
@@ -128,6 +129,11 @@ def ledger_page() -> str:
     ]
     costs = [(name, each.expense, each.accrued, each.rule) for name, each in COST_TYPES.items()]
     rules = [(rule.rule, str(rule.version), rule.sentence) for rule in RULES.values()]
+    default = Policy("USD")
+    switches = [
+        (f"`{name}`", "none" if (value := getattr(default, name)) is None else str(value), told)
+        for name, told in SWITCHES.items()
+    ]
     return (
         f"{NOTE}# The books\n\nThe numbers are a template that a brand maps to its own general "
         "ledger. Book `fin` is exported to the general ledger; `stat` and `commit` never are.\n\n"
@@ -137,6 +143,10 @@ def ledger_page() -> str:
         + table("type | expensed in | waits in | accrued by", costs)
         + "\n## Posting rules\n\n"
         + table("rule | version | what it books", rules)
+        + "\n## Policy\n\n`truelift policy set` signs a version that is in force from a day on; "
+        "`truelift policy show` lists all of them. A switch applies to agreements by the day they "
+        "were signed, to documents and orders by their own.\n\n"
+        + table("switch | default | decides", switches)
     )
 
 

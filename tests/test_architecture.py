@@ -43,6 +43,8 @@ TEST_ELSEWHERE: dict[str, str] = {
     "operations/lotteries": "what both lotteries share: tests/operations/test_geo_holdout.py",
     "operations/places": "orders by region: tests/operations/test_geo_holdout.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
+    "operations/exchange_rates": "the rates the books use: tests/operations/test_book.py",
+    "workspace/policy": "policy at the Python door: tests/cli/test_policy.py",
     "operations/ledger": "the ledger's commands: tests/cli/test_main.py",
     # module -> why its tests stand elsewhere, and where
     "catalog/accounting": NOUNS,
@@ -59,6 +61,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "ledger/commission": RECOGNISED,
     "ledger/documents": RECOGNISED,
     "ledger/obligation": RECOGNISED,
+    "ledger/obligations": RECOGNISED,
     "ledger/rules": RECOGNISED,
     "ledger/source": RECOGNISED,
     "ledger/writer": RECOGNISED,
@@ -68,6 +71,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "store/migrations/revision_0001/workspace": MIGRATED,
     "store/migrations/versions/0002_science_records": MIGRATED,
     "store/migrations/versions/0003_control_records": MIGRATED,
+    "store/migrations/versions/0004_accounting_periods": MIGRATED,
     "store/journal_tables": "a part of the journal on disk: tests/store/test_journal.py",
 }
 

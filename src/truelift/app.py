@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 
 from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
+from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.store import ground
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.workspace import Workspace
-
-CALENDAR = "months"
 
 
 class SystemClock:
@@ -33,9 +32,13 @@ class SystemClock:
 
 
 def brand_record(
-    brand: str, currency: str, timezone: str, entity: str | None = None
+    brand: str,
+    currency: str,
+    timezone: str,
+    entity: str | None = None,
+    calendar: str = MONTHS,
 ) -> BrandRecord:
-    """Check and make the record of a brand; UsageError for a currency or zone that is none."""
+    """Check and make the record of a brand; UsageError for a currency, zone or calendar of none."""
     if not is_currency(currency):
         msg = f"--currency {currency} is not an ISO 4217 code; use three letters such as USD."
         raise UsageError(msg)
@@ -44,7 +47,12 @@ def brand_record(
     except (KeyError, ValueError, OSError):
         msg = f"--timezone {timezone} is not known; use an IANA name such as America/New_York."
         raise UsageError(msg) from None
-    return BrandRecord(brand, brand, currency, timezone, entity or brand, CALENDAR)
+    try:
+        AccountingCalendar.parse(calendar)
+    except ValueError as error:
+        msg = f"--calendar {calendar} cannot be used: {error}."
+        raise UsageError(msg) from None
+    return BrandRecord(brand, brand, currency, timezone, entity or brand, calendar)
 
 
 def create(folder: Path, record: BrandRecord, now: dt.datetime | None = None) -> str:

@@ -38,8 +38,8 @@ def rates():
 def booked():
     """Book facts in USD and give the lines of book `fin` (or all), and the codes of the faults."""
 
-    def book(facts, *, everything=False, currency="USD"):
-        entries, faults = entries_for(facts, Policy(currency), RATES)
+    def book(facts, *, everything=False, currency="USD", policy=None, **time):
+        entries, faults = entries_for(facts, policy or Policy(currency), RATES, **time)
         lines = [line(each) for each in entries if everything or each.book == "fin"]
         return "\n".join(lines), [fault.code.value for fault in faults]
 

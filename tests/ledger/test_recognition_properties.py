@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import defaultdict
+from dataclasses import fields, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,17 +13,26 @@ from hypothesis import strategies as st
 from truelift.ledger.chart import COST_TYPES
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.ledger.journal import reverse, set_digest
+from truelift.ledger.policy import (
+    Estimates,
+    LiveOrAccepted,
+    Policy,
+    Production,
+    UnmatchedPayments,
+    UsageRights,
+)
 from truelift.ledger.recognition import entries_for
 from truelift.ledger.source import (
     AgreedDeliverable,
     AgreementSigned,
+    AllocationRule,
+    BonusReached,
     CommissionEarned,
     CommissionReversed,
     CostDocument,
     CostState,
     DeliverableLive,
     Facts,
-    Policy,
 )
 from truelift.ledger.trial_balance import total, trial_balance
 
@@ -54,6 +64,15 @@ def signed(draw, name):
         tuple(AgreedDeliverable(f"{name}/{d}", draw(maybe | money)) for d in range(count)),
         draw(maybe | maybe | days),
         draw(st.sampled_from([0, 0, 5_000])),
+        retainer=draw(st.booleans()),
+        starts=draw(maybe | st.just(FIRST)),
+        ends=draw(st.just(FIRST + dt.timedelta(50))),
+        advance_minor=draw(st.sampled_from([0, 0, 7_000])),
+        usage_fee_minor=draw(st.sampled_from([0, 0, 9_001])),
+        usage_to=draw(maybe | st.just(FIRST + dt.timedelta(70))),
+        agency="agents",
+        agency_fee_minor=draw(st.sampled_from([0, 0, 3_001])),
+        bonus_minor=draw(st.sampled_from([0, 4_000])),
     )
 
 
@@ -63,7 +82,7 @@ documents = st.builds(
     state=st.sampled_from(CostState),
     on=days,
     cost_type=st.sampled_from([*COST_TYPES, "fee", "fee", "commission"]),
-    amount_minor=money,
+    amount_minor=money | money | st.integers(-(10**5), -1),
     currency=currencies,
     line=st.sampled_from([None, "1", "2"]),
     agreement=maybe | names,
@@ -77,7 +96,16 @@ facts_of = st.builds(
     Facts,
     agreements=st.tuples(signed("A0"), signed("A1")),
     live=st.lists(
-        st.builds(lambda work, day: DeliverableLive(work, work[:2], day), works, days), max_size=6
+        st.builds(
+            lambda work, day, accepted, deleted: DeliverableLive(
+                work, work[:2], day, "spring", accepted, deleted
+            ),
+            works,
+            days,
+            maybe | days,
+            maybe | days,
+        ),
+        max_size=6,
     ).map(tuple),
     commissions=st.lists(
         st.builds(
@@ -102,11 +130,29 @@ facts_of = st.builds(
         max_size=4,
     ).map(tuple),
     documents=st.lists(documents, max_size=8).map(tuple),
+    bonuses=st.lists(
+        st.builds(BonusReached, names, days, st.just("views"), st.just(10)), max_size=2
+    ).map(tuple),
+    allocations=st.sampled_from(
+        [(), (AllocationRule("6140", FIRST, (("a", None, 300_000), ("b", None, 700_000))),)]
+    ),
+)
+policies = st.builds(
+    Policy,
+    currency=st.just("USD"),
+    recognition=st.sampled_from(LiveOrAccepted),
+    usage_rights=st.sampled_from(UsageRights),
+    us_production=st.sampled_from(Production),
+    estimates=st.sampled_from(Estimates),
+    unmatched_payments=st.sampled_from(UnmatchedPayments),
+    commission_validation_days=st.sampled_from([None, 0, 10]),
+    minimum_live_days=st.sampled_from([None, 30]),
+    price_tolerance_ppm=st.sampled_from([None, 0, 50_000]),
 )
 
 
-def book(facts, currency="USD"):
-    return entries_for(facts, Policy(currency), RATES)
+def book(facts, currency="USD", policy=None):
+    return entries_for(facts, replace(policy or Policy(""), currency=currency), RATES)
 
 
 def balances(entries):
@@ -118,24 +164,26 @@ def balances(entries):
 
 
 @settings(max_examples=150)
-@given(facts_of, currencies, st.randoms(use_true_random=False))
-def test_any_order_and_any_copies_give_the_same_books(facts, currency, chance: random.Random):
-    entries, faults = book(facts, currency)
+@given(facts_of, currencies, policies, st.randoms(use_true_random=False))
+def test_any_order_and_any_copies_give_the_same_books(
+    facts, currency, policy, chance: random.Random
+):
+    entries, faults = book(facts, currency, policy)
     shuffled = []
-    for rows in (facts.agreements, facts.live, facts.commissions, facts.refunds, facts.documents):
+    for rows in (getattr(facts, item.name) for item in fields(facts)):
         copies = [*rows, *(row for row in rows if chance.random() < 0.5)]
         chance.shuffle(copies)
         shuffled.append(tuple(copies))
-    again, same_faults = book(Facts(*shuffled), currency)
+    again, same_faults = book(Facts(*shuffled), currency, policy)
     assert set_digest(again) == set_digest(entries)
     assert again == entries
     assert same_faults == faults
 
 
 @settings(max_examples=150)
-@given(facts_of, currencies)
-def test_the_books_balance_and_no_side_goes_where_it_cannot(facts, currency):
-    entries, _ = book(facts, currency)
+@given(facts_of, currencies, policies)
+def test_the_books_balance_and_no_side_goes_where_it_cannot(facts, currency, policy):
+    entries, _ = book(facts, currency, policy)
     assert len({entry.entry_id for entry in entries}) == len(entries)
     for each in (None, "fin", "commit"):
         assert total(trial_balance(entries, each)) == 0

@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 
-from truelift.operations.book import book, keep_own_rates, rate_set_of, source_facts
+from truelift.operations.book import book
+from truelift.operations.book_facts import source_facts
+from truelift.operations.exchange_rates import keep_own_rates, rate_set_of
 from truelift.operations.knowledge import knowledge, local_day
 from truelift.operations.ledger import verify
 from truelift.store import journal

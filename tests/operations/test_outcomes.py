@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truelift.base.time import Period
-from truelift.operations.book import rate_set_of
+from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import knowledge
 from truelift.operations.outcomes import Outcomes
 from truelift.valuation.ladder import Components

@@ -21,6 +21,7 @@ from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_ap
 from truelift.cli.options import (
     SHOWN,
     Brand,
+    Calendar,
     Campaign,
     Creator,
     Currency,
@@ -39,6 +40,7 @@ from truelift.cli.options import (
     say,
     show,
 )
+from truelift.cli.policy import policy_app
 
 if TYPE_CHECKING:
     from truelift.workspace.result import Result
@@ -62,6 +64,7 @@ app.command(counterfactual_app)
 app.command(close_app)
 app.command(holdout_app)
 app.command(stagger_app)
+app.command(policy_app)
 app.command(science.power)
 app.command(science.placebo)
 
@@ -100,11 +103,12 @@ def init(
     currency: Currency = "USD",
     timezone: Zone = "UTC",
     entity: Entity = None,
+    calendar: Calendar = "months",
 ) -> None:
     """Make a workspace folder with its first brand."""
     from truelift.app import brand_record, create  # noqa: PLC0415 - loaded when needed
 
-    create(workspace, brand_record(brand, currency, timezone, entity))
+    create(workspace, brand_record(brand, currency, timezone, entity, calendar))
     say(f"{workspace} is ready: brand {brand}, {currency}, {timezone}.")
 
 
@@ -116,11 +120,12 @@ def brand_add(
     currency: Currency = "USD",
     timezone: Zone = "UTC",
     entity: Entity = None,
+    calendar: Calendar = "months",
 ) -> None:
     """Add a brand with its reporting currency, time zone and legal entity."""
     from truelift.app import add_brand, brand_record  # noqa: PLC0415 - loaded when needed
 
-    add_brand(workspace, brand_record(brand, currency, timezone, entity))
+    add_brand(workspace, brand_record(brand, currency, timezone, entity, calendar))
     say(f"Brand {brand} is ready in {workspace}.")
 
 

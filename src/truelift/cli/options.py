@@ -39,6 +39,9 @@ KnownAt = Annotated[str | None, Parameter(help="As the data were known at this t
 Currency = Annotated[str, Parameter(help="Reporting currency, ISO 4217.")]
 Zone = Annotated[str, Parameter(help="Reporting time zone, IANA name.")]
 Entity = Annotated[str | None, Parameter(help="Legal entity; the brand itself by default.")]
+Calendar = Annotated[
+    str, Parameter(help="Accounting calendar: months, 4-4-5, or 4-4-5:02-01:sunday (its year).")
+]
 Port = Annotated[int, Parameter(help="Local port of the pages.")]
 Platform = Annotated[str | None, Parameter(help="Only this platform.")]
 Metric = Annotated[str | None, Parameter(help="Only this metric.")]

@@ -44,10 +44,18 @@ BANK = "1000"
 INPUT_TAX = "1150"
 PROMOTIONAL_PRODUCT = "1300"
 PREPAID_FEES = "1400"
+PREPAID_USAGE = "1410"
+CLAIMS = "1490"
 PAYABLE = "2000"
+VALIDATED_COMMISSIONS = "2111"
 WITHHOLDING_TAX = "2210"
+OPENING_CONTRA = "2990"
+PRODUCTION = "6160"
 OTHER_COST = "6180"
 REALISED_FX = "7100"
+UNREALISED_FX = "7110"
+GROSS, DISCOUNTS, TAX, REFUNDS, RESERVE = "9000", "9010", "9020", "9030", "9040"
+GOODS_COST, FULFILMENT, STATISTICAL_CONTRA = "9050", "9060", "9099"
 COMMITMENT = "9500"
 COMMITMENT_CONTRA = "9590"
 
@@ -57,20 +65,21 @@ _ASSETS = (
     ("1155", "Input tax, irrecoverable, to be expensed"),
     (PROMOTIONAL_PRODUCT, "Promotional product"),
     (PREPAID_FEES, "Prepaid creator fees"),
-    ("1410", "Prepaid usage rights"),
-    ("1490", "Supplier credit notes and advances receivable"),
+    (PREPAID_USAGE, "Prepaid usage rights"),
+    (CLAIMS, "Supplier credit notes and advances receivable"),
 )
 _LIABILITIES = (
     (PAYABLE, "Accounts payable, creators"),
     ("2010", "Accounts payable, agencies and platforms"),
     ("2100", "Accrued creator fees"),
     ("2110", "Accrued commissions, pending"),
-    ("2111", "Accrued commissions, validated"),
+    (VALIDATED_COMMISSIONS, "Accrued commissions, validated"),
     ("2120", "Accrued bonuses"),
     ("2130", "Accrued usage rights"),
     ("2140", "Accrued agency fees and other creator cost"),
     ("2200", "Output tax, reverse charge"),
     (WITHHOLDING_TAX, "Withholding tax payable"),
+    (OPENING_CONTRA, "Opening balances, contra"),
 )
 _EXPENSES = (
     ("6100", "Creator fees"),
@@ -80,23 +89,23 @@ _EXPENSES = (
     ("6130", "Usage rights"),
     ("6140", "Agency and platform fees"),
     ("6150", "Bonuses"),
-    ("6160", "Content production"),
+    (PRODUCTION, "Content production"),
     ("6170", "Paid amplification"),
     (OTHER_COST, "Irrecoverable tax and other creator cost"),
     (REALISED_FX, "Realised exchange differences"),
-    ("7110", "Unrealised exchange differences"),
+    (UNREALISED_FX, "Unrealised exchange differences"),
     ("7190", "Rounding"),
 )
 _STATISTICAL = (
-    ("9000", "Attributed revenue, gross"),
-    ("9010", "Attributed discounts"),
-    ("9020", "Attributed tax"),
-    ("9030", "Attributed refunds"),
-    ("9040", "Returns reserve"),
-    ("9050", "Cost of goods of attributed orders"),
-    ("9060", "Fulfilment of attributed orders"),
+    (GROSS, "Attributed revenue, gross"),
+    (DISCOUNTS, "Attributed discounts"),
+    (TAX, "Attributed tax"),
+    (REFUNDS, "Attributed refunds"),
+    (RESERVE, "Returns reserve"),
+    (GOODS_COST, "Cost of goods of attributed orders"),
+    (FULFILMENT, "Fulfilment of attributed orders"),
     ("9070", "Baseline"),
-    ("9099", "Statistical contra"),
+    (STATISTICAL_CONTRA, "Statistical contra"),
 )
 _COMMITMENTS = (
     (COMMITMENT, "Commitments"),
@@ -123,20 +132,34 @@ COST_ACCOUNTS: frozenset[str] = frozenset(
 """The accounts whose sum is the accrued cost of creator campaigns; exchange is not among them."""
 
 
+MONETARY_ACCOUNTS: frozenset[str] = frozenset(
+    number
+    for number, account in CHART.items()
+    if account.kind is AccountKind.LIABILITY and number != OPENING_CONTRA
+) | {CLAIMS}
+"""What is owed in money, and so is remeasured at closing rates; prepayments are not among them."""
+
+PREPAID_ACCOUNTS: frozenset[str] = frozenset({PREPAID_FEES, PREPAID_USAGE})
+
+
 @dataclass(frozen=True, slots=True)
 class CostAccounts:
-    """Where one type of cost is expensed, where it waits for its invoice, and by which rule."""
+    """Where one type of cost is expensed, where it waits for its invoice, and by which rule.
+
+    prepaid: where it stands when it was invoiced or paid ahead of the work.
+    """
 
     expense: str
     accrued: str
     rule: str
+    prepaid: str = PREPAID_FEES
 
 
 COST_TYPES: dict[str, CostAccounts] = {
     "fee": CostAccounts("6100", "2100", "R03"),
     "commission": CostAccounts("6110", "2110", "R06"),
     "gift": CostAccounts("6120", PROMOTIONAL_PRODUCT, "R10"),
-    "usage": CostAccounts("6130", "2130", "R05"),
+    "usage": CostAccounts("6130", "2130", "R05", PREPAID_USAGE),
     "agency": CostAccounts("6140", "2140", "R12"),
     "bonus": CostAccounts("6150", "2120", "R09"),
     "production": CostAccounts("6160", "2140", "R03"),

@@ -1,7 +1,7 @@
 """Commission: what an order earns, and what its refunds take back, to exactly nothing in the end.
 
 In:   an order that earns commission, its refunds, its obligation.
-Out:  steps R06 and R07 on the obligation.
+Out:  steps R06, R07 and R08 on the obligation.
 
 The method is cumulative: commission on the base that is left, less what is booked. So the roundings
 of partial refunds never add up, and after a full refund the commission is exactly zero.
@@ -14,6 +14,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from truelift.base.money import PARTS_PER_MILLION, allocate, exponent, multiply
+from truelift.ledger.corrections import validate
 
 if TYPE_CHECKING:
     from truelift.ledger.obligation import Obligation
@@ -46,6 +47,7 @@ class OrderCommission:
     refunded: int = 0
     taken: int = 0
     taken_base: int = 0
+    validated: bool = False
 
     def earn(self, at: Happening) -> None:
         """R06: the order earns rate times net base, in the agreement's currency."""
@@ -61,8 +63,15 @@ class OrderCommission:
         if not self.booked or taken == self.taken:
             return
         taken_base = allocate(self.booked_base, [taken, self.booked - taken])[0]
-        self.obligation.take_back(taken - self.taken, taken_base - self.taken_base, at)
+        self.obligation.take_back(
+            taken - self.taken, taken_base - self.taken_base, at, validated=self.validated
+        )
         self.taken, self.taken_base = taken, taken_base
+
+    def validate(self, at: Happening) -> None:
+        """R08: what is left of the commission can no longer be refunded by the agreement's rule."""
+        self.validated = True
+        validate(self.obligation, self.booked - self.taken, at)
 
     def _commission(self, base_minor: int) -> int:
         return multiply(max(0, base_minor), self.per_unit)

@@ -5,6 +5,7 @@ Out:  entries, through a `Writer`.
 
 One obligation is one agreement and type of cost, or one line of a document that stands alone.
 States are cumulative: what is reported twice, as a live deliverable and as an invoice, is one cost.
+What takes something back (credit notes, returned payments, clawbacks) is in `corrections.py`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from truelift.base.money import allocate
+from truelift.base.money import PARTS_PER_MILLION, allocate, format_minor
 from truelift.ledger import chart
 from truelift.ledger.chart import Book
+from truelift.ledger.source import FaultCode, Missing
 
 if TYPE_CHECKING:
     from truelift.ledger.source import Happening
@@ -38,6 +40,13 @@ class Pool:
         base = allocate(self.base, [amount, self.amount - amount])[0] if amount else 0
         self.add(-amount, -base)
         return base
+
+
+def residue_of(pool: Pool) -> int:
+    """Empty the base of a pool that has no amount left, and give it: it is exchange."""
+    residue = pool.base if pool.amount == 0 else 0
+    pool.base -= residue
+    return residue
 
 
 @dataclass(slots=True)
@@ -67,7 +76,10 @@ class Obligation:
 
     awaits_delivery: the price is earned by deliverables, so what is invoiced or paid ahead of them
     is prepaid and not cost. estimated: the accrual was an own estimate, so that the last invoice
-    settles it and the difference is a price variance.
+    settles it and the difference is a price variance. fixed: the price that was agreed. advance:
+    what may be paid ahead where nothing awaits delivery. tolerance_ppm: by how much of the price an
+    invoice may exceed it. validated: commissions that can no longer be refunded. claims: what the
+    other side owes back.
     """
 
     writer: Writer
@@ -75,9 +87,14 @@ class Obligation:
     awaits_delivery: bool = False
     standalone: bool = False
     fixed: int = 0
+    advance: int = 0
+    tolerance_ppm: int | None = None
+    refuses_unmatched: bool = False
     cancelled: bool = False
     commitment: Pool = field(default_factory=Pool)
     accrued: Pool = field(default_factory=Pool)
+    validated: Pool = field(default_factory=Pool)
+    claims: Pool = field(default_factory=Pool)
     payable: Pool = field(default_factory=Pool)
     payable_tax: Pool = field(default_factory=Pool)
     prepaid: Prepaid = field(default_factory=Prepaid)
@@ -85,6 +102,8 @@ class Obligation:
     total_committed: int = 0
     total_invoiced: int = 0
     total_tax: int = 0
+    total_settled: int = 0
+    total_advanced: int = 0
     reported_committed: int = 0
     reported_accrued: dict[str | None, int] = field(default_factory=dict)
     reported_invoiced: int = 0
@@ -100,9 +119,16 @@ class Obligation:
     @property
     def room(self) -> int:
         """Give how much may still be paid ahead: the price less what is earned or prepaid."""
-        if not self.awaits_delivery or self.cancelled:
+        if self.cancelled:
             return 0
+        if not self.awaits_delivery:
+            return max(0, self.advance - self.total_advanced)
         return max(0, self.fixed - self.total_accrued - self.prepaid.amount)
+
+    @property
+    def open_accrual(self) -> int:
+        """Give what is accrued and not invoiced yet; below zero when more was taken back."""
+        return self.accrued.amount + self.validated.amount
 
     def commit(self, amount: int, at: Happening) -> None:
         """R01: raise the commitment to at least `amount`; what is accrued already uses it up."""
@@ -144,6 +170,16 @@ class Obligation:
         self, net: int, tax: int, at: Happening, *, recoverable: bool = True, last: bool = False
     ) -> None:
         """R13, R14: an invoice, net and tax; `last` closes an estimate of a standing-alone line."""
+        beyond = self._beyond_agreement(max(0, self.reported_invoiced + net - self.total_invoiced))
+        if beyond:
+            self.refuse(
+                FaultCode.ABOVE_AGREEMENT,
+                at,
+                "R13",
+                f"It exceeds what was agreed by {self._money(beyond)}, more than policy tolerates; "
+                "change the agreement or ask for a credit note.",
+            )
+            return
         self.reported_invoiced += net
         self.reported_tax += tax
         due = max(0, self.reported_invoiced - self.total_invoiced)
@@ -157,7 +193,17 @@ class Obligation:
         unasked = max(0, gross - self.payable.amount - self.payable_tax.amount)
         tax_part = min(tax, unasked)
         net = unasked - tax_part
-        advance = min(self.room, net - min(net, max(0, self.accrued.amount)))
+        advance = min(self.room, net - min(net, max(0, self.open_accrual)))
+        beyond = max(0, net - advance - max(0, self.open_accrual))
+        if beyond and self.refuses_unmatched:
+            self.refuse(
+                FaultCode.PAYMENT_WITHOUT_INVOICE,
+                at,
+                "R16",
+                f"It pays {self._money(beyond)} that no invoice and no agreement asks for; import "
+                "the invoice or change the agreement.",
+            )
+            return
         settled = gross - advance
         kept = allocate(withheld, [settled, advance])
         if advance:
@@ -174,37 +220,70 @@ class Obligation:
         rest = self.commitment.amount
         self._commitment("commitment_released", -rest, -self.commitment.take(rest), at)
 
-    def take_back(self, amount: int, base: int, at: Happening) -> None:
+    def refuse(self, code: FaultCode, at: Happening, rule: str, sentence: str) -> None:
+        """Book nothing of a step, and say why and from whose cost it is missing."""
+        belongs = self.writer.dimensions
+        missing = Missing(
+            at.on, at.campaign or belongs.campaign, at.creator or belongs.creator, belongs.agreement
+        )
+        told = f"{at.subject.capitalize()}: {sentence[0].lower()}{sentence[1:]}"
+        self.writer.collected.fault(code, at.event, rule, told, missing)
+
+    def _money(self, amount: int) -> str:
+        return f"{format_minor(amount, self.writer.currency)} {self.writer.currency}"
+
+    def _beyond_agreement(self, due: int) -> int:
+        """Give how far `due` more would exceed the price agreed; 0 within the policy's tolerance.
+
+        What is accrued beyond the price, as a cancellation fee is, was asked for too.
+        """
+        price = max(self.fixed, self.total_committed)
+        if self.tolerance_ppm is None or not price:
+            return 0
+        limit = max(price, self.total_accrued)
+        beyond = self.total_invoiced + due - limit
+        return beyond if beyond * PARTS_PER_MILLION > self.tolerance_ppm * price else 0
+
+    def take_back(self, amount: int, base: int, at: Happening, *, validated: bool) -> None:
         """R07: take an exact part of what was accrued back, even when it is paid already."""
-        self.accrued.add(-amount, -base)
+        pool = self.validated if validated else self.accrued
+        account = chart.VALIDATED_COMMISSIONS if validated else self.accounts.accrued
+        pool.add(-amount, -base)
         self.total_accrued -= amount
-        accounts, residue = self.accounts, self._residue()
+        residue = residue_of(pool)
         legs: list[Leg] = [
-            (accounts.accrued, amount, base + residue),
-            (accounts.expense, -amount, -base),
+            (account, amount, base + residue),
+            (self.accounts.expense, -amount, -base),
             (chart.REALISED_FX, 0, -residue),
         ]
         self.writer.write("R07", "commission_reversed", at, legs, memo="Commission taken back")
 
-    def _accrue_ahead(self, amount: int, at: Happening) -> None:
-        """Accrue what a document reports before the work itself is known; the work absorbs it."""
-        self._accrue(amount, at, self.accounts.rule, "accrual")
+    def _accrue_ahead(self, amount: int, at: Happening, *, is_invoiced: bool = False) -> None:
+        """Accrue what a document reports before the work itself is known; the work absorbs it.
+
+        What is invoiced on top of an advance is owed on top of it, and not covered by it.
+        """
+        most = 0 if is_invoiced else self.prepaid.amount
+        self._accrue(amount, at, self.accounts.rule, "accrual", most=most)
         line = at.deliverable
         self.ahead_of_work[line] = self.ahead_of_work.get(line, 0) + amount
 
-    def _accrue(self, amount: int, at: Happening, rule: str, kind: str) -> None:
+    def _accrue(
+        self, amount: int, at: Happening, rule: str, kind: str, *, most: int | None = None
+    ) -> None:
+        """Accrue an amount; prepayments cover it, `most` of them where it is given."""
         if amount <= 0:
             return
         accounts = self.accounts
-        covered = min(amount, self.prepaid.amount)
+        covered = min(amount, self.prepaid.amount if most is None else most)
         covered_base = self.prepaid.take(covered)
         rest = amount - covered
         rest_base = self.writer.base(rest)
         self.accrued.add(rest, rest_base)
-        residue = self._residue()
+        residue = residue_of(self.accrued)
         legs: list[Leg] = [
             (accounts.expense, amount, covered_base + rest_base),
-            (chart.PREPAID_FEES, -covered, -covered_base),
+            (accounts.prepaid, -covered, -covered_base),
             (accounts.accrued, -rest, residue - rest_base),
             (chart.REALISED_FX, 0, -residue),
         ]
@@ -213,12 +292,6 @@ class Obligation:
         self.total_accrued += amount
         self.accrued_for[at.deliverable] = self.accrued_for.get(at.deliverable, 0) + amount
         self._use_commitment(amount, at)
-
-    def _residue(self) -> int:
-        """Empty the base of an accrual that has no amount left, and give it: it is exchange."""
-        residue = self.accrued.base if self.accrued.amount == 0 else 0
-        self.accrued.base -= residue
-        return residue
 
     def _use_commitment(self, amount: int, at: Happening) -> None:
         used = min(max(0, amount), self.commitment.amount)
@@ -236,21 +309,25 @@ class Obligation:
         self, due: int, tax: int, at: Happening, *, recoverable: bool, last: bool = False
     ) -> None:
         estimated = self.standalone and bool(self.reported_accrued)
-        excess = due - min(due, max(0, self.accrued.amount))
+        excess = due - min(due, max(0, self.open_accrual))
         ahead = min(excess, self.room)
         variance = excess - ahead
         if not self.awaits_delivery and not estimated:
-            self._accrue_ahead(variance, at)
+            self._accrue_ahead(variance, at, is_invoiced=True)
             variance = 0
         self._match(
             due - ahead, variance, tax, at, recoverable=recoverable, last=last and estimated
         )
         if ahead:
             base = self.writer.base(ahead)
-            legs: list[Leg] = [(chart.PREPAID_FEES, ahead, base), (chart.PAYABLE, -ahead, -base)]
+            legs: list[Leg] = [
+                (self.accounts.prepaid, ahead, base),
+                (chart.PAYABLE, -ahead, -base),
+            ]
             self.writer.write("R14", "prepaid_invoice", at, legs, memo="Invoice ahead of the work")
             self.prepaid.layers.append(Pool(ahead, base))
             self.payable.add(ahead, base)
+            self.total_advanced += ahead
         self.total_invoiced += due
         self.total_tax += tax
 
@@ -259,15 +336,19 @@ class Obligation:
     ) -> None:
         """R13: accrual to payable at its booked base, the difference to the expense, and tax."""
         accounts, matched = self.accounts, due - variance
-        left_over = max(0, self.accrued.amount - matched) if last else 0
+        left_over = max(0, self.open_accrual - matched) if last else 0
         variance_base, tax_base = self.writer.base(variance), self.writer.base(tax)
-        matched_base = self._relieve(matched)
+        confirmed = min(matched, max(0, self.validated.amount))
+        confirmed_base = self.validated.take(confirmed)
+        matched_base = self._relieve(matched - confirmed)
         left_base = self.accrued.take(left_over)
         cost_tax, cost_tax_base = (0, 0) if recoverable else (tax, tax_base)
         own_tax, own_tax_base = (tax, tax_base) if recoverable else (0, 0)
-        owed, owed_base = due + cost_tax, matched_base + variance_base + cost_tax_base
+        owed_base = confirmed_base + matched_base + variance_base + cost_tax_base
+        owed, pending = due + cost_tax, matched - confirmed
         legs: list[Leg] = [
-            (accounts.accrued, matched + left_over, matched_base + left_base),
+            (chart.VALIDATED_COMMISSIONS, confirmed, confirmed_base),
+            (accounts.accrued, pending + left_over, matched_base + left_base),
             (accounts.expense, variance - left_over, variance_base - left_base),
             (chart.OTHER_COST, cost_tax, cost_tax_base),
             (chart.PAYABLE, -owed, -owed_base),
@@ -306,15 +387,17 @@ class Obligation:
         ]
         taxes: list[Leg] = [(chart.PAYABLE, parts[1], tax_base)]
         self.writer.write("R16", "payment", at, legs, tax_legs=taxes, memo="Payment settled")
+        self.total_settled += gross
 
     def _advance(self, amount: int, withheld: int, at: Happening) -> None:
         base = self.writer.base(amount)
         bases = allocate(base, [amount - withheld, withheld])
         legs: list[Leg] = [
-            (chart.PREPAID_FEES, amount, base),
+            (self.accounts.prepaid, amount, base),
             (chart.BANK, withheld - amount, -bases[0]),
             (chart.WITHHOLDING_TAX, -withheld, -bases[1]),
         ]
         self.writer.write("R02", "advance", at, legs, memo="Advance paid")
         self.prepaid.layers.append(Pool(amount, base))
         self.total_invoiced += amount
+        self.total_advanced += amount

@@ -1,22 +1,24 @@
-"""Accounting periods: calendar months, which of them are closed, and where a late fact goes.
+"""Accounting periods: which of them are closed, and where a late fact goes.
 
-In:   the periods that finance has closed.
+In:   the periods that finance has closed, and the legal entity's calendar (months, 4-4-5).
 Out:  whether a day may still be posted to; if not, the first open day after it.
 
 Closing is sequential: nothing is posted before a closed period, since its opening balances would
-move. Other calendars (4-4-5) come with the legal entity's own; `base.time.Period` is their place.
+move.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from truelift.base.time import Period
+from truelift.ledger.accounting_calendar import AccountingCalendar
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from truelift.base.time import Period
 
 
 class PeriodStatus(StrEnum):
@@ -30,10 +32,12 @@ class PeriodStatus(StrEnum):
 class Calendar:
     """Which periods are closed.
 
-    statuses: one (period, status) for each period that ever changed its status.
+    statuses: one (period, status) for each period that ever changed its status. accounting: which
+    days each period has.
     """
 
     statuses: frozenset[tuple[Period, PeriodStatus]] = frozenset()
+    accounting: AccountingCalendar = field(default_factory=AccountingCalendar)
 
     @property
     def closed_through(self) -> Period | None:
@@ -53,7 +57,7 @@ class Calendar:
 
     def posting_day(self, day: dt.date) -> tuple[dt.date, str | None]:
         """Give the day to post on, and the period (YYYY-MM) it is late for, None when in time."""
-        period = Period.of(day)
+        period = self.accounting.period_of(day)
         if self.is_open(period):
             return day, None
-        return self.first_open(period).first_day, str(period)
+        return self.accounting.first_day(self.first_open(period)), str(period)

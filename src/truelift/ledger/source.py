@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from truelift.ledger.policy import Policy as Policy  # noqa: PLC0414 - handed on with the facts
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -29,7 +31,8 @@ class AgreementSigned:
     """What creator and brand signed: the fixed fee, its currency, and the work it is for.
 
     fee_minor: the fixed price; None when only the deliverables carry prices. cancel_fee_minor: owed
-    on cancelled_on instead of the undelivered rest.
+    on cancelled_on instead of the undelivered rest. retainer: the fee is earned day by day from
+    starts to ends. advance_minor: what may be paid ahead where nothing else says so.
     """
 
     agreement: str
@@ -42,16 +45,42 @@ class AgreementSigned:
     cancelled_on: dt.date | None = None
     cancel_fee_minor: int = 0
     cost_centre: str | None = None
+    retainer: bool = False
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+    advance_minor: int = 0
+    usage_fee_minor: int = 0
+    usage_from: dt.date | None = None
+    usage_to: dt.date | None = None
+    agency: str | None = None
+    agency_fee_minor: int = 0
+    bonus_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverableLive:
-    """A deliverable was published (or accepted, where policy says so): the service is received."""
+    """A deliverable was published, accepted or deleted: the service is received, or lost again.
+
+    By policy it is received when it is live or when it was accepted. deleted_on: the day its last
+    post was deleted.
+    """
 
     deliverable: str
     agreement: str
-    live_on: dt.date
+    live_on: dt.date | None
     campaign: str | None = None
+    accepted_on: dt.date | None = None
+    deleted_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BonusReached:
+    """The live posts of an agreement reached the reading from which its bonus is due."""
+
+    agreement: str
+    reached_on: dt.date
+    metric: str
+    reading: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +131,8 @@ class CostDocument:
     and invoiced rows, all that was settled for paid rows (tax_minor comes on top of it when given).
     recoverable: the tax comes back from the authority. withheld_minor: the part of a payment kept
     back for the authority, contained in the amount. settles: the document that this one settles.
+    Below zero an invoiced row is a credit note, a paid row money that came back, and an accrued row
+    cost taken back. fair_value_minor: of a gift, for the memo only.
     """
 
     document: str
@@ -121,6 +152,48 @@ class CostDocument:
     settles: str | None = None
     counterparty: str | None = None
     cost_centre: str | None = None
+    fair_value_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributedDay:
+    """What attributed orders of one day, campaign and creator are made of, in the books' currency.
+
+    Refunds and what they give back stand on their own day. gross: goods before discount with the
+    tax that prices hold, and won leads; goods: after discount and without tax.
+    """
+
+    on: dt.date
+    campaign: str | None
+    creator: str | None
+    gross: int = 0
+    discounts: int = 0
+    tax: int = 0
+    goods: int = 0
+    refunds: int = 0
+    goods_cost: int = 0
+    fulfilment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRule:
+    """Since a day, cost without campaign of a document or an account belongs to these.
+
+    shares: (campaign, creator, parts per million); one of the two is named.
+    """
+
+    source: str
+    valid_from: dt.date
+    shares: tuple[tuple[str | None, str | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningBalance:
+    """What stood on an account when the books went live; debit positive."""
+
+    account: str
+    amount_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +205,11 @@ class Facts:
     commissions: tuple[CommissionEarned, ...] = ()
     refunds: tuple[CommissionReversed, ...] = ()
     documents: tuple[CostDocument, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the controller of the legal entity signed: so far, the currency of the books."""
-
-    currency: str
+    bonuses: tuple[BonusReached, ...] = ()
+    days: tuple[AttributedDay, ...] = ()
+    allocations: tuple[AllocationRule, ...] = ()
+    openings: tuple[OpeningBalance, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class FaultCode(StrEnum):
@@ -153,6 +224,15 @@ class FaultCode(StrEnum):
     NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
     LIVE_AFTER_CANCEL = "LIVE_AFTER_CANCEL"
     CONFLICT = "CONFLICT"
+    NO_TERM = "NO_TERM"
+    ABOVE_AGREEMENT = "ABOVE_AGREEMENT"
+    PAYMENT_WITHOUT_INVOICE = "PAYMENT_WITHOUT_INVOICE"
+    CREDIT_ABOVE_INVOICE = "CREDIT_ABOVE_INVOICE"
+    RETURN_ABOVE_PAID = "RETURN_ABOVE_PAID"
+    TAKEN_BACK_ABOVE_COST = "TAKEN_BACK_ABOVE_COST"
+    UNKNOWN_METRIC = "UNKNOWN_METRIC"
+    UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
+    UNKNOWN_NAME = "UNKNOWN_NAME"
 
 
 @dataclass(frozen=True, slots=True)

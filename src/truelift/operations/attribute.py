@@ -12,7 +12,7 @@ from typing import Any
 
 from truelift.attribution.models import RULE, Model
 from truelift.base.time import Instant
-from truelift.operations.book import rate_set_of
+from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.outcomes import Outcomes
 from truelift.operations.panels import PPM

@@ -11,9 +11,11 @@ from collections import defaultdict
 from typing import Any
 
 from truelift.base.money import format_minor
-from truelift.base.time import Instant, Period
+from truelift.base.time import Instant, Period, brand_day
+from truelift.ledger import identities
 from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridges
+from truelift.operations.knowledge import end_of, knowledge
 from truelift.store import journal, journal_balances
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
@@ -22,6 +24,9 @@ Row = dict[str, Any]
 
 FIRST_COST, LAST_COST = "6100", "6180"
 """The accounts of creator cost."""
+
+BY_TIME = ("R04", "R05", "R08")
+"""Rules that the end of a period or a number of days make due, and no event."""
 
 
 def trial_balance(
@@ -106,12 +111,13 @@ def verify(ground: Ground) -> list[str]:
         bad = journal.verify(connection, brand)
         if bad is not None:
             broken.append(f"The hash chain breaks at entry {bad}: it was changed since.")
+        broken += identities.violations(journal_balances.agreement_sums(connection, brand))
     broken += [
         f"The trial balance in {row['currency']} is off by {row['base']}."
         for row in trial_balance(ground)
         if row["account"] == "total" and row["base_minor"]
     ]
-    rows = bridges(ground)
+    rows = bridges(ground, as_of=_reached(ground))
     broken += [
         f"The bridge of {line.campaign} has a residual of {line.amount}."
         for line in rows
@@ -132,6 +138,16 @@ def verify(ground: Ground) -> list[str]:
             f"{FIRST_COST} to {LAST_COST}; its newest entry takes effect on {newest}."
         )
     return broken
+
+
+def _reached(ground: Ground) -> Instant | None:
+    """Give how far time alone has brought the books where that is later than the newest event."""
+    brand = ground.brand
+    with ground.workspace.transaction() as connection:
+        day = journal.newest_day(connection, brand.brand, BY_TIME)
+    if day is None or day <= brand_day(knowledge(ground).as_of, brand.timezone):
+        return None
+    return end_of(day, brand.timezone)
 
 
 def _balance_row(

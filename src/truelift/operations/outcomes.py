@@ -18,6 +18,7 @@ import pyarrow as pa
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.money import multiply
 from truelift.base.time import Period, brand_day
+from truelift.ledger.accounting_calendar import AccountingCalendar
 from truelift.ledger.fx import RateSet
 from truelift.operations.knowledge import Knowledge, campaign_hashtags, local_days
 from truelift.operations.panels import PPM
@@ -110,7 +111,11 @@ class Outcomes:
 
     def _inside(self, day: dt.date) -> bool:
         """Say whether a day counts: always, unless the report is of one accounting period."""
-        return self.period is None or Period.of(day) == self.period
+        return self.period is None or self._calendar.period_of(day) == self.period
+
+    @cached_property
+    def _calendar(self) -> AccountingCalendar:
+        return AccountingCalendar.parse(self.known.ground.brand.calendar)
 
     def groups(self, by: str) -> dict[Key, Group]:
         """Sum everything to groups; conversions that belong to no campaign are left out."""

@@ -26,8 +26,8 @@ from truelift.measurement.metric import METRICS, metric_named
 from truelift.measurement.metric_breaks import MetricBreak, MetricBreaks, eras
 from truelift.measurement.panel import Instants, PostPanel, organic_counters, post_panel
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
-from truelift.operations.book import rate_set_of
 from truelift.operations.control_sets import ControlSets
+from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import Knowledge
 from truelift.valuation.value_schedule import schedule_version, unit_price
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from truelift.base.errors import JournalRefused, PeriodClosed, Unbalanced
 from truelift.base.time import Instant, Period
+from truelift.ledger.accounting_calendar import AccountingCalendar
 from truelift.ledger.chart import Book
 from truelift.ledger.journal import (
     ENTRY_FIELDS,
@@ -31,6 +32,7 @@ from truelift.ledger.journal import (
 )
 from truelift.ledger.period import Calendar, PeriodStatus
 from truelift.ledger.posting_plan import Posted
+from truelift.store.accounting_periods import accounting_calendar
 from truelift.store.journal_tables import journal_entry, journal_posting, period_status
 
 if TYPE_CHECKING:
@@ -95,11 +97,13 @@ def append(
     given = list(distinct.values())
     inserted = 0
     end = head(connection, brand)
+    calendar = accounting_calendar(connection, brand)
     for start in range(0, len(given), BATCH):
         batch = given[start : start + BATCH]
         known = _known(connection, brand, [entry.entry_id for entry in batch])
         fresh = [entry for entry in batch if entry.entry_id not in known]
-        end = _write(connection, brand, fresh, instant_text(recorded_at), end)
+        sealed = [(entry, str(calendar.period_of(entry.effective_date))) for entry in fresh]
+        end = _write(connection, brand, sealed, instant_text(recorded_at), end)
         inserted += len(fresh)
     return Appended(inserted, len(given) - inserted)
 
@@ -112,13 +116,17 @@ def _known(connection: Connection, brand: str, ids: Sequence[str]) -> set[str]:
 
 
 def _write(
-    connection: Connection, brand: str, entries: Sequence[Entry], recorded_at: str, end: Head
+    connection: Connection,
+    brand: str,
+    entries: Sequence[tuple[Entry, str]],
+    recorded_at: str,
+    end: Head,
 ) -> Head:
     if not entries:
         return end
     headers: list[dict[str, Any]] = []
     lines: list[dict[str, Any]] = []
-    for entry in entries:
+    for entry, period in entries:
         sealed = chain_hash(end.hash, entry, recorded_at)
         header = {name: getattr(entry, name) for name in ENTRY_FIELDS}
         header |= {
@@ -126,7 +134,7 @@ def _write(
             "seq": end.seq + 1,
             "book": entry.book.value,
             "effective_date": entry.effective_date.isoformat(),
-            "period": str(entry.period),
+            "period": period,
             "recorded_at": recorded_at,
             "previous_hash": end.hash,
             "hash": sealed,
@@ -229,11 +237,20 @@ def headers(connection: Connection, brand: str) -> list[Posted]:
     return [Posted(*row) for row in connection.execute(query)]
 
 
+def newest_day(connection: Connection, brand: str, rules: Sequence[str]) -> dt.date | None:
+    """Give the newest effective date of an entry by one of these rules; None without any."""
+    columns = journal_entry.c
+    where = (columns.brand == brand, columns.rule.in_(rules))
+    found = connection.execute(select(func.max(columns.effective_date)).where(*where)).scalar()
+    return None if found is None else dt.date.fromisoformat(found)
+
+
 def calendar(connection: Connection, brand: str) -> Calendar:
-    """Read which periods are open and closed."""
+    """Read which periods are open and closed, and which days each has."""
     columns = period_status.c
     rows = connection.execute(select(columns.period, columns.status).where(columns.brand == brand))
-    return Calendar(frozenset((Period.parse(row.period), PeriodStatus(row.status)) for row in rows))
+    statuses = frozenset((Period.parse(row.period), PeriodStatus(row.status)) for row in rows)
+    return Calendar(statuses, accounting_calendar(connection, brand))
 
 
 def set_period_status(
@@ -272,9 +289,10 @@ def verify(connection: Connection, brand: str) -> int | None:
         for table in (journal_entry, journal_posting)
     )
     previous = genesis(brand)
+    calendar = accounting_calendar(connection, brand)
     for start in range(1, last + 1, VERIFY_BATCH):
         bad, previous = _verify_range(
-            connection, brand, start, min(last, start + VERIFY_BATCH - 1), previous
+            connection, brand, (start, min(last, start + VERIFY_BATCH - 1)), previous, calendar
         )
         if bad is not None:
             return bad
@@ -282,8 +300,13 @@ def verify(connection: Connection, brand: str) -> int | None:
 
 
 def _verify_range(
-    connection: Connection, brand: str, first: int, last: int, previous: str
+    connection: Connection,
+    brand: str,
+    numbers: tuple[int, int],
+    previous: str,
+    calendar: AccountingCalendar,
 ) -> tuple[int | None, str]:
+    first, last = numbers
     try:
         linked = _links(connection, brand, first, last)
     except DBAPIError:
@@ -291,13 +314,13 @@ def _verify_range(
         if first == last:
             return first, previous
         middle = (first + last) // 2
-        bad, previous = _verify_range(connection, brand, first, middle, previous)
+        bad, previous = _verify_range(connection, brand, (first, middle), previous, calendar)
         if bad is not None:
             return bad, previous
-        return _verify_range(connection, brand, middle + 1, last, previous)
+        return _verify_range(connection, brand, (middle + 1, last), previous, calendar)
     for seq in range(first, last + 1):
         row, lines = linked.get(seq, (None, []))
-        if row is None or not _holds(row, lines, previous):
+        if row is None or not _holds(row, lines, previous, calendar):
             return seq, previous
         previous = row[-1]
     return None, previous
@@ -323,10 +346,25 @@ def _links(
     return {seq: (fields, lines[seq]) for seq, *fields in rows}
 
 
-def _holds(row: Sequence[Any], lines: list[list[Any]], previous: str) -> bool:
+def _holds(
+    row: Sequence[Any], lines: list[list[Any]], previous: str, calendar: AccountingCalendar
+) -> bool:
     *header, period, recorded_at, behind, sealed = row
     content: Content = dict(zip(ENTRY_FIELDS, header, strict=True))
-    month = str(content["effective_date"])[:7]
     content["postings"] = lines
     found = link_hash(previous, content, recorded_at)
-    return bool(behind == previous and period == month and sealed == found)
+    return bool(
+        behind == previous
+        and sealed == found
+        and period == _period_of(str(content["effective_date"]), calendar)
+    )
+
+
+def _period_of(day: str, calendar: AccountingCalendar) -> str:
+    """Give the period of a day; a text that is no day any more has none."""
+    if not calendar.weeks:
+        return day[:7]
+    try:
+        return str(calendar.period_of(dt.date.fromisoformat(day)))
+    except ValueError:
+        return ""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from truelift.ledger import chart
-from truelift.ledger.chart import CHART, COST_ACCOUNTS, Book
+from truelift.ledger.chart import CHART, COST_ACCOUNTS, PREPAID_ACCOUNTS, Book
+from truelift.ledger.identities import AgreementSum
 from truelift.ledger.trial_balance import Balance, Cost
 from truelift.store.journal import scope
 from truelift.store.journal_tables import journal_entry, journal_posting
@@ -120,7 +121,7 @@ def states_by_campaign_creator(
     conditions = scope(brand, period, as_of, known_at)
     rule = journal_entry.c.rule
     payable = and_(_LINE.account == chart.PAYABLE, _LINE.tax_code.is_(None))
-    advance = and_(_LINE.account == chart.PREPAID_FEES, rule == "R02")
+    advance = and_(_LINE.account.in_(PREPAID_ACCOUNTS), rule == "R02")
     keys = (_LINE.campaign, _LINE.creator)
     query = (
         select(
@@ -137,6 +138,20 @@ def states_by_campaign_creator(
         .order_by(*(func.coalesce(each, "") for each in keys))
     )
     return tuple(StateSums(*row) for row in connection.execute(query))
+
+
+def agreement_sums(connection: Connection, brand: str) -> tuple[AgreementSum, ...]:
+    """Sum the postings of every agreement by currency, account, rule and kind, without tax."""
+    keys = (
+        _LINE.agreement, _LINE.currency, _LINE.account, journal_entry.c.rule, journal_entry.c.kind,
+    )  # fmt: skip
+    query = (
+        select(*keys, func.sum(_LINE.amount_minor))
+        .select_from(journal_entry.join(journal_posting, _SAME))
+        .where(_LINE.brand == brand, _LINE.agreement.is_not(None), _LINE.tax_code.is_(None))
+        .group_by(*keys)
+    )
+    return tuple(AgreementSum(*row) for row in connection.execute(query))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 
 from truelift.store import queries
+from truelift.store.accounting_periods import accounting_period
+from truelift.store.catalog_tables import brand
 from truelift.store.tables import metadata
 
 if TYPE_CHECKING:
@@ -111,7 +113,7 @@ fx_rate = Table(
     sqlite_with_rowid=False,
 )
 
-TABLES = (journal_entry, journal_posting, period_status, fx_rate)
+TABLES = (journal_entry, journal_posting, period_status, fx_rate, accounting_period)
 
 STATEMENT = "-- next\n"
 JOURNAL_TRIGGERS: dict[str, tuple[str, ...]] = {
@@ -126,8 +128,16 @@ def create_triggers(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def make_triggers_again(connection: Connection) -> None:
+    """Put the guards of today in the place of older ones, where a dialect ever had older ones."""
+    if connection.dialect.name == "sqlite":
+        for statement in queries.text("ledger.journal_triggers_dropped.sqlite").split(STATEMENT):
+            connection.exec_driver_sql(statement)
+        create_triggers(connection)
+
+
 def create_all(engine: Engine) -> None:
     """Create the journal's tables and guards in an empty database, as the migration does."""
     with engine.begin() as connection:
-        metadata.create_all(connection, tables=TABLES)
+        metadata.create_all(connection, tables=(brand, *TABLES))
         create_triggers(connection)

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from truelift.base.errors import TrueliftError, UsageError
 from truelift.facts.event import Fault
+from truelift.store.accounting_periods import keep_periods
 from truelift.store.catalog_tables import baseline_seal, brand, imported_file, quarantine, workspace
 from truelift.store.migrate import migrate
 from truelift.store.sqlite import configure_sqlite
@@ -128,6 +129,7 @@ def add_brand(connection: sa.Connection, record: BrandRecord, now: dt.datetime) 
         msg = f"The brand {record.brand!r} exists already; choose another name."
         raise TrueliftError(msg)
     connection.execute(sa.insert(brand).values(**asdict(record), created_at=now))
+    keep_periods(connection, record.brand, record.calendar)
 
 
 def brands(connection: sa.Connection) -> list[BrandRecord]:

@@ -24,6 +24,9 @@ with moments as (
     union all
     select max(live_at) as moment from @catalog(deliverables) as deliverables
     where live_at <= $known_at
+    union all
+    select max(accepted_at) as moment from @catalog(deliverables) as accepted
+    where accepted_at <= $known_at
 ),
 days as (
     select max(date) as day from @known(costs) as costs

@@ -4,7 +4,7 @@ select
     costs.document, costs.line, costs.state, costs.date,
     coalesce(profiles.creator, costs.creator) as creator, costs.campaign, costs.agreement,
     costs.deliverable, costs.type, costs.amount, costs.currency, costs.tax, costs.recoverable,
-    costs.withheld, costs.settles, costs.counterparty
+    costs.withheld, costs.settles, costs.counterparty, costs.fair_value
 from @known(costs) as costs
 left join @catalog(profiles) as profiles
     on costs.origin = 'tiktok_shop_affiliate' and profiles.platform = 'tiktok'

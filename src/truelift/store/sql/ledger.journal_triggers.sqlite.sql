@@ -1,6 +1,7 @@
 -- The journal's guards in SQLite. Statements are separated by lines that say "-- next".
 -- Postings come first, the entry's header seals them: it is refused unless they balance, there are
--- at least two, its period is open and is the month of its date. Nothing sealed is ever changed.
+-- at least two, its period is open and is the one of its date: the month, or where the brand has rows
+-- of accounting periods (a calendar of weeks) the one of those. Nothing sealed is ever changed.
 
 CREATE TRIGGER journal_entry_seal BEFORE INSERT ON journal_entry
 BEGIN
@@ -11,9 +12,13 @@ BEGIN
   SELECT RAISE(ABORT, 'journal: the entry is already reversed')
   WHERE EXISTS (SELECT 1 FROM journal_entry
                 WHERE brand = NEW.brand AND reverses = NEW.reverses);
-  SELECT RAISE(ABORT, 'journal: the period is not the month of the effective date')
-  WHERE NEW.period <> substr(NEW.effective_date, 1, 7)
-     OR date(NEW.effective_date) IS NULL OR date(NEW.effective_date) <> NEW.effective_date;
+  SELECT RAISE(ABORT, 'journal: the period is not the one of the effective date')
+  WHERE date(NEW.effective_date) IS NULL OR date(NEW.effective_date) <> NEW.effective_date
+     OR CASE WHEN EXISTS (SELECT 1 FROM accounting_period WHERE brand = NEW.brand)
+        THEN NOT EXISTS (SELECT 1 FROM accounting_period
+                         WHERE brand = NEW.brand AND period = NEW.period
+                           AND NEW.effective_date BETWEEN first_day AND last_day)
+        ELSE NEW.period <> substr(NEW.effective_date, 1, 7) END;
   SELECT RAISE(ABORT, 'journal period closed: nothing is posted in or before a closed period')
   WHERE EXISTS (SELECT 1 FROM period_status
                 WHERE brand = NEW.brand AND status = 'closed' AND period >= NEW.period);

@@ -1,0 +1,49 @@
+"""Exchange rates of a brand as known: its own over the central bank's.
+
+In:   what is known now.
+Out:  the rate set the books use; imported rates and the central bank's history are kept first.
+"""
+
+from __future__ import annotations
+
+from truelift.ledger.fx import RateRow, RateSet
+from truelift.operations.knowledge import Knowledge
+from truelift.store import rates
+
+
+def rate_set_of(known: Knowledge) -> RateSet:
+    """Give the exchange rates the brand books at, as known: its own over the central bank's."""
+    ground = known.ground
+    with ground.workspace.transaction() as connection:
+        return rates.load(connection, ground.brand.brand, known_at=known.known_at)
+
+
+def seed_rates(known: Knowledge) -> None:
+    """Keep the central bank's history of every currency that the facts are in."""
+    brand = known.ground.brand
+    given = {row["currency"] for row in known.read("facts.currencies").to_pylist()}
+    for kind in ("agreements", "values"):
+        given |= {row["currency"] for row in known.rows(kind)}
+    foreign = given - {brand.currency, None}
+    if foreign:
+        with known.ground.workspace.transaction() as connection:
+            rates.seed(connection, known.known_at, foreign | {brand.currency})
+
+
+def keep_own_rates(known: Knowledge) -> int:
+    """Copy imported rates that differ from what is kept into a rate set of their own."""
+    rows = [row for row in known.rows("rates") if (row["kind"] or "spot") == rates.SPOT]
+    if not rows:
+        return 0
+    brand = known.ground.brand.brand
+    with known.ground.workspace.transaction() as connection:
+        kept = rates.own_rates(connection, brand)
+        rate_set = f"own-{known.known_at.isoformat()}"
+        fresh = [
+            RateRow(row["date"].isoformat(), row["base"], row["quote"], row["rate"], rate_set)
+            for row in rows
+            if kept.get((row["date"].isoformat(), row["base"], row["quote"])) != row["rate"]
+        ]
+        return rates.append_rates(
+            connection, brand, fresh, source="imported", recorded_at=known.known_at
+        )
