@@ -11,7 +11,7 @@ EXTRAS := --extra web --extra reports
 PEERS  := .venv-peers
 
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
-SYSTEM_PACKAGES := chromium
+SYSTEM_PACKAGES := chromium postgresql
 
 PYTEST ?= -n 2
 LINTS  := ruff format types imports tidy

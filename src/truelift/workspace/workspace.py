@@ -24,7 +24,7 @@ from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
 from truelift.measurement.metric import metric_named
-from truelift.operations import Ground, ageing, experiments, ledger, listing
+from truelift.operations import Ground, ageing, chain, experiments, ledger, listing
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
@@ -340,9 +340,17 @@ class Workspace:
             self._head() | {"rows": rows}, plain_table("Journal", rows, "", {"amount", "base"})
         )
 
-    def verify_ledger(self) -> list[str]:
-        """Check chain, balance and bridges; give a sentence for each check that does not hold."""
-        return ledger.verify(self._ground)
+    def verify_ledger(self, head: str | None = None) -> list[str]:
+        """Check chain, balance and bridges; give a sentence for each check that does not hold.
+
+        head: the end of the chain as `ledger_head` gave it once; finds entries cut off since.
+        """
+        return ledger.verify(self._ground, head)
+
+    def ledger_head(self) -> Result:
+        """Give the end of the journal's hash chain, to be kept elsewhere, and its digest."""
+        rows = [chain.head(self._ground)]
+        return Result(self._head() | {"rows": rows}, plain_table("Head of the journal", rows))
 
     def list(self, kind: str, *, known_at: Time = None, limit: int | None = None) -> Result:
         """Give the stored rows of a kind as an import reads them, `baselines` or `quarantine`."""
