@@ -61,8 +61,8 @@ _HEADER_COLUMNS = (
 )  # fmt: skip
 _LINE_COLUMNS = (*POSTING_FIELDS, "brand", "seq", "line_no")
 _KEYS = {
-    "journal_entry_brand_entry_id_key": "journal: this entry id is already there",
-    "journal_entry_brand_reverses_key": "journal: the entry is already reversed",
+    "journal_entry_id_once": "journal: this entry id is already there",
+    "journal_entry_reversed_once": "journal: the entry is already reversed",
     "journal_entry_pkey": "journal: this number of the chain is already taken",
 }
 """What PostgreSQL calls the unique keys, and what SQLite's guards say for them."""
@@ -132,7 +132,7 @@ def append(
     """
     distinct = {entry.entry_id: entry for entry in entries}
     given = list(distinct.values())
-    inserted = 0
+    written: list[Entry] = []
     take_turn(connection, brand)
     end = head(connection, brand)
     for start in range(0, len(given), BATCH):
@@ -140,7 +140,9 @@ def append(
         known = _known(connection, brand, [entry.entry_id for entry in batch])
         fresh = [entry for entry in batch if entry.entry_id not in known]
         end = _write(connection, brand, fresh, instant_text(recorded_at), end)
-        inserted += len(fresh)
+        written += fresh
+    add_movements(connection, brand, written)
+    inserted = len(written)
     return Appended(inserted, len(given) - inserted)
 
 
@@ -160,7 +162,7 @@ def _known(connection: Connection, brand: str, ids: Sequence[str]) -> set[str]:
 def _write(
     connection: Connection, brand: str, entries: Sequence[Entry], recorded_at: str, end: Head
 ) -> Head:
-    """Write one batch: postings first, then the headers that seal them, then what they sum to."""
+    """Write one batch: postings first, then the headers that seal them."""
     if not entries:
         return end
     headers: list[tuple[Any, ...]] = []
@@ -181,7 +183,6 @@ def _write(
         write_rows(connection, journal_entry, _HEADER_COLUMNS, headers)
     except IntegrityError as error:
         raise _refusal(error) from error
-    add_movements(connection, brand, entries)
     return end
 
 

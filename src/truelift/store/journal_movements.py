@@ -10,11 +10,12 @@ A sum that is kept beside its facts can be wrong: `wrong_movements` adds the pos
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
+from truelift.store import queries
 from truelift.store.journal_tables import journal_entry, journal_posting, period_movement
 
 if TYPE_CHECKING:
@@ -47,25 +48,22 @@ def add_movements(connection: Connection, brand: str, entries: Iterable[Entry]) 
             moved[0] += posting.amount_minor
             moved[1] += posting.base_minor
             moved[2] += 1
-    # In one order everywhere, so that two writers never wait for each other's rows.
-    rows = [
-        {"brand": brand} | dict(zip(_KEYS + _SUMS, (*key, *sums[key]), strict=True))
-        for key in sorted(sums)
-    ]
-    _add(connection, rows)
+    _add(connection, brand, [Movement(*key, *sums[key]) for key in sorted(sums)])
 
 
-def _add(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    statement: sqlite.Insert | postgresql.Insert
+def _add(connection: Connection, brand: str, added: list[Movement]) -> None:
+    if not added:
+        return
     if connection.dialect.name == "postgresql":
-        statement = postgresql.insert(period_movement)
-    else:
-        statement = sqlite.insert(period_movement)
+        arrays = dict(zip(Movement._fields, map(list, zip(*added, strict=True)), strict=True))
+        statement = queries.text("ledger.add_movements.postgresql")
+        connection.exec_driver_sql(statement, arrays | {"brand": brand})
+        return
     columns = period_movement.c
-    added = {name: columns[name] + statement.excluded[name] for name in _SUMS}
-    if rows:
-        keys = ["brand", *_KEYS]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
+    upsert = sqlite.insert(period_movement)
+    sums = {name: columns[name] + upsert.excluded[name] for name in _SUMS}
+    upsert = upsert.on_conflict_do_update(index_elements=["brand", *_KEYS], set_=sums)
+    connection.execute(upsert, [each._asdict() | {"brand": brand} for each in added])
 
 
 def movements(connection: Connection, brand: str) -> set[Movement]:
@@ -114,4 +112,4 @@ def wrong_movements(connection: Connection, brand: str) -> list[Movement]:
 def restate_movements(connection: Connection, brand: str) -> None:
     """Write a brand's movements again from its postings."""
     connection.execute(period_movement.delete().where(period_movement.c.brand == brand))
-    _add(connection, [each._asdict() | {"brand": brand} for each in added_up(connection, brand)])
+    _add(connection, brand, sorted(added_up(connection, brand)))
