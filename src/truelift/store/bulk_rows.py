@@ -46,23 +46,10 @@ def _copy(connection: Connection, table: Table, columns: tuple[str, ...], rows: 
     refused: type[Exception] = connection.dialect.loaded_dbapi.IntegrityError
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(b"".join(map(_line, rows)))
+            for row in rows:
+                copy.write_row(row)
     except refused as error:
         raise IntegrityError(statement, None, error) from error
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-
-
-def _line(row: tuple[Any, ...]) -> bytes:
-    """Write a row as the text form of COPY: tabs between values, nulls marked."""
-    return ("\t".join(["\\N" if each is None else _cell(each) for each in row]) + "\n").encode()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    return str(value)
 
 
 @cache
