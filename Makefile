@@ -11,7 +11,7 @@ EXTRAS := --extra web --extra reports
 PEERS  := .venv-peers
 
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
-SYSTEM_PACKAGES := chromium
+SYSTEM_PACKAGES := chromium postgresql
 
 PYTEST ?= -n 2
 LINTS  := ruff format types imports tidy
@@ -50,8 +50,9 @@ docs: .make/dev ## writes the pages that list what the code has, and checks the 
 bench: .make/dev .make/peers ## speed and lift beside peers; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python
 
-soak: .make/dev ## the sample programme's true lifts inside their limits, over 200 seeds
+soak: .make/dev .make/system ## true lifts over 200 seeds; the journal's invariants over 1,000
 	@$(BIN)/python -m benchmarks.sample_seeds 200
+	@$(BIN)/python -m benchmarks.journal_seeds 1000
 
 requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and requirements/*.in
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in -o requirements/core.txt

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
 from benchmarks.lift.table import rows
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 LIFT = "lift beside its peers"
+LEDGER = "ledger"
 SEEDS = (1, 2, 3)
 
 
@@ -79,6 +81,10 @@ def main() -> int:
     modules = [importlib.import_module(f"benchmarks.{each}") for each in names if each[0] != "_"]
     benches = [each for module in modules for each in getattr(module, "BENCHES", ())]
     missed = raced([each for each in benches if wanted(each.name)])
+    if wanted(LEDGER):
+        lines = ledger_lines()
+        write_part("ledger", lines)
+        print("\n".join(["", *lines]))
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)
     return 3 if missed else 0

@@ -72,6 +72,9 @@ TEST_ELSEWHERE: dict[str, str] = {
     "store/migrations/versions/0002_science_records": MIGRATED,
     "store/migrations/versions/0003_control_records": MIGRATED,
     "store/migrations/versions/0004_accounting_periods": MIGRATED,
+    "store/journal_movements": "a part of the journal on disk: tests/engines/test_journal_books.py",
+    "store/bulk_rows": "how the journal is written: tests/engines/test_journal_guards.py",
+    "store/migrations/versions/0006_period_movements": MIGRATED,
     "store/journal_tables": "a part of the journal on disk: tests/store/test_journal.py",
 }
 

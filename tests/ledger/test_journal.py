@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truelift.base.errors import JournalRefused, Unbalanced
+from truelift.base.ids import canonical_json
 from truelift.ledger.chart import Book
 from truelift.ledger.journal import (
     ENTRY_FIELDS,
     POSTING_FIELDS,
     Posting,
+    canonical,
     chain_hash,
     content,
     declares_exchange,
@@ -143,3 +145,16 @@ def test_the_set_digest_knows_no_order_and_no_copies():
     assert set_digest([]) == "0" * 64
     assert set_digest(entries[:1]) == entry_hash(entries[0])
     assert set_digest(entries[1:]) not in digests
+
+
+@given(memo=st.text(), event=st.text(max_size=20), amounts=lines)
+def test_the_bytes_that_are_hashed_are_canonical_json(memo, event, amounts):
+    told = content(replace(entry(balanced(amounts), event=event.encode(errors="replace").decode())))
+    told["memo"] = memo.encode(errors="replace").decode()
+    assert canonical(told) == canonical_json(told)
+
+
+def test_the_bytes_that_are_hashed_are_canonical_json_for_every_character():
+    surrogates = range(0xD800, 0xE000)
+    text = "".join(chr(code) for code in range(0x110000) if code not in surrogates)
+    assert canonical({"memo": text}) == canonical_json({"memo": text})

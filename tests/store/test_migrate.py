@@ -16,7 +16,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from truelift.base.errors import TrueliftError
-from truelift.store import catalog_tables, control_records, journal_tables, science_records
+from truelift.store import (
+    catalog_tables,
+    control_records,
+    journal_movements,
+    journal_tables,
+    science_records,
+)
 from truelift.store import migrate as migrations
 from truelift.store.migrate import HEAD, migrate
 from truelift.store.sqlite import configure_sqlite
@@ -147,6 +153,34 @@ def test_a_workspace_of_the_first_version_gets_the_new_tables_when_opened(engine
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         kept = connection.exec_driver_sql("select creator from baseline_seal").scalar()
         assert kept == "k"
+
+
+JOURNAL = (
+    (
+        "insert into journal_posting (brand, seq, line_no, account, currency, amount_minor,"
+        " base_minor) values ('b', 1, 1, '6100', 'USD', 5, 5), ('b', 1, 2, '2100', 'USD', -5, -5)"
+    ),
+    (
+        "insert into journal_entry values ('b', 1, 'i', 'fin', '2026-05-10', '2026-05', 'accrual',"
+        " 'e', 'R03', 1, null, null, '', '2026-07-01T00:00:00.000000', '', '')"
+    ),
+)
+
+
+def test_a_journal_from_before_movements_gets_them_when_opened(engine, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "HEAD", "0003")
+        migrate(engine)
+    with engine.begin() as connection:
+        for statement in JOURNAL:
+            connection.exec_driver_sql(statement)
+    migrate(engine)
+    with engine.connect() as connection:
+        assert journal_movements.movements(connection, "b") == {
+            ("2026-05", "2100", "USD", -5, -5, 1),
+            ("2026-05", "6100", "USD", 5, 5, 1),
+        }
+        assert journal_movements.wrong_movements(connection, "b") == []
 
 
 def revisions():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import science
+from truelift.cli import chain, science
 from truelift.cli.closing import close_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.options import (
@@ -58,6 +58,7 @@ brand_app = App(name="brand", help="Brands of a workspace.")
 ledger_app = App(name="ledger", help="The books: trial balance, journal, verification.")
 app.command(brand_app)
 app.command(ledger_app)
+ledger_app.command(chain.head)
 app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
@@ -297,10 +298,17 @@ def journal(
 
 
 @ledger_app.command(name="verify")
-def verify_ledger(*, workspace: In, brand: Brand = None) -> int:
+def verify_ledger(
+    *,
+    workspace: In,
+    head: Annotated[
+        str | None, Parameter(help="A head kept from `ledger head`: was anything cut off since?")
+    ] = None,
+    brand: Brand = None,
+) -> int:
     """Check the hash chain, the balances and that the bridges end in the ledger's cost accounts."""
     with opened(workspace, brand) as ws:
-        broken = ws.verify_ledger()
+        broken = ws.verify_ledger(head)
     for sentence in broken:
         say(sentence)
     if not broken:

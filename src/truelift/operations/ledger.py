@@ -15,6 +15,7 @@ from truelift.base.time import Instant, Period, brand_day
 from truelift.ledger import identities
 from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridges
+from truelift.operations.chain import check_chain
 from truelift.operations.knowledge import end_of, knowledge
 from truelift.store import journal, journal_balances
 from truelift.store import workspace_database as records
@@ -103,14 +104,15 @@ def unbooked(ground: Ground) -> list[str]:
     return [f"{item.event}: {item.sentence}" for item in found]
 
 
-def verify(ground: Ground) -> list[str]:
-    """Check the books; give one sentence for each check that does not hold, none when all do."""
+def verify(ground: Ground, head: str | None = None) -> list[str]:
+    """Check the books; give one sentence for each check that does not hold, none when all do.
+
+    head: one that was kept, as `truelift ledger head` printed it.
+    """
     brand = ground.brand.brand
     broken = [f"Not booked: {sentence}" for sentence in unbooked(ground)]
+    broken += check_chain(ground, head)
     with ground.workspace.transaction() as connection:
-        bad = journal.verify(connection, brand)
-        if bad is not None:
-            broken.append(f"The hash chain breaks at entry {bad}: it was changed since.")
         broken += identities.violations(journal_balances.agreement_sums(connection, brand))
     broken += [
         f"The trial balance in {row['currency']} is off by {row['base']}."

@@ -4,16 +4,17 @@ In:   entries from the ledger; a connection inside a transaction; a brand.
 Out:  entries, their headers, the head of the chain, the first number that does not verify.
 
 The database itself refuses what is wrong (`journal_tables`); the hash chain finds what was changed
-behind its back. Balances are in `journal_balances`.
+behind its back. Balances are in `journal_balances`. All of it is the same in SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ARRAY, Connection, Text, any_, func, insert, literal, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from truelift.base.errors import JournalRefused, PeriodClosed, Unbalanced
@@ -21,27 +22,31 @@ from truelift.base.time import Instant, Period
 from truelift.ledger.accounting_calendar import AccountingCalendar
 from truelift.ledger.chart import Book
 from truelift.ledger.journal import (
+    DIGEST_SPACE,
     ENTRY_FIELDS,
     POSTING_FIELDS,
     Content,
     Entry,
     Posting,
-    chain_hash,
+    canonical,
+    content,
     genesis,
     link_hash,
 )
 from truelift.ledger.period import Calendar, PeriodStatus
 from truelift.ledger.posting_plan import Posted
 from truelift.store.accounting_periods import accounting_calendar
+from truelift.store.bulk_rows import write_rows
+from truelift.store.journal_movements import add_movements
 from truelift.store.journal_tables import journal_entry, journal_posting, period_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy import ColumnElement, Row, RowMapping
 
 BATCH = 1000
-VERIFY_BATCH = 5000
+VERIFY_BATCH = 500
 
 _HEADER = [journal_entry.c[name] for name in ENTRY_FIELDS]
 _SEALED = [
@@ -51,7 +56,18 @@ _SEALED = [
     journal_entry.c.previous_hash,
     journal_entry.c.hash,
 ]
+_EFFECTIVE_DATE = ENTRY_FIELDS.index("effective_date")
 _LINE = [journal_posting.c[name] for name in POSTING_FIELDS]
+_HEADER_COLUMNS = (
+    *ENTRY_FIELDS, "period", "recorded_at", "previous_hash", "hash", "brand", "seq",
+)  # fmt: skip
+_LINE_COLUMNS = (*POSTING_FIELDS, "brand", "seq", "line_no")
+_KEYS = {
+    "journal_entry_id_once": "journal: this entry id is already there",
+    "journal_entry_reversed_once": "journal: the entry is already reversed",
+    "journal_entry_pkey": "journal: this number of the chain is already taken",
+}
+"""What PostgreSQL calls the unique keys, and what SQLite's guards say for them."""
 
 
 class Appended(NamedTuple):
@@ -66,6 +82,19 @@ class Head(NamedTuple):
 
     seq: int
     hash: str
+
+
+class Audit(NamedTuple):
+    """What recomputing a chain found.
+
+    bad: the first number that does not verify, None when all do. end: the last link that holds.
+    digest: of the set of entries, whatever their order (`ledger.journal.set_digest`); None when
+    the chain does not verify.
+    """
+
+    bad: int | None
+    end: Head
+    digest: str | None
 
 
 def instant_text(instant: Instant) -> str:
@@ -85,6 +114,16 @@ def head(connection: Connection, brand: str) -> Head:
     return Head(row.seq, row.hash) if row else Head(0, genesis(brand))
 
 
+def hash_at(connection: Connection, brand: str, seq: int) -> str | None:
+    """Give the hash of the entry with this number; the start hash for 0, None for no entry."""
+    if seq == 0:
+        return genesis(brand)
+    columns = journal_entry.c
+    query = select(columns.hash).where(columns.brand == brand, columns.seq == seq)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def append(
     connection: Connection, brand: str, entries: Iterable[Entry], recorded_at: Instant
 ) -> Appended:
@@ -95,7 +134,8 @@ def append(
     """
     distinct = {entry.entry_id: entry for entry in entries}
     given = list(distinct.values())
-    inserted = 0
+    written: list[tuple[Entry, str]] = []
+    take_turn(connection, brand)
     end = head(connection, brand)
     calendar = accounting_calendar(connection, brand)
     for start in range(0, len(given), BATCH):
@@ -104,14 +144,24 @@ def append(
         fresh = [entry for entry in batch if entry.entry_id not in known]
         sealed = [(entry, str(calendar.period_of(entry.effective_date))) for entry in fresh]
         end = _write(connection, brand, sealed, instant_text(recorded_at), end)
-        inserted += len(fresh)
+        written += sealed
+    add_movements(connection, brand, written)
+    inserted = len(written)
     return Appended(inserted, len(given) - inserted)
 
 
+def take_turn(connection: Connection, brand: str) -> None:
+    """Wait until no other transaction writes this brand's journal; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.journal_take_turn(brand)))
+
+
 def _known(connection: Connection, brand: str, ids: Sequence[str]) -> set[str]:
-    query = select(journal_entry.c.entry_id).where(
-        journal_entry.c.brand == brand, journal_entry.c.entry_id.in_(ids)
-    )
+    columns = journal_entry.c
+    among: ColumnElement[bool] = columns.entry_id.in_(ids)
+    if connection.dialect.name == "postgresql":  # one array is read faster than many parameters
+        among = columns.entry_id == any_(literal(list(ids), ARRAY(Text)))
+    query = select(columns.entry_id).where(columns.brand == brand, among)
     return set(connection.execute(query).scalars())
 
 
@@ -122,37 +172,33 @@ def _write(
     recorded_at: str,
     end: Head,
 ) -> Head:
+    """Write one batch: postings first, then the headers that seal them."""
     if not entries:
         return end
-    headers: list[dict[str, Any]] = []
-    lines: list[dict[str, Any]] = []
+    headers: list[tuple[Any, ...]] = []
+    lines: list[tuple[Any, ...]] = []
     for entry, period in entries:
-        sealed = chain_hash(end.hash, entry, recorded_at)
-        header = {name: getattr(entry, name) for name in ENTRY_FIELDS}
-        header |= {
-            "brand": brand,
-            "seq": end.seq + 1,
-            "book": entry.book.value,
-            "effective_date": entry.effective_date.isoformat(),
-            "period": period,
-            "recorded_at": recorded_at,
-            "previous_hash": end.hash,
-            "hash": sealed,
-        }
-        headers.append(header)
-        end = Head(end.seq + 1, sealed)
-        for line_no, posting in enumerate(entry.postings, 1):
-            line = {name: getattr(posting, name) for name in POSTING_FIELDS}
-            lines.append(line | {"brand": brand, "seq": end.seq, "line_no": line_no})
+        told = content(entry)
+        sealed = link_hash(end.hash, canonical(told), recorded_at)
+        postings: Any = told.pop("postings")
+        seq = end.seq + 1
+        headers.append((*told.values(), period, recorded_at, end.hash, sealed, brand, seq))
+        for line_no, posting in enumerate(postings, 1):
+            lines.append((*posting, brand, seq, line_no))
+        end = Head(seq, sealed)
     try:
-        connection.execute(insert(journal_posting), lines)
-        connection.execute(insert(journal_entry), headers)
+        write_rows(connection, journal_posting, _LINE_COLUMNS, lines)
+        write_rows(connection, journal_entry, _HEADER_COLUMNS, headers)
     except IntegrityError as error:
-        raise _refusal(str(error.orig)) from error
+        raise _refusal(error) from error
     return end
 
 
-def _refusal(message: str) -> JournalRefused:
+def _refusal(error: IntegrityError) -> JournalRefused:
+    message = str(error.orig).splitlines()[0]
+    for key, sentence in _KEYS.items():
+        if key in message:
+            message = sentence
     if "period closed" in message:
         return PeriodClosed(f"{message}. Post to the first open period.")
     if "unbalanced" in message:
@@ -278,86 +324,91 @@ def set_period_status(
 
 
 def verify(connection: Connection, brand: str) -> int | None:
-    """Recompute the whole chain; give the first number that does not verify, None when all do.
+    """Recompute the whole chain; give the first number that does not verify, None when all do."""
+    return audit(connection, brand).bad
+
+
+def audit(connection: Connection, brand: str) -> Audit:
+    """Recompute the whole chain and the digest of its entries in one pass.
 
     Finds any change of a byte in a header or posting, a missing number, and postings without a
-    header. Entries cut off at the very end are found by comparing `head` with a kept one.
+    header. Entries cut off at the very end are found by comparing the end with a kept one.
     """
     last = max(
         connection.execute(select(func.max(table.c.seq)).where(table.c.brand == brand)).scalar_one()
         or 0
         for table in (journal_entry, journal_posting)
     )
-    previous = genesis(brand)
+    end, digest = Head(0, genesis(brand)), 0
     calendar = accounting_calendar(connection, brand)
     for start in range(1, last + 1, VERIFY_BATCH):
-        bad, previous = _verify_range(
-            connection, brand, (start, min(last, start + VERIFY_BATCH - 1)), previous, calendar
-        )
-        if bad is not None:
-            return bad
-    return None
+        through = min(last, start + VERIFY_BATCH - 1)
+        end, added = _verify_range(connection, brand, (start, through), end, calendar)
+        digest += added
+        if end.seq != through:
+            return Audit(end.seq + 1, end, None)
+    return Audit(None, end, f"{digest % DIGEST_SPACE:064x}")
 
 
 def _verify_range(
     connection: Connection,
     brand: str,
     numbers: tuple[int, int],
-    previous: str,
+    end: Head,
     calendar: AccountingCalendar,
-) -> tuple[int | None, str]:
+) -> tuple[Head, int]:
+    """Give the last link that holds, and the sum of the hashes of the entries up to it."""
     first, last = numbers
     try:
-        linked = _links(connection, brand, first, last)
+        headers, lines = _rows(connection, brand, first, last)
     except DBAPIError:
         # A byte that is no text any more cannot even be read: look for it in either half.
         if first == last:
-            return first, previous
+            return end, 0
         middle = (first + last) // 2
-        bad, previous = _verify_range(connection, brand, (first, middle), previous, calendar)
-        if bad is not None:
-            return bad, previous
-        return _verify_range(connection, brand, (middle + 1, last), previous, calendar)
-    for seq in range(first, last + 1):
-        row, lines = linked.get(seq, (None, []))
-        if row is None or not _holds(row, lines, previous, calendar):
-            return seq, previous
-        previous = row[-1]
-    return None, previous
+        end, digest = _verify_range(connection, brand, (first, middle), end, calendar)
+        if end.seq != middle:
+            return end, digest
+        end, added = _verify_range(connection, brand, (middle + 1, last), end, calendar)
+        return end, digest + added
+    digest = 0
+    previous, expected = end.hash, first
+    for seq, *header, period, recorded_at, behind, sealed in map(tuple, headers):
+        told: Content = dict(zip(ENTRY_FIELDS, header, strict=True))
+        told["postings"] = lines.pop(seq, ())
+        written = canonical(told)
+        holds = (
+            seq == expected
+            and behind == previous
+            and period == _period_of(header[_EFFECTIVE_DATE], calendar)
+            and sealed == link_hash(previous, written, recorded_at)
+        )
+        if not holds:
+            break
+        digest += int.from_bytes(sha256(written).digest())
+        previous, expected = sealed, expected + 1
+    return Head(expected - 1, previous), digest
 
 
-def _links(
+def _rows(
     connection: Connection, brand: str, first: int, last: int
-) -> dict[int, tuple[Sequence[Any], list[list[Any]]]]:
-    """Read headers, as _SEALED, with their postings; a gap in the line numbers spoils them."""
-    lines = defaultdict[int, list[list[Any]]](list)
+) -> tuple[Sequence[Row[Any]], dict[int, list[tuple[Any, ...]]]]:
+    """Read headers, and their postings by number; a gap in the line numbers spoils them."""
+    lines: dict[int, list[tuple[Any, ...]]] = {}
     columns = journal_posting.c
     query = select(columns.seq, columns.line_no, *_LINE).where(
         columns.brand == brand, columns.seq.between(first, last)
     )
-    for seq, line_no, *fields in connection.execute(query.order_by(columns.seq, columns.line_no)):
-        found = lines[seq]
-        found.append(fields if line_no == len(found) + 1 else [])
-    rows = connection.execute(
-        select(journal_entry.c.seq, *_SEALED).where(
-            journal_entry.c.brand == brand, journal_entry.c.seq.between(first, last)
-        )
+    latest, found = 0, list[tuple[Any, ...]]()
+    for row in map(tuple, connection.execute(query.order_by(columns.seq, columns.line_no)).all()):
+        if row[0] != latest:
+            latest, found = row[0], []
+            lines[latest] = found
+        found.append(row[2:] if row[1] == len(found) + 1 else ())
+    header = select(journal_entry.c.seq, *_SEALED).where(
+        journal_entry.c.brand == brand, journal_entry.c.seq.between(first, last)
     )
-    return {seq: (fields, lines[seq]) for seq, *fields in rows}
-
-
-def _holds(
-    row: Sequence[Any], lines: list[list[Any]], previous: str, calendar: AccountingCalendar
-) -> bool:
-    *header, period, recorded_at, behind, sealed = row
-    content: Content = dict(zip(ENTRY_FIELDS, header, strict=True))
-    content["postings"] = lines
-    found = link_hash(previous, content, recorded_at)
-    return bool(
-        behind == previous
-        and sealed == found
-        and period == _period_of(str(content["effective_date"]), calendar)
-    )
+    return connection.execute(header.order_by(journal_entry.c.seq)).all(), lines
 
 
 def _period_of(day: str, calendar: AccountingCalendar) -> str:

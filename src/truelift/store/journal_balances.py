@@ -2,6 +2,9 @@
 
 In:   a connection, a brand, and up to which day and recording time.
 Out:  the same rows as `ledger.trial_balance`, for journals too long to read into memory.
+
+A trial balance of whole periods, as known now, is read from `period_movement`; one as of a day
+inside a period, or as known earlier, from the postings.
 """
 
 from __future__ import annotations
@@ -10,19 +13,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
+from truelift.base.time import Period
 from truelift.ledger import chart
 from truelift.ledger.chart import CHART, COST_ACCOUNTS, PREPAID_ACCOUNTS, Book
 from truelift.ledger.identities import AgreementSum
 from truelift.ledger.trial_balance import Balance, Cost
+from truelift.store.accounting_periods import accounting_calendar
 from truelift.store.journal import scope
-from truelift.store.journal_tables import journal_entry, journal_posting
+from truelift.store.journal_tables import journal_entry, journal_posting, period_movement
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from sqlalchemy import ColumnElement, FromClause
 
-    from truelift.base.time import Instant, Period
+    from truelift.base.time import Instant
 
 _LINE = journal_posting.c
 _SAME = and_(_LINE.brand == journal_entry.c.brand, _LINE.seq == journal_entry.c.seq)
@@ -66,23 +71,34 @@ def trial_balance(
 
     book: one book, None for all. period, as_of, known_at: as in `journal.entries`.
     """
-    source, conditions = _rows(brand, period, as_of, known_at)
+    source: FromClause
+    calendar = accounting_calendar(connection, brand)
+    through = None if as_of is None else calendar.period_of(as_of)
+    whole = through is None or calendar.last_day(through) == as_of
+    if known_at is None and whole:
+        source, columns = period_movement, period_movement.c
+        conditions = _whole_periods(brand, period, through)
+    else:
+        (source, conditions), columns = _rows(brand, period, as_of, known_at), _LINE
     if book is not None:
         accounts = [number for number, account in CHART.items() if account.book is book]
-        conditions.append(_LINE.account.in_(accounts))
+        conditions.append(columns.account.in_(accounts))
     query = (
         select(
-            _LINE.account,
-            _LINE.currency,
-            func.sum(_LINE.amount_minor),
-            func.sum(_LINE.base_minor),
+            columns.account,
+            columns.currency,
+            func.sum(columns.amount_minor),
+            func.sum(columns.base_minor),
         )
         .select_from(source)
         .where(*conditions)
-        .group_by(_LINE.account, _LINE.currency)
-        .order_by(_LINE.account, _LINE.currency)
+        .group_by(columns.account, columns.currency)
+        .order_by(columns.account, columns.currency)
     )
-    return tuple(Balance(*row) for row in connection.execute(query))
+    return tuple(
+        Balance(account, currency, int(amount), int(base))
+        for account, currency, amount, base in connection.execute(query)
+    )
 
 
 def cost_by_campaign_creator(
@@ -106,7 +122,7 @@ def cost_by_campaign_creator(
         .group_by(*keys)
         .order_by(_LINE.account, *(func.coalesce(each, "") for each in keys[1:]))
     )
-    return tuple(Cost(*row) for row in connection.execute(query))
+    return tuple(Cost(*row[:3], int(row[3])) for row in connection.execute(query))
 
 
 def states_by_campaign_creator(
@@ -137,7 +153,7 @@ def states_by_campaign_creator(
         .group_by(*keys)
         .order_by(*(func.coalesce(each, "") for each in keys))
     )
-    return tuple(StateSums(*row) for row in connection.execute(query))
+    return tuple(StateSums(*row[:2], *map(int, row[2:])) for row in connection.execute(query))
 
 
 def agreement_sums(connection: Connection, brand: str) -> tuple[AgreementSum, ...]:
@@ -156,6 +172,18 @@ def agreement_sums(connection: Connection, brand: str) -> tuple[AgreementSum, ..
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, _LINE.base_minor), else_=0))
+
+
+def _whole_periods(
+    brand: str, period: Period | None, through: Period | None
+) -> list[ColumnElement[bool]]:
+    columns = period_movement.c
+    conditions: list[ColumnElement[bool]] = [columns.brand == brand]
+    if period is not None:
+        conditions.append(columns.period == str(period))
+    if through is not None:
+        conditions.append(columns.period <= str(through))
+    return conditions
 
 
 def _rows(

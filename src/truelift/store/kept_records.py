@@ -23,7 +23,10 @@ from truelift.store.tables import metadata
 
 STATEMENT = "-- next\n"
 _TABLE = "kept_record"  # the name that stands in the file of guards
-_GUARDS: dict[str, str] = {"sqlite": queries.text("store.kept_record_guards.sqlite")}
+_GUARDS: dict[str, str] = {
+    dialect: queries.text(f"store.kept_record_guards.{dialect}")
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 @dataclass(frozen=True, slots=True)

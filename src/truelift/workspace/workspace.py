@@ -27,6 +27,7 @@ from truelift.measurement.metric import metric_named
 from truelift.operations import (
     Ground,
     ageing,
+    chain,
     experiments,
     geo_holdout,
     ledger,
@@ -392,9 +393,17 @@ class Workspace(Closing, PolicyMethods):
             self._head() | {"rows": rows}, plain_table("Journal", rows, "", {"amount", "base"})
         )
 
-    def verify_ledger(self) -> list[str]:
-        """Check chain, balance and bridges; give a sentence for each check that does not hold."""
-        return ledger.verify(self._ground)
+    def verify_ledger(self, head: str | None = None) -> list[str]:
+        """Check chain, balance and bridges; give a sentence for each check that does not hold.
+
+        head: the end of the chain as `ledger_head` gave it once; finds entries cut off since.
+        """
+        return ledger.verify(self._ground, head)
+
+    def ledger_head(self) -> Result:
+        """Give the end of the journal's hash chain, to be kept elsewhere, and its digest."""
+        rows = [chain.head(self._ground)]
+        return Result(self._head() | {"rows": rows}, plain_table("Head of the journal", rows))
 
     def list(self, kind: str, *, known_at: Time = None, limit: int | None = None) -> Result:
         """Give the stored rows of a kind as an import reads them, `baselines` or `quarantine`."""

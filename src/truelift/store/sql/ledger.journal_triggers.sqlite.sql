@@ -2,6 +2,7 @@
 -- Postings come first, the entry's header seals them: it is refused unless they balance, there are
 -- at least two, its period is open and is the one of its date: the month, or where the brand has rows
 -- of accounting periods (a calendar of weeks) the one of those. Nothing sealed is ever changed.
+-- The same rules stand in ledger.journal_triggers.postgresql.sql; one suite holds the two together.
 
 CREATE TRIGGER journal_entry_seal BEFORE INSERT ON journal_entry
 BEGIN
@@ -10,8 +11,8 @@ BEGIN
   SELECT RAISE(ABORT, 'journal: this number of the chain is already taken')
   WHERE EXISTS (SELECT 1 FROM journal_entry WHERE brand = NEW.brand AND seq = NEW.seq);
   SELECT RAISE(ABORT, 'journal: the entry is already reversed')
-  WHERE EXISTS (SELECT 1 FROM journal_entry
-                WHERE brand = NEW.brand AND reverses = NEW.reverses);
+  WHERE NEW.reverses IS NOT NULL
+    AND EXISTS (SELECT 1 FROM journal_entry WHERE brand = NEW.brand AND reverses = NEW.reverses);
   SELECT RAISE(ABORT, 'journal: the period is not the one of the effective date')
   WHERE date(NEW.effective_date) IS NULL OR date(NEW.effective_date) <> NEW.effective_date
      OR CASE WHEN EXISTS (SELECT 1 FROM accounting_period WHERE brand = NEW.brand)
@@ -22,16 +23,24 @@ BEGIN
   SELECT RAISE(ABORT, 'journal period closed: nothing is posted in or before a closed period')
   WHERE EXISTS (SELECT 1 FROM period_status
                 WHERE brand = NEW.brand AND status = 'closed' AND period >= NEW.period);
-  SELECT RAISE(ABORT, 'journal: an entry needs two postings')
-  WHERE (SELECT count(*) FROM journal_posting WHERE brand = NEW.brand AND seq = NEW.seq) < 2;
-  SELECT RAISE(ABORT, 'journal unbalanced: the postings do not sum to zero in base')
-  WHERE (SELECT sum(base_minor) FROM journal_posting
-         WHERE brand = NEW.brand AND seq = NEW.seq) <> 0;
-  SELECT RAISE(ABORT, 'journal unbalanced: the postings do not sum to zero in a currency')
-  WHERE NEW.kind NOT LIKE '%\_exchange' ESCAPE '\'
-    AND NEW.kind NOT LIKE '%\_exchange~%' ESCAPE '\'
-    AND EXISTS (SELECT 1 FROM journal_posting WHERE brand = NEW.brand AND seq = NEW.seq
-                GROUP BY currency HAVING sum(amount_minor) <> 0);
+  SELECT CASE
+    WHEN sums.postings < 2
+      THEN RAISE(ABORT, 'journal: an entry needs two postings')
+    WHEN sums.base <> 0
+      THEN RAISE(ABORT, 'journal unbalanced: the postings do not sum to zero in base')
+    -- A kind declares an exchange when it ends in _exchange, before the ~ of a later generation.
+    WHEN sums.uneven AND substr(
+        CASE instr(NEW.kind, '~') WHEN 0 THEN NEW.kind
+          ELSE substr(NEW.kind, 1, instr(NEW.kind, '~') - 1) END, -9) <> '_exchange'
+      THEN RAISE(ABORT, 'journal unbalanced: the postings do not sum to zero in a currency')
+  END
+  FROM (
+    SELECT coalesce(sum(postings), 0) AS postings, coalesce(sum(base), 0) AS base, max(amount <> 0) AS uneven
+    FROM (
+      SELECT count(*) AS postings, sum(base_minor) AS base, sum(amount_minor) AS amount
+      FROM journal_posting WHERE brand = NEW.brand AND seq = NEW.seq GROUP BY currency
+    )
+  ) AS sums;
 END
 -- next
 CREATE TRIGGER journal_entry_no_update BEFORE UPDATE ON journal_entry
