@@ -40,6 +40,8 @@ TEST_ELSEWHERE: dict[str, str] = {
     "cli/options": "what commands share: tests/cli/test_main.py runs them",
     "cli/demonstration": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
+    "operations/statements": "the reports a controller reads: tests/stories/test_finance.py",
+    "workspace/finance": "the reports a controller reads: tests/stories/test_finance.py",
     "operations/ledger": "the ledger's commands: tests/cli/test_main.py",
     # module -> why its tests stand elsewhere, and where
     "catalog/accounting": NOUNS,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import science
+from truelift.cli import finance, science
 from truelift.cli.experiments import counterfactual_app
 from truelift.cli.options import (
     SHOWN,
@@ -60,6 +60,7 @@ app.command(science.doubt)
 app.command(counterfactual_app)
 app.command(science.power)
 app.command(science.placebo)
+app.command(finance.report)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
