@@ -10,12 +10,12 @@ from typing import get_args
 import pyarrow.parquet as pq
 
 from truelift.cli import finance
-from truelift.operations.reporting import REPORTS
+from truelift.reports.statement import STATEMENTS
 
 
 def test_the_command_names_every_report():
     names, _ = get_args(finance.Name)
-    assert get_args(names) == tuple(REPORTS)
+    assert get_args(names) == tuple(STATEMENTS)
 
 
 def test_a_report_is_the_same_rows_in_every_format(command, shop, tmp_path):

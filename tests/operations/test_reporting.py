@@ -9,7 +9,8 @@ import pytest
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Period
 from truelift.ledger.period import PeriodStatus
-from truelift.operations.reporting import REPORTS, ReportRequest, newest_known, report
+from truelift.operations.reporting import MAKERS, ReportRequest, newest_known, report
+from truelift.reports.statement import STATEMENTS
 from truelift.store import control_records, journal
 
 
@@ -46,8 +47,8 @@ def test_a_name_that_nothing_has_is_not_found(season, who):
 
 
 def test_a_name_that_only_an_agreement_or_a_cost_has_is_found(season):
-    assert asked(season, campaign="glow")[0].rows
-    assert asked(season, creator="bo")[0].rows
+    assert asked(season, campaign="glow").statement.rows
+    assert asked(season, creator="bo").statement.rows
 
 
 def test_a_creator_that_only_the_journal_names_is_found(told):
@@ -58,18 +59,19 @@ def test_a_creator_that_only_the_journal_names_is_found(told):
         i1       | invoiced | 05-10 | guest   | party    | fee  | 10.00  | USD
         """
     )
-    (row,) = asked(told, creator="guest", campaign="party")[0].rows
+    (row,) = asked(told, creator="guest", campaign="party").statement.rows
     assert row["booked"] == 1000
 
 
 def test_every_report_can_be_asked_and_says_whose_books_it_shows(season):
-    for name, kind in REPORTS.items():
-        statement, heading = asked(season, name)
-        assert statement.name == name
-        assert heading == "acme, USD, as known at 2026-05-19T20:01:00Z;"
-        for narrowed in kind.takes - {"period"}:
+    assert list(MAKERS) == list(STATEMENTS)
+    for name, (_, takes) in STATEMENTS.items():
+        found = asked(season, name)
+        assert found.statement.name == name
+        assert found.heading == "acme, USD, as known at 2026-05-19T20:01:00Z;"
+        for narrowed in set(takes) - {"period"}:
             given = {"campaign": "spring", "creator": "ana"}[narrowed]
-            assert asked(season, name, **{narrowed: given})[0].columns
+            assert asked(season, name, **{narrowed: given}).statement.columns
 
 
 def test_known_at_defaults_to_the_newest_recording_of_anything(told):
@@ -106,14 +108,17 @@ def test_as_closed_takes_the_last_closed_period_when_none_is_named(told):
         """,
         at=dt.datetime(2026, 6, 3),
     )
-    statement, heading = asked(told, as_closed=True)
-    assert [row["as_closed"] for row in statement.rows] == [1000]
-    assert heading.endswith("as known at 2026-06-02T00:00:00Z;")
-    assert [(row["booked"], row["as_known"]) for row in asked(told)[0].rows] == [
+    found = asked(told, as_closed=True)
+    assert [row["as_closed"] for row in found.statement.rows] == [1000]
+    assert found.known_at == dt.datetime(2026, 6, 2)
+    assert [(row["booked"], row["as_known"]) for row in asked(told).statement.rows] == [
         (1000, 1500), (500, 0),
     ]  # fmt: skip
 
 
 def test_a_report_up_to_a_period_is_as_of_its_last_day(season):
-    assert asked(season, "commitments")[0].title == "Commitments on 2026-05-18"
-    assert asked(season, "commitments", period="2026-04")[0].title == "Commitments on 2026-04-30"
+    assert asked(season, "commitments").statement.title == "Commitments on 2026-05-18"
+    assert (
+        asked(season, "commitments", period="2026-04").statement.title
+        == "Commitments on 2026-04-30"
+    )

@@ -17,37 +17,26 @@ from truelift.operations import statements
 from truelift.operations.closes import closes
 from truelift.operations.knowledge import knowledge, newest_recording
 from truelift.operations.statements import Books
-from truelift.reports.statement import Statement
+from truelift.reports.roi import instant_text
+from truelift.reports.statement import CAMPAIGN, CREATOR, PERIOD, STATEMENTS, Statement
 from truelift.store import control_records, journal_reports
 from truelift.store.ground import Ground
 
-CAMPAIGN, CREATOR, PERIOD = "campaign", "creator", "period"
-WHO = frozenset({CAMPAIGN, CREATOR})
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One finance report: how it is made, and what it can be narrowed to."""
-
-    make: Callable[[Books], Statement]
-    takes: frozenset[str]
-
-
-REPORTS: dict[str, Report] = {
-    "pnl": Report(statements.profit_and_loss, WHO | {PERIOD}),
-    "accruals": Report(statements.accruals, WHO | {PERIOD}),
-    "prepaid": Report(statements.prepayments, WHO | {PERIOD}),
-    "commitments": Report(statements.commitments, WHO | {PERIOD}),
-    "budget": Report(statements.budgets, frozenset({CAMPAIGN, PERIOD})),
-    "commission": Report(statements.commission, WHO | {PERIOD}),
-    "exceptions": Report(statements.exceptions, WHO | {PERIOD}),
-    "late": Report(statements.late_adjustments, WHO | {PERIOD}),
-    "restatements": Report(statements.restatements, frozenset({PERIOD})),
-    "ageing": Report(statements.ageing, WHO | {PERIOD}),
-    "tax": Report(statements.taxes, WHO | {PERIOD}),
-    "journal-audit": Report(statements.audit_log, frozenset()),
+MAKERS: dict[str, Callable[[Books], Statement]] = {
+    "pnl": statements.profit_and_loss,
+    "accruals": statements.accruals,
+    "prepaid": statements.prepayments,
+    "commitments": statements.commitments,
+    "budget": statements.budgets,
+    "commission": statements.commission,
+    "exceptions": statements.exceptions,
+    "late": statements.late_adjustments,
+    "restatements": statements.restatements,
+    "ageing": statements.ageing,
+    "tax": statements.taxes,
+    "journal-audit": statements.audit_log,
 }
-"""Every finance report by its name."""
+"""How each report of STATEMENTS is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +56,22 @@ class ReportRequest:
     known_at: Instant | None = None
 
 
-def report(ground: Ground, request: ReportRequest) -> tuple[Statement, str]:
-    """Give a finance report, and a sentence on whose books they are and as known when.
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finance report, up to when the books it shows were known, and whose they are in words."""
+
+    statement: Statement
+    known_at: Instant
+    heading: str
+
+
+def report(ground: Ground, request: ReportRequest) -> Reported:
+    """Give a finance report.
 
     UsageError for a report, a period or a narrowing that it does not know; NotFound for a campaign
     or creator that nothing names.
     """
-    asked = _checked(request)
+    _check(request)
     span = _span(request)
     closed = closes(ground, request.known_at)
     known_at = request.known_at or newest_known(ground)
@@ -83,11 +81,11 @@ def report(ground: Ground, request: ReportRequest) -> tuple[Statement, str]:
     known = knowledge(ground, known_at=known_at)
     scope = journal_reports.Scope(ground.brand.brand, known_at, request.campaign, request.creator)
     books = Books(known, scope, span, closed, _today(known.as_of, ground, span))
-    for dimension in WHO:
+    for dimension in (CAMPAIGN, CREATOR):
         _refuse_unknown(books, dimension, getattr(request, dimension))
     brand = ground.brand
-    heading = f"{brand.brand}, {brand.currency}, as known at {known_at.isoformat()}Z;"
-    return asked.make(books), heading
+    heading = f"{brand.brand}, {brand.currency}, as known at {instant_text(known_at)};"
+    return Reported(MAKERS[request.name](books), known_at, heading)
 
 
 def newest_known(ground: Ground) -> Instant:
@@ -102,11 +100,12 @@ def newest_known(ground: Ground) -> Instant:
     return max([newest_recording(ground), *(time for time in times if time is not None)])
 
 
-def _checked(request: ReportRequest) -> Report:
-    asked = REPORTS.get(request.name)
-    if asked is None:
-        msg = f"There is no report {request.name!r}; ask for one of {', '.join(REPORTS)}."
+def _check(request: ReportRequest) -> None:
+    """Refuse what the report cannot be asked, or what contradicts itself."""
+    if request.name not in STATEMENTS:
+        msg = f"There is no report {request.name!r}; ask for one of {', '.join(STATEMENTS)}."
         raise UsageError(msg)
+    _, takes = STATEMENTS[request.name]
     spans = request.period or request.first or request.last or request.as_closed
     given = {
         CAMPAIGN: request.campaign is not None,
@@ -114,7 +113,7 @@ def _checked(request: ReportRequest) -> Report:
         PERIOD: bool(spans),
     }
     for name, there in given.items():
-        if there and name not in asked.takes:
+        if there and name not in takes:
             msg = f"The report {request.name} is not by {name}; leave --{name} out."
             raise UsageError(msg)
     if request.period is not None and (request.first or request.last):
@@ -123,7 +122,6 @@ def _checked(request: ReportRequest) -> Report:
     if request.as_closed and request.known_at is not None:
         msg = "Give either --as-closed or --known-at; a close has a time of its own."
         raise UsageError(msg)
-    return asked
 
 
 def _span(request: ReportRequest) -> Span:

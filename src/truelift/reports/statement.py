@@ -18,6 +18,25 @@ Row = Mapping[str, Any]
 CURRENCY = "currency"
 TOTAL = "total"
 
+CAMPAIGN, CREATOR, PERIOD = "campaign", "creator", "period"
+_EVERYTHING = (PERIOD, CAMPAIGN, CREATOR)
+
+STATEMENTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "pnl": ("Cost", _EVERYTHING),
+    "accruals": ("Accruals", _EVERYTHING),
+    "prepaid": ("Prepayments", _EVERYTHING),
+    "commitments": ("Commitments", _EVERYTHING),
+    "budget": ("Budgets", (PERIOD, CAMPAIGN)),
+    "commission": ("Commission", _EVERYTHING),
+    "exceptions": ("Exceptions", _EVERYTHING),
+    "late": ("Late adjustments", _EVERYTHING),
+    "restatements": ("Restatements", (PERIOD,)),
+    "ageing": ("Payables by age", _EVERYTHING),
+    "tax": ("Tax lines", _EVERYTHING),
+    "journal-audit": ("Audit log", ()),
+}
+"""Every finance report by its name: its short title, and what it can be narrowed to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truelift.operations.reporting import ReportRequest, report
+from truelift.reports.roi import instant_text
 from truelift.workspace.result import Json, Result
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class FinanceReports:
             as_closed=as_closed,
             known_at=self._time(known_at),
         )
-        found, heading = report(self._ground, request)
-        head = self._head() | {"report": name, "title": found.title, "note": heading}
-        return Result(head | {"rows": found.json_rows()}, found.table(heading))
+        found = report(self._ground, request)
+        statement = found.statement
+        head = self._head() | {
+            "report": name,
+            "title": statement.title,
+            "known_at": instant_text(found.known_at),
+        }
+        return Result(head | {"rows": statement.json_rows()}, statement.table(found.heading))
