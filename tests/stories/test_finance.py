@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import random
+from collections import Counter
 
 import pytest
 
+from truelift.ledger.chart import Book
+from truelift.ledger.journal import Posting, write_entry
 from truelift.reports.writing import csv_text, json_text
+from truelift.store import journal
 
 BOOKS = """
 campaigns
@@ -317,24 +322,119 @@ def test_the_same_facts_print_the_same_bytes(books, name):
     assert json_text(first.data) == json_text(second.data)
 
 
-def test_bridges_end_in_the_ledgers_cost_accounts_for_every_campaign_and_period(books):
-    periods = ["2026-04", "2026-05", "2026-06", None]
-    for period in periods:
-        bridged, rows = {}, books.ws.bridge(None, period).rows
-        for row in rows:
-            if row["step"] == "creator_cost":
-                key = row["campaign"], row["account"]
-                bridged[key] = bridged.get(key, 0) - row["amount"]
-        booked = {}
-        for row in books.ws.report("pnl", period).rows:
-            if row["account"] != "total":
-                key = row["campaign"], row["account"]
-                booked[key] = booked.get(key, 0) + row["booked"]
-        assert bridged == {key: amount for key, amount in booked.items() if amount}, period
-        assert {row["amount"] for row in rows if row["step"] == "residual"} <= {0}
-        balances = [
-            row["base_minor"]
-            for row in books.ws.trial_balance(period).rows
-            if "6100" <= row["account"] <= "6180"
-        ]
-        assert sum(bridged.values()) == sum(balances)
+def assert_ties(ws, period):
+    """The bridges, the cost report and the trial balance say the same, and nothing is left over."""
+    bridged, rows = Counter(), ws.bridge(None, period).rows
+    for row in rows:
+        if row["step"] == "creator_cost":
+            bridged[row["campaign"], row["account"]] -= row["amount"]
+    booked = Counter()
+    for row in ws.report("pnl", period).rows:
+        if row["account"] != "total":
+            booked[row["campaign"], row["account"]] += row["booked"]
+    assert bridged == {key: amount for key, amount in booked.items() if amount}, period
+    assert {row["amount"] for row in rows if row["step"] == "residual"} <= {0}
+    balances = Counter()
+    for row in ws.trial_balance(period).rows:
+        balances[row["account"]] += row["base_minor"]
+    costs = [amount for account, amount in balances.items() if "6100" <= account <= "6180"]
+    assert bridged.total() == sum(costs)
+    for name in ("accruals", "prepaid"):
+        assert {row["residual"] for row in ws.report(name, period).rows} <= {0}
+        assert {row["other"] for row in ws.report(name, period).rows} <= {0}
+
+
+@pytest.mark.parametrize("period", ["2026-04", "2026-05", "2026-06", None])
+def test_bridges_end_in_the_ledgers_cost_accounts_for_every_campaign_and_period(books, period):
+    assert_ties(books.ws, period)
+
+
+def programme(seed):
+    """Tell a programme drawn at random: agreements, work, orders, refunds, invoices, payments."""
+    draw = random.Random(seed)
+
+    def day():
+        return f"{draw.randint(4, 6):02}-{draw.randint(2, 29):02}"
+
+    campaigns = ("spring", "summer", "")
+    tables = [
+        "campaigns\ncampaign | goal | starts | ends | currency",
+        "spring | sales | 04-01 | 06-30 | USD\nsummer | sales | 05-01 | 06-30 | USD",
+        "\ncodes\ncode | creator | campaign\nK0 | k0 | spring\nK1 | k1 | summer\nK2 | k2 | spring",
+        "\nagreements",
+        "agreement | campaign | creator | fee | currency | signed_on | commission_rate",
+        *(
+            f"a{n} | {draw.choice(campaigns)} | k{n} | {draw.randint(0, 900)}.{n}7 |"
+            f" {draw.choice(['USD', 'EUR'])} | 04-01 | {draw.choice(['', '0.10', '0.15'])}"
+            for n in range(3)
+        ),
+        "\ndeliverables\ndeliverable | agreement | price | live_at",
+        *(f"d{n} | a{n % 3} | | @{day()}" for n in range(5)),
+        "\norders\norder_id | ordered_at | currency | subtotal | cogs | code",
+        *(
+            f"o{n} | @04-{n + 2:02} | USD | {draw.randint(20, 300)}.99 | 9.00 | K{n % 3}"
+            for n in range(9)
+        ),
+        "\ncosts\ndocument | state | date | agreement | campaign | type | amount | currency",
+        *(
+            f"x{n} | {draw.choice(['accrued', 'invoiced', 'paid'])} | {day()} | |"
+            f" {draw.choice(campaigns)} | {draw.choice(['agency', 'production', 'bonus', 'tax'])} |"
+            f" {draw.randint(1, 500)}.{n}1 | {draw.choice(['USD', 'EUR', 'GBP'])}"
+            for n in range(8)
+        ),
+    ]
+    refunds = [
+        "refunds\nrefund_id | order_id | refunded_at | amount | currency",
+        *(f"r{n} | o{n} | @{draw.randint(4, 6):02}-20 | 7.77 | USD" for n in range(4)),
+    ]
+    return "\n".join(tables), "\n".join(refunds)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_the_documents_every_report_ties_before_and_after_a_close(told, closed, seed):
+    before, after = programme(seed)
+    told.given(before, at=FIRST)
+    closed(told, 4, CLOSE)
+    told.given(after, at=FIFTH)
+    for period in ("2026-04", "2026-05", "2026-06", None):
+        assert_ties(told.ws, period)
+    rows = told.ws.report("restatements").rows
+    assert {row["residual"] for row in rows} <= {0, None}
+    assert rows[-1]["as_closed"] == 0
+
+
+def test_a_payment_of_fee_and_commission_together_pays_each_its_part(told):
+    told.given(BOOKS, at=FIRST).given(
+        """
+        costs
+        document | line | state    | date  | agreement | type       | amount | currency | settles
+        both     | 1    | invoiced | 06-10 | a-ana     | fee        | 100.00 | USD      |
+        both     | 2    | invoiced | 06-10 | a-ana     | commission | 5.00   | USD      |
+        transfer |      | paid     | 06-12 | a-ana     | fee        | 105.00 | USD      | both
+        """,
+        at=FIFTH,
+    )
+    (row, _total) = told.ws.report("commission").rows
+    assert (row["invoiced"], row["paid"], row["open"]) == (1400, 1400, 100)
+
+
+def test_a_validated_commission_changes_its_account_and_stays_open(told):
+    told.given(BOOKS, at=FIRST)
+    day = dt.date(2026, 6, 18)
+    legs = [("2110", 600), ("2111", -600)]
+    moved = write_entry(
+        book=Book.FIN, effective_date=day, kind="validation", event="order:1", rule="R08",
+        rule_version=1, memo="Validated",
+        postings=tuple(
+            Posting(account, "USD", minor, minor, "spring", "ana", None, "a-ana")
+            for account, minor in legs
+        ),
+    )  # fmt: skip
+    with told.ground.workspace.transaction() as connection:
+        journal.append(connection, "acme", [moved], FIFTH)
+    (row, _total) = told.ws.report("commission").rows
+    assert (row["validated"], row["earned"], row["open"]) == (600, 1500, 600)
+    rows = [row for row in told.ws.report("accruals").rows if row["account"] in {"2110", "2111"}]
+    assert [(row["account"], row["other"], row["closing"], row["residual"]) for row in rows] == [
+        ("2110", -600, 0, 0), ("2111", 600, 600, 0),
+    ]  # fmt: skip
