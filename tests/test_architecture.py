@@ -45,6 +45,8 @@ TEST_ELSEWHERE: dict[str, str] = {
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/exchange_rates": "the rates the books use: tests/operations/test_book.py",
     "workspace/policy": "policy at the Python door: tests/cli/test_policy.py",
+    "operations/statements": "the reports a controller reads: tests/stories/test_finance.py",
+    "workspace/finance": "the reports a controller reads: tests/stories/test_finance.py",
     "operations/ledger": "the ledger's commands: tests/cli/test_main.py",
     # module -> why its tests stand elsewhere, and where
     "catalog/accounting": NOUNS,

@@ -69,6 +69,10 @@ QUESTIONS = {
     "/ledger.json?period=2026-05": (
         *("ledger", "trial-balance", "--period", "2026-05"), "--format", "json",
     ),
+    "/report/accruals.csv": ("report", "accruals", "--format", "csv"),
+    "/report/pnl.json?period=2026-05&campaign=summer": (
+        *("report", "pnl", "--period", "2026-05", "--campaign", "summer"), "--format", "json",
+    ),
     "/quarantine.csv": ("quarantine", "--format", "csv"),
     "/baselines.json": ("baselines", "--format", "json"),
 }  # fmt: skip

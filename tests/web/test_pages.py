@@ -14,6 +14,8 @@ PAGES = (
     "/", "/roi", "/?by=creator", "/?by=post", "/?by=platform", "/?by=day", "/campaign/summer",
     "/campaign/glow", "/bridge", "/bridge?campaign=summer&period=2026-05", "/ledger",
     "/ledger?period=2026-05", "/quarantine", "/baselines",
+    "/report/pnl?campaign=summer", "/report/exceptions", "/report/journal-audit",
+    "/report/ageing?period=2026-05",
 )  # fmt: skip
 LARGEST = 60_000  # bytes of a page
 
@@ -52,7 +54,7 @@ def test_each_twin_has_the_bytes_of_the_command_line(client, told):
 
 
 def test_the_pages_link_their_twins(client):
-    for page in ("/?by=creator", "/campaign/summer", "/ledger?period=2026-05"):
+    for page in ("/?by=creator", "/campaign/summer", "/ledger?period=2026-05", "/report/tax"):
         twins = re.findall(r'href="([^"]*\.(?:csv|json)[^"]*)"', client.get(page).text)
         assert twins
         for twin in twins:
@@ -94,6 +96,11 @@ def test_every_figure_leads_to_its_explanation(client):
         ("/?metric=joy", 400, "There is no metric &#39;joy&#39;"),
         ("/campaign/summer?as_of=soon", 400, "as_of &#39;soon&#39; is not a date"),
         ("/ledger?period=May", 400, "period &#39;May&#39; is not a period"),
+        ("/report/gossip", 404, "Nothing matches"),
+        ("/report/budget?creator=ana", 400, "There is no parameter &#39;creator&#39; here"),
+        ("/report/pnl?as_closed=yes", 400, "No period is closed yet"),
+        ("/report/pnl?as_closed=no", 400, "write yes, or leave it out"),
+        ("/report/pnl?campaign=nope", 404, "There is no campaign"),
         ("/explain", 400, "figure is missing"),
         ("/explain?figure=roi", 400, "is not a figure id"),
         ("/explain?figure=roi;campaign=summer", 400, "names as_of as"),
@@ -116,7 +123,7 @@ def test_what_is_wrong_is_said_in_a_sentence(client, address, status, words):
         if status == 400:
             (error,) = answer.json()["errors"]
             assert error["field"] in {
-                "by", "campain", "metric", "as_of", "period", "figure",
+                "by", "campain", "metric", "as_of", "period", "figure", "creator", "as_closed",
             }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, science
+from truelift.cli import chain, finance, science
 from truelift.cli.closing import close_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.options import (
@@ -68,6 +68,7 @@ app.command(stagger_app)
 app.command(policy_app)
 app.command(science.power)
 app.command(science.placebo)
+app.command(finance.report)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -79,3 +79,8 @@ def records(
 def create_control_guards(connection: sa.Connection) -> None:
     """Create the guards of control records; KeyError for a dialect that has none yet."""
     kept_records.create_guards(connection, control_record.name)
+
+
+def newest_recording(connection: sa.Connection, brand: str) -> dt.datetime | None:
+    """Give when a brand's newest record was kept, naive UTC; None without any."""
+    return kept_records.newest_recording(connection, control_record, brand)

@@ -33,7 +33,7 @@ DOUBT_FIELDS = ("creator", "metric", "as_of", "known_at")
 DEFAULT_PARTS = {"by": "creator", "basis": "event", "cost": "accrued", "model": "code-first"}
 """Parts that a link to an explanation may leave out, to keep pages small."""
 
-FIGURE, AT = "figure", "at"
+FIGURE, AT, AS_CLOSED = "figure", "at", "as_closed"
 TIMES = ("as_of", "known_at")
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC inside
 FIRST_YEAR, LAST_YEAR = 1970, 9000
@@ -151,6 +151,8 @@ def _check(name: str, value: str) -> None:
         msg = f"{name} {value!r} is not a date or time; write 2026-05-31 or 2026-05-31T14:00."
     elif name == "period" and not _is_period(value):
         msg = f"{name} {value!r} is not a period; write a month such as 2026-05."
+    elif name == AS_CLOSED and value != "yes":
+        msg = f"{name} {value!r} is not known; write yes, or leave it out."
     elif name == "page" and not _PAGE.fullmatch(value):
         msg = f"{name} {value!r} is not the number of a page; write 1, 2, 3."
     else:

@@ -60,6 +60,18 @@ class Workspace(Protocol):
     def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
         """Give balances by account and currency."""
 
+    def report(
+        self,
+        name: str,
+        period: str | None = None,
+        *,
+        campaign: str | None = None,
+        creator: str | None = None,
+        as_closed: bool = False,
+        known_at: Time = None,
+    ) -> Result:
+        """Give a finance report."""
+
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""
 

@@ -22,9 +22,10 @@ from truelift.web.figures import moment
 
 Json = Mapping[str, Any]
 
+FIRST_REPORT = "/report/pnl"
 NAVIGATION = (
-    ("/", "Overview"), ("/ledger", "Ledger"), ("/baselines", "Baselines"),
-    ("/quarantine", "Quarantine"),
+    ("/", "Overview"), ("/ledger", "Ledger"), (FIRST_REPORT, "Finance"),
+    ("/baselines", "Baselines"), ("/quarantine", "Quarantine"),
 )  # fmt: skip
 LABELS = {
     "campaign": "Campaign", "by": "Rows", "basis": "Dates", "cost": "Cost", "model": "Attribution",
@@ -66,6 +67,11 @@ def page(
             ],
         ],
     ]
+
+
+def report_path(name: str) -> str:
+    """Write the path of a finance report's page."""
+    return f"/report/{name}"
 
 
 def plain_page(title: str, sentence: str) -> Element:

@@ -17,9 +17,19 @@ from litestar.config.compression import CompressionConfig
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
+from truelift.reports.statement import STATEMENTS
 from truelift.web.answers import STATIC, add_headers, failed, host_checked, static_answer
-from truelift.web.asked import CAMPAIGN_FIELDS, DOUBT_FIELDS, FIGURE, ROI_FIELDS, Asked, read
+from truelift.web.asked import (
+    AS_CLOSED,
+    CAMPAIGN_FIELDS,
+    DOUBT_FIELDS,
+    FIGURE,
+    ROI_FIELDS,
+    Asked,
+    read,
+)
 from truelift.web.door import Workspace
+from truelift.web.layout import report_path
 from truelift.web.screens import Answer, Screens
 
 Asking = Request[None, None, Any]
@@ -83,6 +93,9 @@ def _screens(screens: Screens) -> list[HTTPRouteHandler]:
     for kind, words in LISTS.items():
         show = partial(screens.listing, kind=kind, words=words)
         routes.append(_route(f"/{kind}", (), show))
+    for name, (_, takes) in STATEMENTS.items():
+        fields = (*takes, "known_at", *((AS_CLOSED,) if takes else ()))
+        routes.append(_route(report_path(name), fields, partial(screens.report, name=name)))
     return routes
 
 

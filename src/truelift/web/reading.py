@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
-from truelift.web.asked import DOUBT_FIELDS, FIGURE, Asked, BadParameter
+from truelift.web.asked import AS_CLOSED, DOUBT_FIELDS, FIGURE, Asked, BadParameter
 from truelift.web.door import Result, Workspace
 
 Kept = TypeVar("Kept")
@@ -84,6 +84,18 @@ class Reading:
     def trial_balance(self, asked: Asked) -> Result:
         """Give the trial balance."""
         return self._workspace.trial_balance(asked.get("period"), as_of=asked.get("as_of"))
+
+    def report(self, asked: Asked, name: str) -> Result:
+        """Give a finance report."""
+        given: dict[str, Any] = dict(asked.given)
+        given["as_closed"] = AS_CLOSED in given
+        try:
+            return self._keep(
+                ("report", name, *sorted(given.items())),
+                lambda: self._workspace.report(name, **given),
+            )
+        except UsageError as error:  # everything else was checked when the query was read
+            raise BadParameter(AS_CLOSED, str(error)) from None
 
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""

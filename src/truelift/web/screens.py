@@ -15,6 +15,7 @@ from htpy import Node, a, div, h2, li, p, section, ul
 from litestar import Response
 
 from truelift.base.errors import NotFound
+from truelift.reports.statement import STATEMENTS
 from truelift.reports.table import Table
 from truelift.web import tables
 from truelift.web.answers import csv_answer, html_answer, json_answer, twin
@@ -33,7 +34,7 @@ from truelift.web.door import Workspace
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
 from truelift.web.forest import Interval, forest
-from truelift.web.layout import filters, page, pager, twins
+from truelift.web.layout import FIRST_REPORT, filters, page, pager, report_path, twins
 from truelift.web.reading import Reading
 
 Json = Mapping[str, Any]
@@ -169,6 +170,28 @@ class Screens:
             twins("/ledger", asked.given),
         ]
         return self._page(result.data, "Ledger", "/ledger", body)
+
+    def report(self, asked: Asked, ending: str, name: str) -> Answer:
+        """Show a finance report, and lead to the others under the same period and names."""
+        result = self._reading.report(asked, name)
+        if ending:
+            return twin(result, ending, name)
+        title, takes = STATEMENTS[name]
+        here = report_path(name)
+        shown = [field for field in ("campaign", "period") if field in takes]
+        chosen = self._reading.campaigns() if "campaign" in shown else ()
+        others = [
+            [" ", a(href=asked.link(report_path(other), fields))[words]]
+            for other, (words, fields) in STATEMENTS.items()
+            if other != name
+        ]
+        body: list[Node] = [
+            p["Other reports:", others],
+            filters(here, asked, shown, chosen) if shown else None,
+            self._listed(result.table, asked, result.data["title"], result.table.note),
+            twins(here, asked.given),
+        ]
+        return self._page(result.data, title, FIRST_REPORT, body)
 
     def listing(self, asked: Asked, ending: str, kind: str, words: tuple[str, str]) -> Answer:
         """Show stored records: sealed baselines, or rows that were refused."""
