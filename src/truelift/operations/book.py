@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from truelift.base.money import exponent, multiply, round_half_even
@@ -16,6 +17,7 @@ from truelift.base.time import brand_day
 from truelift.ledger import posting_plan, recognition, source
 from truelift.ledger.commission import factor
 from truelift.ledger.fx import RateRow, RateSet
+from truelift.ledger.journal import Entry
 from truelift.ledger.source import (
     AgreedDeliverable,
     AgreementSigned,
@@ -27,6 +29,7 @@ from truelift.ledger.source import (
     Fault,
 )
 from truelift.operations.knowledge import Knowledge, Row, knowledge
+from truelift.operations.matching import with_matched_documents
 from truelift.store import journal, rates
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
@@ -107,7 +110,18 @@ def keep_own_rates(known: Knowledge) -> int:
 
 
 def source_facts(known: Knowledge) -> source.Facts:
-    """Gather what moves the books, in the words of the ledger."""
+    """Gather what moves the books, with the invoices and payments that match exactly."""
+    return with_matched_documents(known, imported_facts(known), partial(implied, known))
+
+
+def implied(known: Knowledge, facts: source.Facts) -> tuple[Entry, ...]:
+    """Give the entries that facts imply."""
+    policy = source.Policy(known.ground.brand.currency)
+    return recognition.entries_for(facts, policy, rate_set_of(known))[0]
+
+
+def imported_facts(known: Knowledge) -> source.Facts:
+    """Gather what moves the books as it was imported, in the words of the ledger."""
     agreements = {row["agreement"]: row for row in known.rows("agreements")}
     deliverables = known.rows("deliverables")
     published = known.read("ledger.deliverable_posts").to_pylist()

@@ -20,7 +20,7 @@ from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
 from truelift.facts.hashtags import hashtags, plain_tags
 from truelift.facts.kinds import KINDS
 from truelift.operations.model_shares import model_shares, removal_effects
-from truelift.store import catalog_store, science_records
+from truelift.store import catalog_store, control_records, science_records
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import newest_seal
 
@@ -222,13 +222,14 @@ def end_of(day: dt.date, zone: str) -> Instant:
 
 
 def newest_recording(ground: Ground) -> Instant:
-    """Give the newest recording of a fact, a catalog row, a sealed baseline or a science record."""
+    """Give the newest recording of anything that is imported, sealed, kept or matched by hand."""
     brand = ground.brand.brand
     times = [ground.facts.recordings(brand)[-1]]
     with ground.workspace.transaction() as connection:
         times.append(catalog_store.newest_recording(connection, brand))
         times.append(newest_seal(connection, brand))
         times.append(science_records.newest_recording(connection, brand))
+        times.append(control_records.newest_recording(connection, brand, control_records.MATCH))
     return max((time for time in times if time is not None), default=_EPOCH)
 
 

@@ -22,6 +22,7 @@ EXPORT_BATCH = "export_batch"
 ACKNOWLEDGEMENT = "acknowledgement"
 EVIDENCE = "evidence"
 APPROVAL = "approval"
+MATCH = "match"
 
 control_record = record_table("control_record")
 
@@ -61,6 +62,11 @@ def records(
 ) -> list[ControlRecord]:
     """Give a brand's records as known at a time, oldest first; of one kind, or of every kind."""
     return kept_records.records(connection, control_record, brand, kind, known_at)
+
+
+def newest_recording(connection: sa.Connection, brand: str, kind: str) -> dt.datetime | None:
+    """Give when the newest record of a kind was kept, naive UTC; None without any."""
+    return max((item.recorded_at for item in records(connection, brand, kind)), default=None)
 
 
 def create_control_guards(connection: sa.Connection) -> None:
