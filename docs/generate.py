@@ -51,6 +51,7 @@ READ_AS = {
     ColumnType.RATE: "share: 0.10 is 10 %",
     ColumnType.DECIMAL: "exact decimal",
     ColumnType.SHARES: "shares that sum to 1: a:0.6;b:0.4",
+    ColumnType.ACCOUNT: "bank account",
     ColumnType.INSTANT: "time",
     ColumnType.DATE: "day",
 }

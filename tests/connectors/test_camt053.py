@@ -3,7 +3,8 @@ ENTRY = """<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd>
 <NtryDtls>{details}</NtryDtls></Ntry>
 """
 DETAILS = """<TxDtls><Refs><EndToEndId>{end}</EndToEndId></Refs>{amount}
-<RltdPties><Cdtr><Nm>Ana Cooks &amp; Co</Nm></Cdtr></RltdPties>
+<RltdPties><Cdtr><Nm>Ana Cooks &amp; Co</Nm></Cdtr>
+<CdtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></CdtrAcct></RltdPties>
 <RmtInf>{remittance}</RmtInf></TxDtls>"""
 INVOICE = "<Strd><RfrdDocInf><Nb>INV-7</Nb></RfrdDocInf></Strd>"
 
@@ -32,34 +33,37 @@ def statement(*entries, version="02", doctype=""):
     )
 
 
-def test_a_payment_names_what_it_settles(reading):
+def test_a_payment_says_all_that_it_can_be_matched_by(reading):
     found = reading("may.xml", statement(entry()))
-    assert found.rows("costs") == [
+    assert found.rows("bank_lines") == [
         {
-            "document": "bank:R1",
-            "state": "paid",
+            "bank_line": "bank:R1",
             "date": "2026-06-15",
-            "type": "other",
-            "amount": "800.00",
+            "amount": "-800.00",
             "currency": "EUR",
-            "settles": "INV-7",
             "counterparty": "Ana Cooks & Co",
-            "notes": '{"end_to_end": "E2E-1"}',
+            "iban": "DE89370400440532013000",
+            "invoice": "INV-7",
+            "end_to_end_id": "E2E-1",
         }
     ]
     assert found.batches[0].origin == "camt053"
-    assert found.lines("costs") == [3]
+    assert found.lines("bank_lines") == [3]
 
 
-def test_without_an_invoice_the_end_to_end_id_or_the_text_names_it(reading):
+def test_a_payment_without_any_name_is_kept_for_its_amount(reading):
     text = statement(
         entry(detail(remittance="<Ustrd>INV-8</Ustrd><Ustrd>May</Ustrd>", end="NOTPROVIDED")),
         entry(detail(remittance="", end="E2E-9"), reference="R2"),
-        entry(detail(remittance="", end="NOTPROVIDED"), reference="R3"),
+        entry(detail(remittance="", end="NOTPROVIDED"), reference=""),
     )
-    found = reading("x.xml", text)
-    assert [row["settles"] for row in found.rows("costs")] == ["INV-8 May", "E2E-9"]
-    assert [fault.column for fault in found.faults] == ["settles"]
+    rows = reading("x.xml", text).rows("bank_lines")
+    told = [(row["bank_line"], row.get("reference"), row.get("end_to_end_id")) for row in rows]
+    assert told == [
+        ("bank:R1", "INV-8 May", None),
+        ("bank:R2", None, "E2E-9"),
+        ("bank:2026-06-15::800.00", None, None),
+    ]
 
 
 def test_money_in_and_pending_entries_are_stepped_over(reading):
@@ -71,21 +75,26 @@ def test_money_in_and_pending_entries_are_stepped_over(reading):
     )
     found = reading("x.xml", text)
     assert found.skipped == 2
-    assert [row["document"] for row in found.rows("costs")] == ["bank:R9"]
+    assert [row["bank_line"] for row in found.rows("bank_lines")] == ["bank:R9"]
 
 
-def test_a_payment_that_came_back_is_negative(reading):
+def test_a_payment_that_came_back_is_money_in(reading):
     text = statement(entry(direction="CRDT", reversal="<RvslInd>true</RvslInd>"))
-    assert reading("x.xml", text).rows("costs")[0]["amount"] == "-800.00"
+    assert reading("x.xml", text).rows("bank_lines")[0]["amount"] == "800.00"
 
 
 def test_a_batch_of_payments_is_read_one_by_one(reading):
     parts = [detail(end=f"E{i}", amount=f'<Amt Ccy="EUR">{i}00.00</Amt>') for i in (3, 5)]
     found = reading("x.xml", statement(entry("".join(parts))))
-    assert [(row["document"], row["amount"]) for row in found.rows("costs")] == [
-        ("bank:R1:1", "300.00"),
-        ("bank:R1:2", "500.00"),
+    assert [(row["bank_line"], row["amount"]) for row in found.rows("bank_lines")] == [
+        ("bank:R1:1", "-300.00"),
+        ("bank:R1:2", "-500.00"),
     ]
+
+
+def test_an_amount_that_is_none_is_left_for_quarantine(reading):
+    rows = reading("x.xml", statement(entry(amount="a lot"))).rows("bank_lines")
+    assert rows[0]["amount"] == "a lot"
 
 
 def test_a_document_type_is_refused_so_no_entity_can_grow(reading):

@@ -109,6 +109,15 @@ EXPORTS = {
         "Influencer,Fee ($),Code,Code Uses,Link Clicks,Total Rev ($),ROI (x)\n"
         'Ana López,"$1,200.00",ANA10,41,"1,203","$3,400.50",1.8\n'
     ),
+    "supplier_invoices": (
+        "Invoice number,Vendor,Invoice date,Due date,Currency,Net,VAT,Total,PO,IBAN\n"
+        'INV-7,Ana Cooks,05.06.2026,,EUR,"1.000,00","190,00","1.190,00",A1,'
+        "DE89 3704 0044 0532 0130 00\n"
+    ),
+    "bank_csv": (
+        "Booking date,Payee,IBAN,Reference,Debit,Credit,Currency\n"
+        '15/06/2026,Ana Cooks,de89370400440532013000,INV-7,"1,190.00",,EUR\n'
+    ),
     "camt053": (
         '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'
         '<BkToCstmrStmt><Stmt><Ntry><Amt Ccy="EUR">800.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>'

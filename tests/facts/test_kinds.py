@@ -41,6 +41,10 @@ leads: source lead_id* | created_at* stage won_at value currency code click_id v
 costs: document* line state* date* | creator campaign agreement deliverable type* amount*
     currency* tax recoverable withheld service_from service_to sku quantity fair_value settles
     counterparty
+invoices: supplier* number* | date* due_on currency* net* tax gross recoverable type agreement
+    deliverable purchase_order campaign description iban end_to_end_id disputed
+bank_lines: bank_line* | date* amount* currency* counterparty iban invoice reference
+    end_to_end_id
 margins: scope* key* valid_from* | margin_rate* approved_by
 values: metric* valid_from* campaign | valid_to unit_value* currency* basis* approved_by
 participants: campaign* creator* | arm* from to

@@ -32,6 +32,7 @@ class ColumnType(StrEnum):
     RATE = "rate"  # parts per million (int64): 0.10 -> 100000
     DECIMAL = "decimal"  # an exact decimal, kept as canonical text
     SHARES = "shares"  # a:0.6;b:0.4 -> 'a:600000;b:400000' (parts per million, sum 1000000)
+    ACCOUNT = "account"  # a bank account, kept as a keyed hash (64 hex digits)
     INSTANT = "instant"  # naive UTC with microseconds
     DATE = "date"  # a calendar day
 

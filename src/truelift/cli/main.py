@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science
+from truelift.cli import chain, finance, science, suppliers
 from truelift.cli.closing import close_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.options import (
@@ -69,12 +69,17 @@ app.command(policy_app)
 app.command(science.power)
 app.command(science.placebo)
 app.command(finance.report)
+app.command(suppliers.match_app)
+app.command(suppliers.accruals_app)
+app.command(suppliers.payables)
+app.command(suppliers.chase)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
     "events", "agreements", "deliverables", "codes", "links", "margins", "values", "rates",
     "balances", "allocations", "posts", "observations", "followers", "mentions", "clicks",
     "sessions", "orders", "order_lines", "refunds", "leads", "reported", "costs",
+    "invoices", "bank_lines",
 ]  # fmt: skip
 
 

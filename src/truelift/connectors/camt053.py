@@ -1,8 +1,8 @@
 """CAMT.053 bank statements (ISO 20022 XML): payments out, to be matched to what they settle.
 
-Only booked debits are payments. A payment names what it settles by an invoice number, its
-end-to-end id or its text; one that names nothing cannot be matched and is refused. The reader takes
-no document type, so no entity can be declared, and holds one entry at a time.
+Only booked debits are payments, and those that came back; each becomes a bank line that is matched
+with what it settles. The reader takes no document type, so no entity can be declared, and holds one
+entry at a time.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from xml.parsers import expat
 
 from truelift.connectors.encoding import open_bytes
 from truelift.connectors.table import Unreadable
-from truelift.connectors.vendor import Context, Converted, Format, Made, Refused, Skipped
-from truelift.facts.event import DropReason
+from truelift.connectors.vendor import Context, Converted, Format, Made, Skipped
 
 _BLOCK = 1 << 20
 _MOST_TEXT = 10_000
@@ -35,15 +34,19 @@ COLUMNS = (
     "invoice",
     "text",
     "counterparty",
+    "account",
 )
 """What a record of a statement holds, in order."""
 
 _PATHS = {
     "NtryDtls/TxDtls/Refs/EndToEndId": "end_to_end",
     "NtryDtls/TxDtls/RmtInf/Strd/RfrdDocInf/Nb": "invoice",
+    "NtryDtls/TxDtls/RmtInf/Strd/CdtrRefInf/Ref": "text",
     "NtryDtls/TxDtls/RmtInf/Ustrd": "text",
     "NtryDtls/TxDtls/RltdPties/Cdtr/Nm": "counterparty",
     "NtryDtls/TxDtls/RltdPties/Cdtr/Pty/Nm": "counterparty",
+    "NtryDtls/TxDtls/RltdPties/CdtrAcct/Id/IBAN": "account",
+    "NtryDtls/TxDtls/RltdPties/CdtrAcct/Id/Othr/Id": "account",
     "NtryDtls/TxDtls/Amt": "amount",
     "NtryDtls/TxDtls/AmtDtls/TxAmt/Amt": "amount",
     "NtryDtls/TxDtls/Refs/AcctSvcrRef": "reference",
@@ -174,7 +177,7 @@ def _records_of(entry: _Entry) -> Iterator[tuple[int, list[str]]]:
 
 
 def convert(rows: Iterator[tuple[int, list[str]]], _: Context) -> Iterator[Converted]:
-    """Convert the transactions of a statement: booked debits are costs in the state paid."""
+    """Convert the transactions of a statement: booked debits, and those that came back."""
     for line, cells in rows:
         found = dict(zip(COLUMNS, cells, strict=True))
         reversed_ = found["reversal"].lower() in {"true", "1"}
@@ -182,37 +185,34 @@ def convert(rows: Iterator[tuple[int, list[str]]], _: Context) -> Iterator[Conve
         if not paid or found["status"] not in {"BOOK", ""}:
             yield Skipped(line)
         else:
-            yield _payment(line, found, reversed_=reversed_)
+            yield _bank_line(line, found, reversed_=reversed_)
 
 
-def _payment(line: int, found: dict[str, str], *, reversed_: bool) -> Made | Refused:
+def _bank_line(line: int, found: dict[str, str], *, reversed_: bool) -> Made:
     end_to_end = found["end_to_end"]
     named = "" if end_to_end.upper() in _NOT_PROVIDED else end_to_end
-    settles = found["invoice"] or named or found["text"]
-    raw = "; ".join(cell for cell in found.values() if cell)
-    if not settles:
-        message = "the payment names no invoice, end-to-end id or text; book it by hand"
-        return Refused(line, "settles", DropReason.MISSING, message, raw)
     reference = found["reference"].strip(":")
     if not reference:
+        settles = found["invoice"] or named or found["text"]
         reference = f"{found['date'][:10]}:{named or settles}:{found['amount']}"
     values = {
-        "document": f"bank:{reference}",
-        "state": "paid",
+        "bank_line": f"bank:{reference}",
         "date": found["date"][:10],
-        "type": "other",
         "amount": _amount(found["amount"], reversed_=reversed_),
         "currency": found["currency"],
-        "settles": settles,
         "counterparty": found["counterparty"] or None,
+        "iban": found["account"] or None,
+        "invoice": found["invoice"] or None,
+        "reference": found["text"] or None,
+        "end_to_end_id": named or None,
     }
-    notes = {name: found[name] for name in ("end_to_end", "text") if found[name]}
-    return Made("costs", line, values, notes)
+    return Made("bank_lines", line, values)
 
 
 def _amount(text: str, *, reversed_: bool) -> str:
+    """Write an amount with its sign: what left the account is below zero, what came back above."""
     try:
-        return format(-Decimal(text), "f") if reversed_ else text
+        return text if reversed_ else format(-Decimal(text), "f")
     except ArithmeticError:
         return text
 
@@ -222,6 +222,6 @@ FORMAT = Format(
     title="CAMT.053 bank statement",
     fingerprints=(frozenset(COLUMNS),),
     columns=frozenset(COLUMNS),
-    kinds=("costs",),
+    kinds=("bank_lines",),
     convert_records=convert,
 )

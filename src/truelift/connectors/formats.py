@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from itertools import islice
 
 from truelift.connectors import (
+    bank_csv,
     camt053,
     ga4,
     impact_actions,
     meta_content,
     shopify_orders,
+    supplier_invoices,
     team_sheet,
     tiktok_content,
     tiktok_shop_affiliate,
@@ -35,6 +37,8 @@ FORMATS: tuple[Format, ...] = (
     impact_actions.FORMAT,
     team_sheet.FORMAT,
     camt053.FORMAT,
+    supplier_invoices.FORMAT,
+    bank_csv.FORMAT,
 )
 
 _LOOKED_AT = 2_000

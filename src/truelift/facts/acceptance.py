@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from truelift.base.columns import Column, ColumnType, Kind
 from truelift.catalog.campaign import METRIC_BREAK
-from truelift.facts import amounts, identity, moments, words
+from truelift.facts import amounts, bank_details, identity, moments, words
 from truelift.facts.cells import Miss, Reading, as_mask, present, quoted, trimmed
 from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
 from truelift.facts.kinds import kind_named
@@ -199,13 +199,15 @@ def _faults(batch: Batch) -> list[Fault]:
 
 
 def _raw(row: dict[str, str | None], batch: Batch) -> str:
-    """Write a row as it was read, as JSON; people stay hashed there too."""
+    """Write a row as it was read, as JSON; people stay hashed there too, accounts are left out."""
     kind, column = HASHED
     person = row.get(column) if batch.kind.name == kind else None
     if person is not None:
         row[column] = words.hashed_person(person, batch.context.customer_salt)
-    cells = {name: text for name, text in row.items() if text is not None}
-    return msgspec.json.encode(cells).decode()
+    accounts = {column.name for column in batch.of(ColumnType.ACCOUNT)}
+    cells = {name: text for name, text in row.items() if text is not None and name not in accounts}
+    raw = msgspec.json.encode(cells).decode()
+    return bank_details.without_details(raw) if accounts else raw
 
 
 def cells_trimmed(batch: Batch) -> Batch:
@@ -351,6 +353,20 @@ def customer_hashed(batch: Batch) -> Batch:
     return batch.reading(batch.kind.column(name), reading)
 
 
+def accounts_hashed(batch: Batch) -> Batch:
+    """Replace bank accounts by keyed hashes, and take them out of the texts beside them."""
+    for column in batch.of(ColumnType.ACCOUNT):
+        cells = batch.columns[column.name]
+        batch = batch.reading(
+            column, bank_details.read_accounts(cells, batch.context.customer_salt)
+        )
+        names = (*(each.name for each in batch.of(ColumnType.TEXT)), NOTES)
+        batch = batch.having(
+            **{name: bank_details.read_hidden(batch.columns[name]) for name in names}
+        )
+    return batch
+
+
 def posts_have_an_owner(batch: Batch) -> Batch:
     """Drop posts that name neither a handle nor a creator."""
     if batch.kind.name != "posts":
@@ -471,6 +487,7 @@ STEPS: tuple[Callable[[Batch], Batch], ...] = (
     lists_read,
     shares_read,
     customer_hashed,
+    accounts_hashed,
     posts_have_an_owner,
     discounts_within_goods,
     breaks_scoped,

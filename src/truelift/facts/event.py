@@ -32,6 +32,7 @@ class DropReason(StrEnum):
     NOT_A_CURRENCY = "NOT_A_CURRENCY"  # not an ISO 4217 code
     NOT_A_CHOICE = "NOT_A_CHOICE"  # not one of the words the column takes
     NOT_A_BOOLEAN = "NOT_A_BOOLEAN"  # neither yes nor no
+    NOT_AN_ACCOUNT = "NOT_AN_ACCOUNT"  # an IBAN of a wrong length or with wrong check digits
     BAD_SHARES = "BAD_SHARES"  # shares that do not read as name:share or do not sum to 1
     BAD_TEXT = "BAD_TEXT"  # undecodable bytes or control characters in a name
     NO_CREATOR = "NO_CREATOR"  # neither a handle nor a creator
@@ -40,7 +41,6 @@ class DropReason(StrEnum):
     CODE_OWNED_TWICE = "CODE_OWNED_TWICE"  # two creators own a code on overlapping dates
     REFUND_BEFORE_ORDER = "REFUND_BEFORE_ORDER"  # dated before its order
     REFUND_ABOVE_ORDER = "REFUND_ABOVE_ORDER"  # refunds exceed what was paid for the goods
-    NO_SUCH_DOCUMENT = "NO_SUCH_DOCUMENT"  # a bank payment that names no document of ours
     MIXED_CURRENCY = "MIXED_CURRENCY"  # a refund in another currency than its order
     NOT_ADVANCING = "NOT_ADVANCING"  # a total, description or preamble row of an export
     MALFORMED_ROW = "MALFORMED_ROW"  # more or fewer cells than the header has

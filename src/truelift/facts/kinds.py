@@ -5,7 +5,7 @@ from __future__ import annotations
 from truelift.base.columns import Kind
 from truelift.base.errors import UsageError
 from truelift.catalog import accounting, agreement, campaign, creator, tracking, value_schedule
-from truelift.facts import content, conversion, cost, visit
+from truelift.facts import content, conversion, cost, supplier, visit
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -20,6 +20,7 @@ KINDS: dict[str, Kind] = {
         visit,
         conversion,
         cost,
+        supplier,
     )
     for kind in module.KINDS
 }

@@ -7,17 +7,74 @@ Out:  entries appended to the journal (store.journal), and faults of facts that 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from truelift.base.time import brand_day
 from truelift.ledger import posting_plan, recognition
-from truelift.ledger.source import Fault
+from truelift.ledger.fx import RateSet
+from truelift.ledger.journal import Entry
+from truelift.ledger.period import Calendar
+from truelift.ledger.policy import Policies
+from truelift.ledger.source import Facts, Fault
 from truelift.operations.book_facts import source_facts
 from truelift.operations.exchange_rates import keep_own_rates, rate_set_of, seed_rates
-from truelift.operations.knowledge import knowledge
+from truelift.operations.knowledge import Knowledge, knowledge
+from truelift.operations.matching import with_matched_documents
 from truelift.operations.policy import policies_of
 from truelift.store import journal
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What the rules are applied with: policies, rates, periods, and how far time has come.
+
+    through: a day up to which what time alone makes due is booked; see `book`.
+    """
+
+    known: Knowledge
+    policies: Policies
+    rates: RateSet
+    periods: Calendar
+    through: dt.date | None = None
+
+    @property
+    def imported(self) -> Facts:
+        """Gather what moves the books as it was imported."""
+        return source_facts(self.known, self.policies.newest.go_live)
+
+    @property
+    def facts(self) -> Facts:
+        """Gather what moves the books, with the invoices and payments that match exactly."""
+        return with_matched_documents(self.known, self.imported, self.implied)
+
+    def implied(self, facts: Facts) -> tuple[Entry, ...]:
+        """Give the entries that facts imply."""
+        return self.entries_for(facts)[0]
+
+    def entries_for(self, facts: Facts) -> tuple[tuple[Entry, ...], tuple[Fault, ...]]:
+        """Give the entries that facts imply, and what cannot be booked."""
+        closed, accounting = self.periods.closed_through, self.periods.accounting
+        closed_on = None if closed is None else accounting.last_day(closed)
+        newest = brand_day(self.known.as_of, self.known.ground.brand.timezone)
+        days = (newest, self.through, closed_on)
+        return recognition.entries_for(
+            facts,
+            self.policies,
+            self.rates,
+            through=max(day for day in days if day is not None),
+            calendar=accounting,
+        )
+
+
+def booking_of(known: Knowledge, *, through: dt.date | None = None) -> Booking:
+    """Give what the rules are applied with, as known."""
+    ground = known.ground
+    with ground.workspace.transaction() as connection:
+        policies = policies_of(connection, ground.brand)
+        periods = journal.calendar(connection, ground.brand.brand)
+    return Booking(known, policies, rate_set_of(known), periods, through)
 
 
 def book(ground: Ground, *, through: dt.date | None = None) -> tuple[int, tuple[Fault, ...]]:
@@ -31,22 +88,9 @@ def book(ground: Ground, *, through: dt.date | None = None) -> tuple[int, tuple[
     known = knowledge(ground)
     keep_own_rates(known)
     seed_rates(known)
-    rate_set = rate_set_of(known)
+    booking = booking_of(known, through=through)
     brand = ground.brand
-    with ground.workspace.transaction() as connection:
-        policies = policies_of(connection, brand)
-        periods = journal.calendar(connection, brand.brand)
-    closed = periods.closed_through
-    closed_on = None if closed is None else periods.accounting.last_day(closed)
-    days = (brand_day(known.as_of, brand.timezone), through, closed_on)
-    facts = source_facts(known, policies.newest.go_live)
-    target, faults = recognition.entries_for(
-        facts,
-        policies,
-        rate_set,
-        through=max(day for day in days if day is not None),
-        calendar=periods.accounting,
-    )
+    target, faults = booking.entries_for(booking.facts)
     with ground.workspace.transaction() as connection:
         difference = posting_plan.compare(target, journal.headers(connection, brand.brand))
         outdated = journal.entries_by_id(connection, brand.brand, list(difference.outdated))

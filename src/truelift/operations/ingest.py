@@ -22,6 +22,7 @@ from truelift.base.time import Instant, brand_day
 from truelift.connectors.files import ReadOptions, Source, find_sources, frame_source, open_source
 from truelift.connectors.team_sheet import agreement_prefix
 from truelift.facts.acceptance import AcceptanceContext, accept
+from truelift.facts.bank_details import without_details
 from truelift.facts.click_class import classify
 from truelift.facts.consistency import Finding, code_faults, future_faults, refund_faults
 from truelift.facts.event import DropReason, EventBatch, Fault
@@ -36,10 +37,9 @@ Progress = Callable[[str, int], None]
 """Told of each file's name and of the rows read since the last call."""
 
 RAW_LIMIT = 2_000
-BANK_STATEMENT = "camt053"
 
-_READ = frozenset({"posts", "observations", "followers", "mentions"})
-"""Kinds that say what was seen; none of them can lie in the future."""
+_READ = frozenset({"posts", "observations", "followers", "mentions", "invoices", "bank_lines"})
+"""Kinds that say what was seen, written or booked; none of them can lie in the future."""
 
 FAULTS_TOLD = 1_000
 """How many refused rows of one kind of one file are told; a file of a million bad rows must not
@@ -183,7 +183,7 @@ def _import_source(
     pending: list[Fault] = []
     for item in source.batches():
         if isinstance(item, Fault):
-            pending.append(item)
+            pending.append(_unnamed(item))
             if len(pending) >= FAULTS_TOLD:
                 _refuse_unread(ground, source, tallies, pending, now, keep=keep)
             continue
@@ -193,6 +193,11 @@ def _import_source(
         _take_in(ground, batch, tally, now, keep=keep)
     _refuse_unread(ground, source, tallies, pending, now, keep=keep)
     return tallies
+
+
+def _unnamed(fault: Fault) -> Fault:
+    """Take bank accounts and e-mail addresses out of a row that no kind has read yet."""
+    return replace(fault, message=without_details(fault.message), raw=without_details(fault.raw))
 
 
 def _refuse_unread(
@@ -305,32 +310,9 @@ def _codes_owned_twice(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp)
     return code_faults(rows, standing, source_file=stamp.source_file)
 
 
-def _unknown_payments(ground: Ground, _kind: Kind, rows: pa.Table, stamp: Stamp) -> list[Finding]:
-    """Refuse bank payments that settle no document of ours: wages and rent are no campaign cost."""
-    if stamp.origin != BANK_STATEMENT:
-        return []
-    parameters = {"brand": stamp.brand, "known_at": stamp.recorded_at}
-    known = ground.facts.read("facts.documents", parameters)["document"].to_pylist()
-    documents = set(known)
-    findings = []
-    for index, row in enumerate(rows.select(["settles", "source_line"]).to_pylist()):
-        if row["settles"] in documents:
-            continue
-        message = (
-            f"{stamp.source_file} line {row['source_line']}, column settles: the payment names no "
-            f"document of ours ({row['settles']}); import its invoice first if it is a creator's."
-        )
-        fault = Fault(
-            stamp.source_file, row["source_line"], "settles", DropReason.NO_SUCH_DOCUMENT, message
-        )
-        findings.append(Finding(index, fault))
-    return findings
-
-
 _CHECKS = {
     "refunds": _refunds_that_do_not_fit,
     "codes": _codes_owned_twice,
-    "costs": _unknown_payments,
 }
 """Kinds whose rows must agree with others in the store, and who looks after it."""
 

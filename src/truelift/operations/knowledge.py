@@ -222,15 +222,17 @@ def end_of(day: dt.date, zone: str) -> Instant:
 
 
 def newest_recording(ground: Ground) -> Instant:
-    """Give the newest recording of a fact, a catalog row, a seal, a science record or a policy."""
+    """Give the newest recording of anything that is imported, sealed, kept, signed or matched."""
     brand = ground.brand.brand
     times = [ground.facts.recordings(brand)[-1]]
     with ground.workspace.transaction() as connection:
         times.append(catalog_store.newest_recording(connection, brand))
         times.append(newest_seal(connection, brand))
         times.append(science_records.newest_recording(connection, brand))
-        policies = control_records.records(connection, brand, control_records.POLICY)
-        times += [item.recorded_at for item in policies]
+        times += [
+            control_records.newest_recording(connection, brand, kind)
+            for kind in (control_records.POLICY, control_records.MATCH)
+        ]
     return max((time for time in times if time is not None), default=_EPOCH)
 
 

@@ -25,7 +25,7 @@ from truelift.ledger.movement import (
     Span,
 )
 from truelift.ledger.open_items import open_items
-from truelift.operations.book import source_facts
+from truelift.operations.book_facts import source_facts
 from truelift.operations.knowledge import Knowledge, Row
 from truelift.reports import audit, budget, payables, profit_loss, restatement, roll_forward
 from truelift.reports import commission as commission_report

@@ -22,6 +22,7 @@ EXPORT_BATCH = "export_batch"
 ACKNOWLEDGEMENT = "acknowledgement"
 EVIDENCE = "evidence"
 APPROVAL = "approval"
+MATCH = "match"
 
 control_record = record_table("control_record")
 
@@ -76,11 +77,14 @@ def records(
     return kept_records.records(connection, control_record, brand, kind, known_at)
 
 
+def newest_recording(
+    connection: sa.Connection, brand: str, kind: str | None = None
+) -> dt.datetime | None:
+    """Give when a brand's newest record (of a kind) was kept, naive UTC; None without any."""
+    kept_at = (item.recorded_at for item in records(connection, brand, kind))
+    return max(kept_at, default=None)
+
+
 def create_control_guards(connection: sa.Connection) -> None:
     """Create the guards of control records; KeyError for a dialect that has none yet."""
     kept_records.create_guards(connection, control_record.name)
-
-
-def newest_recording(connection: sa.Connection, brand: str) -> dt.datetime | None:
-    """Give when a brand's newest record was kept, naive UTC; None without any."""
-    return kept_records.newest_recording(connection, control_record, brand)

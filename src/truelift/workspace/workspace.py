@@ -57,6 +57,7 @@ from truelift.workspace.closing import Closing
 from truelift.workspace.finance import FinanceReports
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
+from truelift.workspace.suppliers import Suppliers
 
 Progress = Callable[[str, int], None]
 Time = str | dt.date | Instant | None
@@ -66,7 +67,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Facts are accepted between these years, so nothing is known outside."""
 
 
-class Workspace(Closing, FinanceReports, PolicyMethods):
+class Workspace(Closing, FinanceReports, PolicyMethods, Suppliers):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:

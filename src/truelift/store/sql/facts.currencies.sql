@@ -6,6 +6,10 @@ select distinct currency from (
     union all
     select currency from @known(costs) as costs
     union all
+    select currency from @known(invoices) as invoices
+    union all
+    select currency from @known(bank_lines) as bank_lines
+    union all
     select currency from @known(leads) as leads
     union all
     select currency from @known(reported) as reported

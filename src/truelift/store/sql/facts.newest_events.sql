@@ -31,6 +31,10 @@ with moments as (
 days as (
     select max(date) as day from @known(costs) as costs
     union all
+    select max(date) as day from @known(invoices) as invoices
+    union all
+    select max(date) as day from @known(bank_lines) as bank_lines
+    union all
     select max(date) as day from @known(sessions) as sessions
     union all
     select max(date) as day from @known(reported) as reported
