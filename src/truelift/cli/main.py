@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import science
 from truelift.cli.experiments import counterfactual_app
+from truelift.cli.exports import export_app, mapping_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -58,6 +59,8 @@ app.command(ledger_app)
 app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
+app.command(export_app)
+app.command(mapping_app)
 app.command(science.power)
 app.command(science.placebo)
 

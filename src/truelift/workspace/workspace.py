@@ -44,6 +44,7 @@ from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
+from truelift.workspace.exports import Exports
 from truelift.workspace.result import Json, Result
 
 Progress = Callable[[str, int], None]
@@ -54,7 +55,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Facts are accepted between these years, so nothing is known outside."""
 
 
-class Workspace:
+class Workspace(Exports):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
