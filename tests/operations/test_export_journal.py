@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import sqlalchemy as sa
 
 from truelift.base.errors import CheckFailed, NotFound, TrueliftError, UsageError
 from truelift.base.time import Period
+from truelift.ledger.period import PeriodStatus
 from truelift.operations import export_journal as exporting
 from truelift.operations.account_mapping import set_mapping
 from truelift.operations.export_journal import ExportRequest, export_journal, exported_batches
+from truelift.store import journal
 
 FACTS = """
 campaigns
@@ -39,6 +42,7 @@ xero: {tax_rate: Tax Exempt}
 intacct: {journal: GJ}
 """
 MAY = Period(2026, 5)
+NEW_YEAR = dt.datetime(2026, 1, 1)
 
 
 @pytest.fixture
@@ -75,6 +79,15 @@ def test_a_batch_says_what_left_and_its_file_has_the_hash_that_is_kept(books, ou
     assert kept.record.items() >= record.items()
     assert notes == ["Still open, so entries may follow: 2026-05."]
     assert [each.name for each in out.iterdir()] == [path.name]
+
+
+def test_a_closed_period_leaves_without_a_word(books, out):
+    with books.ground.workspace.transaction() as connection:
+        journal.set_period_status(
+            connection, "acme", MAY, PeriodStatus.CLOSED, changed_by="x", changed_at=NEW_YEAR
+        )
+    assert export(books, "csv", out, period=MAY)[2] == []
+    assert export(books, "csv", out)[2][0] == "Still open, so entries may follow: 2026-06."
 
 
 def test_the_same_batch_comes_out_as_the_same_bytes_when_more_is_known(books, out, tmp_path):

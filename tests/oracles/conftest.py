@@ -162,7 +162,7 @@ def ran():
     def run(*words, **more):
         done = subprocess.run(
             [str(word) for word in words], capture_output=True, text=True, check=False,
-            timeout=120, **more,
+            timeout=600, **more,
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr
 

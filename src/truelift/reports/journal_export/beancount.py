@@ -20,7 +20,7 @@ from truelift.reports.journal_export.plain_text import (
     written,
 )
 
-TOLERANCE = "*:0.0001"
+TOLERANCE = "*:0.00001"
 """Below half a minor unit of every currency, above what a division at 28 digits leaves."""
 
 
