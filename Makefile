@@ -9,9 +9,10 @@ UV     := $(BIN)/uv pip compile --quiet --no-config --universal --python-version
           --custom-compile-command "make requirements"
 EXTRAS := --extra web --extra reports
 PEERS  := .venv-peers
+ORACLES := .venv-oracles
 
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
-SYSTEM_PACKAGES := chromium postgresql
+SYSTEM_PACKAGES := chromium hledger ledger libreoffice-calc postgresql
 
 PYTEST ?= -n 2
 LINTS  := ruff format types imports tidy
@@ -25,7 +26,7 @@ help: ## this list
 demo: .make/core ## the sample programme through the whole river; DEMO_SERVE=0 prints and exits
 	@$(BIN)/truelift demo -w demo
 
-test: .make/dev .make/system ## all tests; the last lines name what could not run here
+test: .make/dev .make/system .make/oracles ## all tests; the last lines name what could not run here
 	@$(BIN)/python -m pytest $(PYTEST) --cov
 
 check: .make/dev ## lint, types, import contracts, tidiness and documents, in seconds
@@ -58,9 +59,10 @@ requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in -o requirements/core.txt
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
 	@$(UV) requirements/peers.in -o requirements/peers.txt
+	@$(UV) requirements/oracles.in -o requirements/oracles.txt
 
 clean: ## removes the environment, the demo and everything cached
-	@rm -rf .make $(VENV) $(PEERS) demo build dist .coverage .hypothesis \
+	@rm -rf .make $(VENV) $(PEERS) $(ORACLES) demo build dist .coverage .hypothesis \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -90,6 +92,14 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install -qq --no-input \
 		--disable-pip-version-check --no-deps --require-hashes -r requirements/peers.txt \
 		&& touch $@ || echo "The peers could not be installed" >&2
+
+# Without them the tests that read exports back by other programs say so and are skipped.
+.make/oracles: requirements/oracles.txt
+	@mkdir -p .make
+	@echo "Setting up $(ORACLES), programs that read the exports back (once)"
+	@$(PYTHON) -m venv $(ORACLES) && $(ORACLES)/bin/python -m pip install -qq --no-input \
+		--disable-pip-version-check --no-deps --require-hashes -r requirements/oracles.txt \
+		&& touch $@ || echo "The readers of exports could not be installed" >&2
 
 .make/system: Makefile
 	@mkdir -p .make

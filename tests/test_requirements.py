@@ -9,7 +9,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 LISTS = ("core", "dev")
-PEERS = "peers"
+APART = ("peers", "oracles")
+"""Lists of environments of their own, whose versions are named exactly."""
 
 
 def pins(name):
@@ -45,14 +46,15 @@ def test_every_dependency_is_pinned_within_its_range(name):
     assert not missing, "run `make requirements`"
 
 
-def test_peers_are_pinned_at_the_versions_their_figures_are_of():
-    lines = (ROOT / "requirements" / f"{PEERS}.in").read_text(encoding="utf-8").splitlines()
-    pinned = pins(PEERS)
-    peers = [Requirement(line) for line in lines if re.match(r"[A-Za-z]", line)]
-    assert {peer.name: [next(iter(peer.specifier)).version] for peer in peers} == {
-        peer.name: pinned[peer.name] for peer in peers
+@pytest.mark.parametrize("name", APART)
+def test_what_stands_apart_is_pinned_at_the_versions_that_are_named(name):
+    lines = (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
+    pinned = pins(name)
+    named = [Requirement(line) for line in lines if re.match(r"[A-Za-z]", line)]
+    assert {each.name: [next(iter(each.specifier)).version] for each in named} == {
+        each.name: pinned[each.name] for each in named
     }
-    assert not {peer.name for peer in peers} & (pins("core").keys() | pins("dev").keys())
+    assert not {each.name for each in named} & (pins("core").keys() | pins("dev").keys())
 
 
 def test_what_is_tested_is_what_is_installed():
@@ -60,7 +62,7 @@ def test_what_is_tested_is_what_is_installed():
     assert core == {name: dev.get(name) for name in core}
 
 
-@pytest.mark.parametrize("name", [*LISTS, PEERS])
+@pytest.mark.parametrize("name", [*LISTS, *APART])
 def test_lists_hold_only_names_versions_and_hashes(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     odd = [

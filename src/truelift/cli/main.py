@@ -18,6 +18,7 @@ from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import chain, finance, science, suppliers
 from truelift.cli.closing import close_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
+from truelift.cli.exports import export_app, mapping_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -66,6 +67,8 @@ app.command(close_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)
+app.command(export_app)
+app.command(mapping_app)
 app.command(science.power)
 app.command(science.placebo)
 app.command(finance.report)

@@ -54,6 +54,7 @@ from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
 from truelift.workspace.closing import Closing
+from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
@@ -67,7 +68,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Facts are accepted between these years, so nothing is known outside."""
 
 
-class Workspace(Closing, FinanceReports, PolicyMethods, Suppliers):
+class Workspace(Closing, Exports, FinanceReports, PolicyMethods, Suppliers):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
