@@ -73,8 +73,8 @@ def test_only_the_last_closed_period_is_reopened_and_with_a_reason():
 
 
 def test_facts_must_reach_beyond_the_period():
-    assert reaches_the_end(MAY, dt.date(2026, 5, 31)).blocks
-    assert not reaches_the_end(MAY, dt.date(2026, 6, 1)).blocks
+    assert reaches_the_end(MAY, MAY.last_day, dt.date(2026, 5, 31)).blocks
+    assert not reaches_the_end(MAY, MAY.last_day, dt.date(2026, 6, 1)).blocks
 
 
 def test_earlier_periods_with_entries_are_closed_first():

@@ -12,6 +12,7 @@ from truelift.base.errors import CheckFailed, JournalRefused, NotFound
 from truelift.base.time import Period
 from truelift.ledger.close import CloseState
 from truelift.operations import close, close_pack
+from truelift.operations.book import book
 from truelift.operations.close_figures import sections
 from truelift.operations.ledger import journal_rows, trial_balance
 from truelift.store import control_records
@@ -120,7 +121,10 @@ def test_a_late_refund_goes_to_june_marked_and_leaves_the_pack_as_it_was(may, tm
     after = close_pack.write_pack(may.ground, MAY, tmp_path / "second")
     assert [row["sha256"] for row in after] == [row["sha256"] for row in before]
     assert {row["file"].rsplit(".", 1)[1] for row in after} == {"pdf", "xlsx"}
-    shown = {section["title"]: section for section in sections(may.ground, JUNE)}
+    shown = {
+        section["title"]: section
+        for section in sections(may.ground, JUNE, close.days_of(may.ground, JUNE))
+    }
     assert shown["Late adjustments"]["rows"][0][0] == "2026-05"
 
 
@@ -170,7 +174,7 @@ def test_a_closed_month_is_reopened_only_with_a_reason_and_closed_again(may):
 def test_of_two_who_approve_at_once_exactly_one_wins(month, monkeypatch):
     """The figures are read before: one process owns the facts, and the lock is raced for."""
     close.prepare(by(month, "ana"), MAY)
-    figures = sections(month.ground, MAY)
+    figures = sections(month.ground, MAY, close.days_of(month.ground, MAY))
     monkeypatch.setattr(close, "_checks", lambda *_: [])
     monkeypatch.setattr(close, "sections", lambda *_: figures)
     gate, won, lost = threading.Barrier(2), [], []
@@ -222,3 +226,35 @@ def test_every_cost_of_the_month_stands_in_the_pack_and_in_the_books(may):
 def test_closes_of_another_brand_are_not_seen(may):
     with may.ground.workspace.transaction() as connection:
         assert control_records.records(connection, "other", control_records.CLOSE) == []
+
+
+FOREIGN = """
+rates
+date  | base | quote | rate | kind
+05-20 | EUR  | USD   | 1.10 | spot
+05-31 | EUR  | USD   | 1.25 | closing
+
+costs
+document | state    | date  | campaign | creator | type   | amount | currency
+euro     | invoiced | 05-20 | spring   |         | agency | 100.00 | EUR
+"""
+
+
+def test_what_is_owed_in_foreign_money_stands_at_the_closing_rate_and_goes_back_on_day_one(told):
+    told.given(MONTH + FOREIGN, at=FIRST_OF_JUNE)
+    close.prepare(by(told, "ana"), MAY)
+    again = close.prepare(by(told, "ana"), MAY)
+    close.approve(by(told, "bo"), MAY)
+    moved = {
+        (row["account"], row["effective_date"]): row["base"]
+        for row in journal_rows(told.ground)
+        if row["rule"] == "R17"
+    }
+    assert moved == {
+        ("2000", MAY.last_day): "-15.00",
+        ("7110", MAY.last_day): "15.00",
+        ("2000", JUNE.first_day): "15.00",
+        ("7110", JUNE.first_day): "-15.00",
+    }
+    assert not any(row["change_minor"] for row in close.changes(again.record))
+    assert book(told.ground)[0] == 0

@@ -116,14 +116,14 @@ def may_reopen(period: Period, standing: Standing, last: Period | None, reason: 
         raise JournalRefused(msg)
 
 
-def reaches_the_end(period: Period, newest: dt.date) -> Check:
+def reaches_the_end(period: Period, last_day: dt.date, newest: dt.date) -> Check:
     """Check the watermark: data that stop inside the period do not show all of it."""
-    short = newest <= period.last_day
+    short = newest <= last_day
     sentence = (
         f"The newest fact is of {newest}: facts of {period} may be missing; import until after "
-        f"{period.last_day}."
+        f"{last_day}."
         if short
-        else f"Facts are known up to {newest}, after {period.last_day}."
+        else f"Facts are known up to {newest}, after {last_day}."
     )
     return Check("watermark", Severity.BLOCKS, int(short), sentence)
 

@@ -10,6 +10,7 @@ ever, whatever is imported, corrected or programmed later.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,8 +23,10 @@ from truelift.base.time import Instant, Period, brand_day
 from truelift.ledger import close as rules
 from truelift.ledger.close import Check, CloseState, Severity, Standing
 from truelift.ledger.period import PeriodStatus
+from truelift.ledger.remeasurement import remeasure
 from truelift.operations.book import book
 from truelift.operations.close_figures import accruals_by_rule, sections
+from truelift.operations.exchange_rates import closing_rates
 from truelift.operations.knowledge import knowledge
 from truelift.operations.ledger import verify
 from truelift.store import control_records, journal, journal_balances
@@ -59,7 +62,9 @@ def prepare(ground: Ground, period: Period) -> Closed:
     brand = ground.brand.brand
     with ground.workspace.transaction() as connection:
         rules.may_prepare(period, standing(connection, brand, period))
-    book(ground)
+    last_day = days_of(ground, period)[1]
+    book(ground, through=last_day)
+    _remeasure(ground, period)
     checks = _checks(ground, period)
     known = knowledge(ground)
     with ground.workspace.transaction() as connection:
@@ -94,7 +99,7 @@ def approve(ground: Ground, period: Period) -> Closed:
         prepared = standing(connection, brand, period)
         _may_approve(connection, ground, period, prepared, checks)
         shown = _newest(connection, brand, period)
-    figures = sections(ground, period)
+    figures = sections(ground, period, days_of(ground, period))
     with ground.workspace.transaction() as connection:
         control_records.lock(connection, brand)
         stood = standing(connection, brand, period)
@@ -180,6 +185,32 @@ def standing(connection: Connection, brand: str, period: Period) -> Standing:
     return Standing(CloseState(record["state"]), item.recorded_by, record["seq"], record["hash"])
 
 
+def days_of(ground: Ground, period: Period) -> tuple[dt.date, dt.date]:
+    """Give the first and the last day of a period in the legal entity's calendar."""
+    with ground.workspace.transaction() as connection:
+        calendar = journal.calendar(connection, ground.brand.brand).accounting
+    return calendar.first_day(period), calendar.last_day(period)
+
+
+def _remeasure(ground: Ground, period: Period) -> None:
+    """R17: book what is owed in foreign money at the period's closing rates, reversed on day 1.
+
+    Without closing rates of its own a brand closes at the last known rate of the day. A currency
+    without any rate is left as it is; `rates` among the checks would have found it before.
+    """
+    known, brand = knowledge(ground), ground.brand
+    rate_set = closing_rates(known)
+    with ground.workspace.transaction() as connection:
+        calendar = journal.calendar(connection, brand.brand).accounting
+        balances = journal_balances.trial_balance(
+            connection, brand.brand, as_of=calendar.last_day(period)
+        )
+        entries, _ = remeasure(
+            balances, rate_set, period, currency=brand.currency, calendar=calendar
+        )
+        journal.append(connection, brand.brand, entries, known.known_at)
+
+
 def _newest(connection: Connection, brand: str, period: Period) -> KeptRecord | None:
     return control_records.newest(connection, brand, CLOSE).get(str(period))
 
@@ -219,12 +250,13 @@ def _checks(ground: Ground, period: Period) -> list[Check]:
     known = knowledge(ground)
     with ground.workspace.transaction() as connection:
         unbooked = records.unbooked(connection, brand)
-        entries = journal.entries(connection, brand)
-        through = journal.calendar(connection, brand).closed_through
-        balances = journal_balances.trial_balance(connection, brand, as_of=period.last_day)
+        days = {entry.effective_date for entry in journal.entries(connection, brand)}
+        calendar = journal.calendar(connection, brand)
+        last_day = calendar.accounting.last_day(period)
+        balances = journal_balances.trial_balance(connection, brand, as_of=last_day)
         mapping = control_records.newest(connection, brand, ACCOUNT_MAPPING)
         refused = records.quarantined(connection, brand)
-    until = [item for item in unbooked if item.on is None or item.on <= period.last_day]
+    until = [item for item in unbooked if item.on is None or item.on <= last_day]
     rates = [item for item in until if item.reason == "NO_RATE"]
     others = [item for item in until if item.reason != "NO_RATE"]
     accounts = next(iter(mapping.values())).record.get("accounts", {}) if mapping else None
@@ -233,8 +265,12 @@ def _checks(ground: Ground, period: Period) -> list[Check]:
         if item.account in WAITING and item.amount_minor
     ]  # fmt: skip
     return [
-        rules.reaches_the_end(period, brand_day(known.as_of, zone)),
-        rules.in_order(period, [entry.period for entry in entries], through),
+        rules.reaches_the_end(period, last_day, brand_day(known.as_of, zone)),
+        rules.in_order(
+            period,
+            [calendar.accounting.period_of(day) for day in days],
+            calendar.closed_through,
+        ),
         rules.told(
             "cut_off", Severity.BLOCKS, [f"{i.event}: {i.sentence}" for i in others],
             "{found} facts up to the period's end are in no entry; mend them and import again.",

@@ -42,13 +42,17 @@ def accruals_by_rule(entries: Iterable[Entry]) -> list[Row]:
     ]
 
 
-def sections(ground: Ground, period: Period) -> list[Section]:
-    """Give the sections of the close pack of a period, amounts as decimal text."""
+def sections(ground: Ground, period: Period, days: tuple[dt.date, dt.date]) -> list[Section]:
+    """Give the sections of the close pack of a period, amounts as decimal text.
+
+    days: the first and the last of the period.
+    """
     brand, currency = ground.brand.brand, ground.brand.currency
-    before = period.first_day - dt.timedelta(days=1)
+    first_day, last_day = days
+    before = first_day - dt.timedelta(days=1)
     with ground.workspace.transaction() as connection:
         opening = journal_balances.trial_balance(connection, brand, as_of=before)
-        closing = journal_balances.trial_balance(connection, brand, as_of=period.last_day)
+        closing = journal_balances.trial_balance(connection, brand, as_of=last_day)
         movement = journal_balances.trial_balance(connection, brand, period=period)
         costs = journal_balances.cost_by_campaign_creator(connection, brand, period=period)
         entries = journal.entries(connection, brand, period)
@@ -61,7 +65,7 @@ def sections(ground: Ground, period: Period) -> list[Section]:
     cost_rows.append(["total", "", "", "", format_minor(total, currency)])
     return [
         _section(
-            "Trial balance", f"Balances on {period.last_day}, debit positive",
+            "Trial balance", f"Balances on {last_day}, debit positive",
             ["account", "name", "currency", "amount", f"in {currency}"],
             _balance_rows(closing, currency), money=2,
         ),

@@ -6,16 +6,34 @@ Out:  the rate set the books use; imported rates and the central bank's history 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.operations.knowledge import Knowledge
 from truelift.store import rates
 
+CLOSING = "closing"
 
-def rate_set_of(known: Knowledge) -> RateSet:
-    """Give the exchange rates the brand books at, as known: its own over the central bank's."""
+
+def rate_set_of(known: Knowledge, over: Iterable[RateRow] = ()) -> RateSet:
+    """Give the exchange rates the brand books at, as known: its own over the central bank's.
+
+    over: rates that count before these on their days.
+    """
     ground = known.ground
     with ground.workspace.transaction() as connection:
-        return rates.load(connection, ground.brand.brand, known_at=known.known_at)
+        return rates.load(connection, ground.brand.brand, known_at=known.known_at, over=over)
+
+
+def closing_rates(known: Knowledge) -> RateSet:
+    """Give the rates that a period closes at: those imported as `closing`, else the day's own."""
+    rate_set = f"closing-{known.known_at.isoformat()}"
+    rows = [
+        RateRow(row["date"].isoformat(), row["base"], row["quote"], row["rate"], rate_set)
+        for row in known.rows("rates")
+        if row["kind"] == CLOSING
+    ]
+    return rate_set_of(known, rows)
 
 
 def seed_rates(known: Knowledge) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Period
 from truelift.ledger.close import difference
-from truelift.operations.close import closed
+from truelift.operations.close import closed, days_of
 from truelift.operations.knowledge import knowledge
 from truelift.store import control_records, journal_balances
 from truelift.store.control_records import ACCOUNT_MAPPING, ACKNOWLEDGEMENT
@@ -57,8 +57,9 @@ def tie_out(ground: Ground, period: Period) -> list[Row]:
             "kind `balances` (entity, period, account, amount, currency)."
         )
         raise NotFound(msg)
+    last_day = days_of(ground, period)[1]
     with ground.workspace.transaction() as connection:
-        balances = journal_balances.trial_balance(connection, brand.brand, as_of=period.last_day)
+        balances = journal_balances.trial_balance(connection, brand.brand, as_of=last_day)
         mapping = control_records.newest(connection, brand.brand, ACCOUNT_MAPPING)
     accounts = next(iter(mapping.values())).record.get("accounts", {}) if mapping else {}
     ours: dict[tuple[str, str], int] = defaultdict(int)

@@ -142,11 +142,12 @@ def load(
     kind: str = SPOT,
     currencies: Collection[str] | None = None,
     known_at: Instant | None = None,
+    over: Iterable[RateRow] = (),
 ) -> RateSet:
     """Read the rates a brand books at: its own over the shared ones, later recordings over earlier.
 
     currencies: only pairs of these with each other and with the euro (fewer rows, much faster);
-    None for all. known_at: only rates recorded by then.
+    None for all. known_at: only rates recorded by then. over: rates that count before these.
     """
     columns = fx_rate.c
     query = select(columns.date, columns.base, columns.quote, columns.rate, columns.rate_set).where(
@@ -159,4 +160,5 @@ def load(
         query = query.where(columns.recorded_at <= instant_text(known_at))
     own_last = case((columns.brand == brand, 1), else_=0)
     query = query.order_by(own_last, columns.recorded_at, columns.rate_set)
-    return RateSet(RateRow(*row) for row in connection.execute(query))
+    kept = [RateRow(*row) for row in connection.execute(query)]
+    return RateSet([*kept, *over])
