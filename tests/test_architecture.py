@@ -65,6 +65,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "store/migrations/revision_0001/workspace": MIGRATED,
     "store/migrations/versions/0002_science_records": MIGRATED,
     "store/migrations/versions/0003_control_records": MIGRATED,
+    "store/migrations/versions/0005_people": MIGRATED,
     "store/journal_tables": "a part of the journal on disk: tests/store/test_journal.py",
 }
 

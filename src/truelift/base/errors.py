@@ -4,6 +4,7 @@
     +-- UsageError                   exit code 2: the command's words are off
     +-- CheckFailed                  exit code 3: something does not reconcile or verify
     |   +-- NotSealed                a baseline is required and there is none
+    +-- Refused                      who acts may not do this, or is not who they say
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
     +-- JournalRefused               the journal's rules refuse an entry
@@ -36,6 +37,10 @@ class CheckFailed(TrueliftError):
 
 class NotSealed(CheckFailed):
     """A sealed baseline is required here and there is none, or it would be late."""
+
+
+class Refused(TrueliftError):
+    """Who acts may not do this: no role for it, a token too narrow or ended, or their own work."""
 
 
 class NotFound(TrueliftError):

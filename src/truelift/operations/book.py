@@ -27,6 +27,7 @@ from truelift.ledger.source import (
     Fault,
 )
 from truelift.operations.knowledge import Knowledge, Row, knowledge
+from truelift.operations.people import Action, needs
 from truelift.store import journal, rates
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
@@ -35,6 +36,7 @@ OWN_CODE, OWN_LINK, ATTRIBUTED = "own_code", "own_link", "attributed"
 _EVIDENCE = {OWN_CODE: {"code"}, OWN_LINK: {"click", "visitor"}}
 
 
+@needs(Action.BOOK)
 def book(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
     """Bring the journal to what the facts imply; give how many entries were written, and faults.
 

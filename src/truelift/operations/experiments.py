@@ -21,6 +21,7 @@ from truelift.measurement import counterfactual as model
 from truelift.measurement.experiment import Incrementality, incrementality
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.panels import PPM, Panels
+from truelift.operations.people import Action, needs
 from truelift.operations.shop import DAY, Shop
 from truelift.store import science_records as records
 from truelift.store.ground import Ground
@@ -49,6 +50,7 @@ class Factor:
     overlaps: tuple[str, ...]
 
 
+@needs(Action.SEAL, "campaign", "outcome", "late")
 def register_counterfactual(
     ground: Ground,
     campaign: str,
@@ -123,6 +125,7 @@ def _kept(ground: Ground, record: Row, now: Instant) -> Row:
     }
 
 
+@needs(Action.READ)
 def counterfactuals(
     ground: Ground,
     campaign: str | None = None,

@@ -26,6 +26,7 @@ from truelift.facts.click_class import classify
 from truelift.facts.consistency import Finding, code_faults, future_faults, refund_faults
 from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
+from truelift.operations.people import Action, needs
 from truelift.store import catalog_store
 from truelift.store import workspace_database as records
 from truelift.store.facts_engine import Stamp, Verdict
@@ -77,6 +78,7 @@ class ImportReport:
     unreadable: tuple[str, ...] = ()
 
 
+@needs(Action.IMPORT, "paths", "dry_run")
 def import_paths(
     ground: Ground,
     paths: Sequence[Path],
@@ -125,6 +127,7 @@ def _sheet_day(ground: Ground, options: ReadOptions, now: Instant) -> dt.date:
     return brand_day(now, ground.brand.timezone)
 
 
+@needs(Action.IMPORT, "kind", "name")
 def import_frame(ground: Ground, kind: str, frame: pa.Table, name: str) -> ImportReport:
     """Import an Arrow table of one kind under a name of its own (its origin)."""
     source = frame_source(kind, frame, name)

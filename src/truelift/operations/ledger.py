@@ -14,6 +14,7 @@ from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
 from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridges
+from truelift.operations.people import Action, needs
 from truelift.store import journal, journal_balances
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
@@ -24,6 +25,7 @@ FIRST_COST, LAST_COST = "6100", "6180"
 """The accounts of creator cost."""
 
 
+@needs(Action.READ)
 def trial_balance(
     ground: Ground,
     *,
@@ -56,6 +58,7 @@ def trial_balance(
     return rows
 
 
+@needs(Action.READ)
 def journal_rows(
     ground: Ground,
     *,
@@ -91,6 +94,7 @@ def journal_rows(
     ]
 
 
+@needs(Action.READ)
 def unbooked(ground: Ground) -> list[str]:
     """Say which accepted facts are in no entry of the journal, and why."""
     with ground.workspace.transaction() as connection:
@@ -98,6 +102,7 @@ def unbooked(ground: Ground) -> list[str]:
     return [f"{item.event}: {item.sentence}" for item in found]
 
 
+@needs(Action.READ)
 def verify(ground: Ground) -> list[str]:
     """Check the books; give one sentence for each check that does not hold, none when all do."""
     brand = ground.brand.brand

@@ -22,6 +22,8 @@ EXPORT_BATCH = "export_batch"
 ACKNOWLEDGEMENT = "acknowledgement"
 EVIDENCE = "evidence"
 APPROVAL = "approval"
+PAYEE = "payee"
+ERASURE = "erasure"
 
 control_record = record_table("control_record")
 

@@ -32,6 +32,7 @@ from truelift.operations.doubt import doubt
 from truelift.operations.explain import explain
 from truelift.operations.ingest import ImportReport, import_frame, import_paths
 from truelift.operations.knowledge import end_of
+from truelift.operations.people import Action, may
 from truelift.operations.placebo import PlaceboRequest, placebo
 from truelift.operations.power import PowerRequest, planned_power
 from truelift.operations.profiles import read_options
@@ -44,6 +45,7 @@ from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
+from truelift.workspace.controls import Controls
 from truelift.workspace.result import Json, Result
 
 Progress = Callable[[str, int], None]
@@ -54,7 +56,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Facts are accepted between these years, so nothing is known outside."""
 
 
-class Workspace:
+class Workspace(Controls):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
@@ -370,7 +372,7 @@ class Workspace:
     @property
     def unbooked(self) -> Sequence[str]:
         """Say which accepted facts are in no entry of the journal, and so in no cost, and why."""
-        return ledger.unbooked(self._ground)
+        return ledger.unbooked(self._ground) if may(self._ground, Action.READ) else ()
 
     @property
     def simulated(self) -> dt.datetime | None:
