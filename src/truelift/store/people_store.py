@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from truelift.base.errors import Refused
+from truelift.base.errors import NotAdmitted
 from truelift.base.secret import Secret, same
 from truelift.catalog.permission import (
     EVERY_SCOPE,
@@ -80,8 +80,14 @@ def owner(name: str) -> Actor:
 
 
 def actor(connection: sa.Connection, name: str, token: Secret | None, now: dt.datetime) -> Actor:
-    """Give who acts: the token's person, or the local owner without one; Refused else."""
+    """Give who acts: the token's person, or the local owner without one; NotAdmitted else."""
     return owner(name) if token is None else _of_token(connection, token, now)
+
+
+def signed_in(connection: sa.Connection, name: str) -> Actor:
+    """Give a person who said their password."""
+    who = named(connection, name)
+    return Actor(who.name, frozenset(who.roles), creator=who.creator)
 
 
 def _of_token(connection: sa.Connection, token: Secret, now: dt.datetime) -> Actor:
@@ -90,12 +96,12 @@ def _of_token(connection: sa.Connection, token: Secret, now: dt.datetime) -> Act
     row = connection.execute(sa.select(person_token).where(columns.token_id == token_id)).first()
     if not same(given, row.sha256 if row else NOBODY) or row is None:
         msg = "This token is none of this workspace; ask whoever manages its people for a new one."
-        raise Refused(msg)
+        raise NotAdmitted(msg)
     who = named(connection, row.name)
     said = _ended(row, who, now)
     if said is not None:
         msg = f"This token of {row.name} {said}; ask whoever manages people for a new one."
-        raise Refused(msg)
+        raise NotAdmitted(msg)
     scopes = frozenset(Scope(word) for word in row.scopes.split(";"))
     return Actor(row.name, frozenset(who.roles), scopes, who.creator)
 

@@ -25,6 +25,7 @@ from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
 from truelift.measurement.metric import metric_named
 from truelift.operations import Ground, ageing, experiments, ledger, listing
+from truelift.operations.admission import Admission
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
@@ -63,6 +64,7 @@ class Workspace(Controls):
         """Stand on an opened ground; `stack` closes it."""
         self._ground = ground
         self._stack = stack
+        self._admission = Admission(ground)
 
     def __enter__(self) -> Self:
         """Give the workspace."""
@@ -373,6 +375,10 @@ class Workspace(Controls):
     def unbooked(self) -> Sequence[str]:
         """Say which accepted facts are in no entry of the journal, and so in no cost, and why."""
         return ledger.unbooked(self._ground) if may(self._ground, Action.READ) else ()
+
+    def admit(self, authorization: str | None, page: str) -> str:
+        """Say whom a request over HTTP is by, from its Authorization header; Refused if nobody."""
+        return self._admission.admit(authorization, page)
 
     @property
     def simulated(self) -> dt.datetime | None:
