@@ -75,3 +75,12 @@ def test_evidence_is_added_listed_and_checked(command, shop, data, tmp_path):
     assert said == "contract.pdf of agreement A1 is changed: restore it.\n"
     assert command("evidence", "add", tmp_path, "A1", "--for", "agreement", "-w", shop)[0] == 2
     assert command("evidence", "add", paper, "A9", "--for", "agreement", "-w", shop)[0] == 1
+
+
+def test_a_creator_is_erased_with_a_reason(command, shop, data):
+    assert command("creator", "erase", "bo", "-w", shop)[0] == 2
+    assert command("creator", "erase", "bo", "--reason", "asked", "-w", shop)[0] == 0
+    names = {row["creator"]: row["name"] for row in data("list", "creators")["rows"]}
+    assert names["bo"] is None
+    assert command("ledger", "verify", "-w", shop)[0] == 0
+    assert command("creator", "erase", "nobody", "--reason", "asked", "-w", shop)[0] == 1

@@ -51,7 +51,7 @@ def test_who_entered_it_does_not_approve_it_whatever_roles_they_hold(people, act
         payees.approve_payee(pat, "ana")
     assert [line for line in logged() if "payee" in line[1]] == [
         ("pat", "set_payee", "creator ana", "done"),
-        ("Pat", "approve_payee", "creator ana", "failed"),
+        ("Pat", "approve_payee", "creator ana", "refused"),
         ("pat", "approve_payee", "creator ana", "refused"),
     ]
     payees.approve_payee(both, "ana", reject=True)  # taking back one's own mistake is fine

@@ -1,4 +1,4 @@
-"""Commands of finance's controls: payees, approval thresholds, evidence. `main` registers them."""
+"""Commands of finance's controls: payees, approvals, evidence, erasure. `main` registers them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from truelift.cli.options import Brand, Form, In, Out, opened, say, show
 payee_app = App(name="payee", help="Bank details of creators: entered by one, approved by another.")
 approval_app = App(name="approval", help="How many people have to approve what.")
 evidence_app = App(name="evidence", help="Files that prove entries, documents and agreements.")
+creator_app = App(name="creator", help="Creators as people.")
 
 Iban = Annotated[
     str,
@@ -148,6 +149,22 @@ def check_evidence(
     for row in damaged:
         say(f"{row['file']} of {row['for']} {row['id']} is {row['state']}: restore it.")
     return CheckFailed.exit_code if damaged else 0
+
+
+@creator_app.command(name="erase")
+def erase_creator(
+    creator: str,
+    *,
+    workspace: In,
+    reason: Annotated[str, Parameter(help="Why; kept for ever, so without any name.")],
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Erase what names a creator; the books keep the id, and their chain still verifies."""
+    with opened(workspace, brand) as ws:
+        result = ws.erase_creator(creator, reason)
+    show(result, format, output)
 
 
 def _typed(text: str) -> str:

@@ -16,7 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import science
-from truelift.cli.controls import approval_app, evidence_app, payee_app
+from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
 from truelift.cli.experiments import counterfactual_app
 from truelift.cli.options import (
     SHOWN,
@@ -57,7 +57,7 @@ brand_app = App(name="brand", help="Brands of a workspace.")
 ledger_app = App(name="ledger", help="The books: trial balance, journal, verification.")
 app.command(brand_app)
 app.command(ledger_app)
-for _part in (user_app, audit_app, payee_app, approval_app, evidence_app):
+for _part in (user_app, audit_app, payee_app, approval_app, evidence_app, creator_app):
     app.command(_part)
 app.command(science.ageing)
 app.command(science.doubt)

@@ -16,7 +16,7 @@ from truelift.base.errors import UsageError
 from truelift.base.ids import content_hash
 from truelift.base.money import MINOR_LIMIT
 from truelift.catalog.permission import same_person
-from truelift.operations.people import Action, different, needs, require
+from truelift.operations.people import Action, different, logged_as, needs, require
 from truelift.store import control_records
 from truelift.store.control_records import APPROVAL
 from truelift.store.ground import Ground
@@ -77,15 +77,16 @@ def approve(
     amount_minor: of the brand's currency; its sign does not matter.
     """
     require(ground, action, subject)
-    different(prepared_by, ground.person, subject)
-    before = standing(ground, subject, content=content, amount_minor=amount_minor)
-    for name in before.given:
-        different(name, ground.person, f"an approval of {subject}")
-    record = {
-        "subject": subject, "content": content, "action": action.value,
-        "prepared_by": prepared_by, "amount_minor": amount_minor, "needed": before.needed,
-    }  # fmt: skip
-    _keep(ground, _name(subject, content), record)
+    with logged_as(ground, action, f"approval of {subject}"):
+        different(prepared_by, ground.person, subject)
+        before = standing(ground, subject, content=content, amount_minor=amount_minor)
+        for name in before.given:
+            different(name, ground.person, f"an approval of {subject}")
+        record = {
+            "subject": subject, "content": content, "action": action.value,
+            "prepared_by": prepared_by, "amount_minor": amount_minor, "needed": before.needed,
+        }  # fmt: skip
+        _keep(ground, _name(subject, content), record)
     return Standing(before.needed, (*before.given, ground.person))
 
 

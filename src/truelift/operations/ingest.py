@@ -26,6 +26,7 @@ from truelift.facts.click_class import classify
 from truelift.facts.consistency import Finding, code_faults, future_faults, refund_faults
 from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
+from truelift.operations.erase import kept_erased
 from truelift.operations.people import Action, needs
 from truelift.store import catalog_store
 from truelift.store import workspace_database as records
@@ -232,7 +233,8 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     accepted = accept(batch, context)
     kind = KINDS[batch.kind]
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
-    rows, faults = _not_in_the_future(kind, _labelled(kind, accepted.rows), stamp)
+    given = kept_erased(ground, kind, _labelled(kind, accepted.rows))
+    rows, faults = _not_in_the_future(kind, given, stamp)
     if kind.name in _CHECKS and rows.num_rows:
         rows, more = _checked(ground, kind, rows, stamp)
         faults += more

@@ -10,9 +10,10 @@ is not.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -33,7 +34,8 @@ PERSONAL_KINDS = frozenset({"creators", "profiles", "aliases", "quarantine"})
 """Kinds whose rows name people: reading them is logged."""
 
 __all__ = [
-    "PERSONAL_KINDS", "Action", "actions_of", "different", "may", "needs", "note", "require",
+    "PERSONAL_KINDS", "Action", "actions_of", "different", "logged_as", "may", "needs", "note",
+    "require",
 ]  # fmt: skip
 
 
@@ -66,6 +68,20 @@ def note(ground: Ground, action: str, subject: str = "", outcome: str = audit_lo
         )  # fmt: skip
 
 
+@contextlib.contextmanager
+def logged_as(ground: Ground, action: Action, subject: str) -> Iterator[None]:
+    """Write down what comes of the work inside: done, refused with its sentence, or failed."""
+    try:
+        yield
+    except Refused as refused:
+        note(ground, action.value, subject, f"{audit_log.REFUSED}: {refused}")
+        raise
+    except Exception as error:
+        note(ground, action.value, subject, f"{audit_log.FAILED}: {type(error).__name__}")
+        raise
+    note(ground, action.value, subject)
+
+
 def needs(
     action: Action, *told: str, also: Action | None = None, logged: bool = True
 ) -> Callable[[Operation[Asked, Found]], Operation[Asked, Found]]:
@@ -87,14 +103,8 @@ def needs(
             require(ground, taken, subject)
             if action in READS or not logged:
                 return operation(ground, *given, **more)
-            try:
-                found = operation(ground, *given, **more)
-            except Exception as error:
-                why = f"{audit_log.FAILED}: {type(error).__name__}"
-                note(ground, action.value, subject, why)
-                raise
-            note(ground, action.value, subject)
-            return found
+            with logged_as(ground, action, subject):
+                return operation(ground, *given, **more)
 
         asked.actions = (action, also) if also else (action,)  # type: ignore[attr-defined]  # read by actions_of
         return asked

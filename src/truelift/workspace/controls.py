@@ -9,6 +9,7 @@ from truelift.base.errors import UsageError
 from truelift.base.money import exponent, format_minor
 from truelift.operations import Ground, approvals, payees
 from truelift.operations import evidence as files
+from truelift.operations.erase import erase_creator
 from truelift.reports.table import plain_table
 from truelift.workspace.result import Json, Result
 
@@ -58,6 +59,10 @@ class Controls:
     def check_evidence(self) -> Result:
         """Read every evidence file again; `state` is ok, missing or changed."""
         return _result("Evidence, checked", files.check_evidence(self._ground))
+
+    def erase_creator(self, creator: str, reason: str) -> Result:
+        """Erase what names a creator; the books keep the id, and their chain still verifies."""
+        return _result("Erased", [erase_creator(self._ground, creator, reason=reason)])
 
     def _minor(self, amount: str | None) -> int | None:
         if amount is None:
