@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from truelift import config
 from truelift.base.columns import Column, ColumnType
+from truelift.catalog.permission import MEANS, READS, ROLES, SCOPES, Action, Role
 from truelift.cli.main import app
 from truelift.facts.kinds import KINDS
 from truelift.ledger.chart import CHART, COST_TYPES
@@ -187,7 +188,7 @@ def settings_page() -> str:
 
 
 def _default(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    return str(int(value)) if isinstance(value, bool) else str(value or "")
 
 
 def commands_page() -> str:
@@ -273,10 +274,42 @@ def _first_line(path: Path) -> str:
 
 def architecture_page() -> str:
     """Give ARCHITECTURE.md with its stage table written anew between its marks."""
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    start, end = "<!-- stages -->\n", "<!-- /stages -->"
+    return between((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), "stages", stage_table())
+
+
+def between(text: str, mark: str, written: str) -> str:
+    """Give a text with what stands between its marks written anew."""
+    start, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
     before, _, rest = text.partition(start)
-    return before + start + stage_table() + end + rest.partition(end)[2]
+    return before + start + written + end + rest.partition(end)[2]
+
+
+def role_table() -> str:
+    """Write who may do what: a row per action, a column per role."""
+    rows = [
+        (
+            MEANS[action],
+            *("yes" if action in ROLES[role] else "" for role in Role),
+            "" if action in READS else "yes",
+        )
+        for action in Action
+    ]
+    return table(" | ".join(["may", *Role, "logged"]), rows)
+
+
+def scope_table() -> str:
+    """Write what a token of each scope may be used for."""
+    rows = [
+        (f"`{scope}`", "; ".join(MEANS[action] for action in Action if action in actions))
+        for scope, actions in SCOPES.items()
+    ]
+    return table("scope | good for", rows)
+
+
+def people_page() -> str:
+    """Give docs/people.md with its tables of roles and scopes written anew."""
+    text = (ROOT / "docs" / "people.md").read_text(encoding="utf-8")
+    return between(between(text, "roles", role_table()), "scopes", scope_table())
 
 
 PAGES = {
@@ -287,6 +320,7 @@ PAGES = {
     "docs/ledger.md": ledger_page,
     "docs/metrics.md": metrics_page,
     "docs/modules.md": modules_page,
+    "docs/people.md": people_page,
     "docs/settings.md": settings_page,
 }
 

@@ -33,5 +33,9 @@ def test_a_workspace_is_made_once_and_opened_for_one_brand(tmp_path):
 def test_the_clock_tells_naive_utc_and_somebody_acts(monkeypatch):
     assert SystemClock().now().tzinfo is None
     assert person()
+    monkeypatch.setenv("LOGNAME", "somebody.else")
+    assert person() != "somebody.else"
+    monkeypatch.setattr("pwd.getpwuid", lambda _number: (_ for _ in ()).throw(KeyError))
+    assert person() == "somebody.else"  # an account without a name: the best there is
     monkeypatch.setattr("getpass.getuser", lambda: (_ for _ in ()).throw(OSError))
     assert person() == "owner"

@@ -44,6 +44,8 @@ TEST_ELSEWHERE: dict[str, str] = {
     "operations/places": "orders by region: tests/operations/test_geo_holdout.py",
     "operations/demonstrate": "the demo from end to end: tests/acceptance/test_demo.py",
     "operations/exchange_rates": "the rates the books use: tests/operations/test_book.py",
+    "workspace/opened": "what every part stands on: tests/workspace/test_workspace.py",
+    "workspace/experiments": "experiments at the Python door: tests/operations/test_experiments.py",
     "workspace/policy": "policy at the Python door: tests/cli/test_policy.py",
     "operations/statements": "the reports a controller reads: tests/stories/test_finance.py",
     "workspace/finance": "the reports a controller reads: tests/stories/test_finance.py",
@@ -79,6 +81,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "store/journal_movements": "a part of the journal on disk: tests/engines/test_journal_books.py",
     "store/bulk_rows": "how the journal is written: tests/engines/test_journal_guards.py",
     "store/migrations/versions/0006_period_movements": MIGRATED,
+    "store/migrations/versions/0005_people": MIGRATED,
     "store/journal_tables": "a part of the journal on disk: tests/store/test_journal.py",
 }
 

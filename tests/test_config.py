@@ -20,3 +20,10 @@ def test_a_switch_takes_plain_words(text, value):
 def test_another_word_is_refused_with_the_words_that_are_taken():
     with pytest.raises(UsageError, match="DEMO_SERVE is 'maybe'; it takes 1, true"):
         settings_from({"DEMO_SERVE": "maybe"})
+
+
+def test_a_token_is_taken_as_it_stands_and_never_shown():
+    settings = settings_from({"TRUELIFT_TOKEN": " truelift_1_AbC ", "DEMO_SERVE": "0"})
+    assert settings.token.reveal() == "truelift_1_AbC"
+    assert "AbC" not in repr(settings)
+    assert settings_from({"TRUELIFT_TOKEN": ""}).token is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,15 @@ from zoneinfo import ZoneInfo
 
 from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
+from truelift.base.secret import Secret
+from truelift.catalog.permission import Action
+from truelift.config import settings_from
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
+from truelift.operations import desk
 from truelift.store import ground
 from truelift.store.workspace_database import BrandRecord
+from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
 
 
@@ -63,24 +69,40 @@ def create(folder: Path, record: BrandRecord, now: dt.datetime | None = None) ->
 @contextlib.contextmanager
 def opened(folder: Path, brand: str | None = None) -> Iterator[Workspace]:
     """Open a workspace for one brand; it is closed at the end."""
-    with ground.opened(folder, brand, SystemClock(), person()) as base:
+    with ground.opened(folder, brand, SystemClock(), person(), given_token()) as base:
         yield Workspace(base)
 
 
-def open_workspace(path: str | Path, brand: str | None = None) -> Workspace:
-    """Open a workspace for a program or notebook; close it with `close()` or use it in `with`."""
+def open_workspace(
+    path: str | Path, brand: str | None = None, token: str | None = None
+) -> Workspace:
+    """Open a workspace for a program or notebook; close it with `close()` or use it in `with`.
+
+    token: whose person acts; what TRUELIFT_TOKEN holds when none is given, else the local owner.
+    """
     stack = contextlib.ExitStack()
-    base = stack.enter_context(ground.opened(Path(path), brand, SystemClock(), person()))
+    given = Secret(token) if token else given_token()
+    base = stack.enter_context(ground.opened(Path(path), brand, SystemClock(), person(), given))
     return Workspace(base, stack)
+
+
+@contextlib.contextmanager
+def people_of(folder: Path) -> Iterator[People]:
+    """Open a workspace's people: users, roles, tokens, passwords."""
+    with ground.desk(folder, SystemClock(), person(), given_token()) as base:
+        yield People(base)
 
 
 def add_brand(folder: Path, record: BrandRecord) -> None:
     """Add a brand to a workspace."""
-    ground.add_brand(folder, record, SystemClock().now())
+    with ground.desk(folder, SystemClock(), person(), given_token()) as base:
+        desk.add_brand(base, record)
 
 
 def rebuild(folder: Path) -> int:
     """Make the facts file again from its segments; give how many there are."""
+    with ground.desk(folder, SystemClock(), person(), given_token()) as base:
+        desk.require_everywhere(base, Action.MANAGE_BRANDS, "rebuild")
     return ground.rebuild(folder)
 
 
@@ -103,8 +125,23 @@ def serve(folder: Path, brand: str | None, host: str, port: int) -> None:
 
 
 def person() -> str:
-    """Name who acts: the local owner, as the machine calls them."""
+    """Name who acts: the local owner, as the machine knows them.
+
+    The account of the process comes first, not $LOGNAME or $USER: setting a variable must not make
+    a second person who approves what the first one prepared.
+    """
+    try:
+        import pwd  # noqa: PLC0415 - not on every system
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        pass
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "owner"
+
+
+def given_token() -> Secret | None:
+    """Give the token that this process was started with, if any."""
+    return settings_from(os.environ).token

@@ -8,9 +8,10 @@ Must not: be read anywhere but in the composition root.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from truelift.base.errors import UsageError
+from truelift.base.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,17 +30,31 @@ class Settings:
             "help": "1 leaves the demo's pages served on a local port; 0 prints and exits",
         },
     )
+    token: Secret | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_TOKEN",
+            "help": "a token of `truelift user token`: commands act as its person; without one "
+            "they act as the local owner",
+        },
+    )
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Read the settings; UsageError when a value is not one of the words a setting takes."""
-    found = {}
+    found: dict[str, Any] = {}
     for setting in fields(Settings):
         variable = setting.metadata["variable"]
-        text = environment.get(variable, "").strip().lower()
-        if text and text not in _WORDS:
-            msg = f"{variable} is {text!r}; it takes {', '.join(_WORDS)}."
-            raise UsageError(msg)
+        text = environment.get(variable, "").strip()
         if text:
-            found[setting.name] = _WORDS[text]
+            found[setting.name] = (
+                _switch(variable, text) if isinstance(setting.default, bool) else Secret(text)
+            )
     return Settings(**found)
+
+
+def _switch(variable: str, text: str) -> bool:
+    if text.lower() not in _WORDS:
+        msg = f"{variable} is {text.lower()!r}; it takes {', '.join(_WORDS)}."
+        raise UsageError(msg)
+    return _WORDS[text.lower()]

@@ -1,8 +1,10 @@
 import hashlib
+import re
 
 import pytest
 
 from truelift.catalog.platform import PLATFORMS
+from truelift.facts import words
 
 EMOJI = "Zoë 👩‍🚀"
 
@@ -171,3 +173,10 @@ def test_a_metric_break_names_its_platform_as_today_and_a_metric_that_grows(acce
         ("scope", "NOT_A_CHOICE")
     ] * 3
     assert "'myspace:views' is no platform:metric such as" in accepted.faults[0].message
+
+
+def test_whom_a_document_names_is_known_to_the_books_by_a_keyed_hash():
+    party = words.hashed_party("Ana Cooks & Co", b"salt")
+    assert re.fullmatch("party-[0-9a-f]{16}", party)
+    assert words.hashed_party(" ana cooks & co", b"salt") == party
+    assert words.hashed_party("Ana Cooks & Co", b"other") != party

@@ -12,11 +12,13 @@ import contextlib
 import csv
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from truelift.catalog.permission import EVERY_SCOPE, Rights
+from truelift.store import audit_log
 from truelift.store import ground as grounds
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import BrandRecord
@@ -354,3 +356,28 @@ def season(tmp_path_factory):
     """A workspace with a little of everything, which tests only read."""
     with contextlib.ExitStack() as stack:
         yield play_season(told_in(stack, tmp_path_factory.mktemp("season")))
+
+
+@pytest.fixture
+def acting(told):
+    """Give the ground as somebody with roles has it: acting(name, Role.PREPARER, ...) -> Ground."""
+
+    def ground_of(name, *roles, scopes=EVERY_SCOPE, creator=None):
+        rights = Rights(frozenset(roles), frozenset(scopes), creator)
+        return replace(told.ground, person=name, rights=rights)
+
+    return ground_of
+
+
+@pytest.fixture
+def logged(told):
+    """Give the lines of the audit log as (person, action, subject, first word of the outcome)."""
+
+    def lines():
+        with told.ground.workspace.transaction() as connection:
+            found = audit_log.records(connection, told.ground.brand.brand)
+        return [
+            (line.person, line.action, line.subject, line.outcome.split(":")[0]) for line in found
+        ]
+
+    return lines

@@ -93,7 +93,7 @@ def test_a_workspace_is_made_once(folder):
 def test_a_folder_without_a_workspace_says_how_to_make_one(tmp_path):
     for act in (
         lambda: grounds.rebuild(tmp_path),
-        lambda: grounds.add_brand(tmp_path, BOLT, NOW),
+        lambda: grounds.desk(tmp_path, CLOCK, "ana").__enter__(),
         lambda: grounds.opened(tmp_path, None, CLOCK, "ana").__enter__(),
     ):
         with pytest.raises(TrueliftError, match="holds no workspace; make one with `truelift init"):
@@ -105,7 +105,11 @@ def test_a_ground_stands_for_one_brand(folder):
     with grounds.opened(folder, None, CLOCK, "ana") as ground:
         assert (ground.brand, ground.person, ground.clock.now()) == (ACME, "ana", NOW)
         assert not ground.simulated
-    grounds.add_brand(folder, BOLT, NOW)
+    with (
+        grounds.desk(folder, CLOCK, "ana") as desk,
+        desk.workspace.transaction() as connection,
+    ):
+        records.add_brand(connection, BOLT, NOW)
     with grounds.opened(folder, "bolt", CLOCK, "ana") as ground:
         assert ground.brand == BOLT
     with (

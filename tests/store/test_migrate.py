@@ -17,10 +17,12 @@ from alembic.script import ScriptDirectory
 
 from truelift.base.errors import TrueliftError
 from truelift.store import (
+    audit_log,
     catalog_tables,
     control_records,
     journal_movements,
     journal_tables,
+    people_tables,
     science_records,
 )
 from truelift.store import migrate as migrations
@@ -33,6 +35,8 @@ MODULES = (
     journal_tables,
     science_records,
     control_records,
+    people_tables,
+    audit_log,
 )  # their tables stand on `metadata`
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "truelift"
@@ -74,6 +78,7 @@ def test_the_revisions_make_exactly_the_tables_that_the_program_describes(engine
         catalog_tables.create_seal_triggers(connection)
         science_records.create_science_triggers(connection)
         control_records.create_control_guards(connection)
+        audit_log.create_audit_guards(connection)
     made = definitions(engine)
     assert made == definitions(described)
     assert {name for kind, name in made if kind == "table"} == set(metadata.tables)
@@ -89,6 +94,7 @@ def test_the_guards_of_journal_seals_and_science_are_there(engine):
         "baseline_seal_once", "baseline_seal_no_update", "baseline_seal_no_delete",
         "science_record_once", "science_record_no_update", "science_record_no_delete",
         "control_record_once", "control_record_no_update", "control_record_no_delete",
+        "audit_record_once", "audit_record_no_update", "audit_record_no_delete",
     }  # fmt: skip
 
 
@@ -169,7 +175,7 @@ JOURNAL = (
 
 def test_a_journal_from_before_movements_gets_them_when_opened(engine, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "HEAD", "0003")
+        patched.setattr(migrations, "HEAD", "0005")
         migrate(engine)
     with engine.begin() as connection:
         for statement in JOURNAL:

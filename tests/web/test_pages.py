@@ -4,7 +4,8 @@ import re
 import pytest
 from litestar.testing import TestClient
 
-from truelift.app import brand_record, create, opened
+from truelift.app import brand_record, create, opened, people_of
+from truelift.base.secret import Secret
 from truelift.web.pages import application
 
 LINK = re.compile(r'href="(/explain[^"]*)"')
@@ -185,3 +186,54 @@ def test_names_of_three_thousand_characters_break_no_page_and_no_link(tmp_path):
             assert whole["creator"] == LONG
             told = client.get("/explain.json", params={"figure": whole["figure_ids"]["roi"]})
             assert (told.status_code, told.json()["value"]) == (200, 1.0)
+
+
+@pytest.fixture
+def guarded(tmp_path, monkeypatch):
+    """Serve a workspace with kim, who reads, and tim, who only imports; give their tokens too."""
+    monkeypatch.delenv("TRUELIFT_TOKEN", raising=False)
+    create(tmp_path / "ws", brand_record("acme", "USD", "UTC"))
+    with people_of(tmp_path / "ws") as people:
+        people.add("kim", "auditor")
+        people.add("tim", "marketer")
+        tokens = [
+            people.token(name, scopes).reveal()
+            for name, scopes in (("kim", ()), ("tim", ["import"]))
+        ]
+    with (
+        opened(tmp_path / "ws") as ws,
+        TestClient(application(ws), base_url="http://127.0.0.1") as client,
+    ):
+        yield client, tokens, tmp_path / "ws"
+
+
+def test_a_bearer_token_acts_as_its_person_on_the_twins(guarded):
+    client, (kim, tim), _ = guarded
+    assert client.get("/ledger.json").status_code == 200
+    answers = [
+        client.get(page, headers={"authorization": f"Bearer {token}"})
+        for page in ("/ledger.json", "/ledger.csv", "/ledger")
+        for token in (kim, tim, "truelift_1_x")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 403, 401] * 3
+    problem = answers[2].json()
+    assert problem["status"] == 401
+    assert "none of this workspace" in problem["detail"]
+    assert answers[2].headers["www-authenticate"].startswith("Basic")
+    for answer in answers:
+        assert kim not in answer.text
+        assert tim not in answer.text
+
+
+def test_pages_ask_who_it_is_once_anybody_has_a_password(guarded):
+    pytest.importorskip("argon2", reason="argon2-cffi is not installed")
+    client, (kim, _), folder = guarded
+    with people_of(folder) as people:
+        people.set_password("kim", Secret("correct horse battery"))
+    for page in ("/", "/roi.json", "/quarantine.csv", "/campaign/x"):
+        assert client.get(page).status_code == 401
+    for page in ("/healthz", "/static/house.css"):
+        assert client.get(page).status_code == 200
+    assert client.get("/", auth=("kim", "correct horse battery")).status_code == 200
+    assert client.get("/", auth=("kim", "correct horse batterx")).status_code == 401
+    assert client.get("/", headers={"authorization": f"Bearer {kim}"}).status_code == 200

@@ -4,6 +4,9 @@
     +-- UsageError                   exit code 2: the command's words are off
     +-- CheckFailed                  exit code 3: something does not reconcile or verify
     |   +-- NotSealed                a baseline is required and there is none
+    +-- Refused                      who acts may not do this
+    |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
+    |       +-- TooManyTries         too many wrong passwords; the next try has to wait
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
     +-- JournalRefused               the journal's rules refuse an entry
@@ -36,6 +39,18 @@ class CheckFailed(TrueliftError):
 
 class NotSealed(CheckFailed):
     """A sealed baseline is required here and there is none, or it would be late."""
+
+
+class Refused(TrueliftError):
+    """Who acts may not do this: no role for it, a token too narrow, or it is their own work."""
+
+
+class NotAdmitted(Refused):
+    """Who acts is not known: the token or password is wrong, has ended, or is missing."""
+
+
+class TooManyTries(NotAdmitted):
+    """Too many passwords were wrong within a minute; the next try has to wait."""
 
 
 class NotFound(TrueliftError):

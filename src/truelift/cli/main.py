@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import chain, finance, science, suppliers
 from truelift.cli.closing import close_app
+from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
 from truelift.cli.options import (
@@ -41,6 +42,7 @@ from truelift.cli.options import (
     say,
     show,
 )
+from truelift.cli.people import audit_app, user_app
 from truelift.cli.policy import policy_app
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ ledger_app = App(name="ledger", help="The books: trial balance, journal, verific
 app.command(brand_app)
 app.command(ledger_app)
 ledger_app.command(chain.head)
+for _part in (user_app, audit_app, payee_app, approval_app, evidence_app, creator_app):
+    app.command(_part)
 app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)

@@ -29,6 +29,7 @@ from truelift.facts.event import DropReason
 
 _BAD_IN_NAMES = r"\p{Cc}|\x{fffd}"
 _BAD_IN_TEXT = r"\x00"
+_PARTY_DIGITS = 16
 _HASH_DIGITS = 64
 _HASHED = re.compile(r"[0-9a-fA-F]{64}")
 _SHARE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,8})?")
@@ -223,6 +224,11 @@ def hashed_person(text: str, salt: bytes) -> str:
         return text.lower()
     words = text.strip().lower().encode()
     return hashlib.blake2b(words, key=salt, digest_size=_HASH_DIGITS // 2).hexdigest()
+
+
+def hashed_party(text: str, salt: bytes) -> str:
+    """Give the name under which the books know whoever a document names: never the name itself."""
+    return f"party-{hashed_person(text, salt)[:_PARTY_DIGITS]}"
 
 
 def read_people(cells: pa.Array, salt: bytes) -> Reading:

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from truelift.base.errors import JournalRefused
 from truelift.base.time import Period
+from truelift.catalog.permission import same_person
 from truelift.ledger.chart import CHART
 
 SUBJECTS_TOLD = 20
@@ -85,7 +86,7 @@ def may_approve(
     if standing.state is not CloseState.PREPARED:
         msg = f"{period} is {standing.state}; prepare it first: truelift close prepare {period}."
         raise JournalRefused(msg)
-    if standing.by == person:
+    if same_person(standing.by, person):
         msg = (
             f"{person} prepared {period} and cannot approve it too; let another person approve it "
             "(TRUELIFT_TOKEN decides who acts)."

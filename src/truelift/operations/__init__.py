@@ -5,6 +5,6 @@ Out:  facts, seals and entries kept; view models handed to the doors.
 Must not: hold a formula or a rule of its own.
 """
 
-from truelift.store.ground import Ground
+from truelift.store.ground import Desk, Ground
 
-__all__ = ["Ground"]
+__all__ = ["Desk", "Ground"]

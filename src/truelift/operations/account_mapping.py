@@ -13,6 +13,7 @@ import yaml
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.ledger.chart import CHART, Book
+from truelift.operations.people import Action, needs
 from truelift.reports.journal_export.account_mapping import AccountMapping, read_mapping
 from truelift.store import control_records
 from truelift.store.control_records import ACCOUNT_MAPPING
@@ -40,6 +41,7 @@ def mapping_of(file: Path) -> AccountMapping:
     return read_mapping(found)
 
 
+@needs(Action.SET_MAPPING, "file")
 def set_mapping(ground: Ground, file: Path) -> tuple[KeptRecord, bool]:
     """Keep a mapping as the one in force; say whether it differs from the one before."""
     told = dict(mapping_of(file).told)
@@ -55,12 +57,14 @@ def set_mapping(ground: Ground, file: Path) -> tuple[KeptRecord, bool]:
         return item, True
 
 
+@needs(Action.READ)
 def kept_mapping(ground: Ground) -> KeptRecord | None:
     """Give the record of the mapping in force, None before the first."""
     with ground.workspace.transaction() as connection:
         return control_records.newest(connection, ground.brand.brand, ACCOUNT_MAPPING).get(NAME)
 
 
+@needs(Action.READ)
 def mapping_rows(ground: Ground) -> list[dict[str, Any]]:
     """Give every account of book `fin` with what it is mapped to, empty where it is not."""
     record = kept_mapping(ground)

@@ -37,6 +37,7 @@ from truelift.measurement.panel import HOUR
 from truelift.measurement.ragged import Floats
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.panels import Panels
+from truelift.operations.people import Action, needs
 from truelift.store import science_records
 from truelift.store.ground import Ground
 from truelift.store.science_records import AGEING_CURVE, ScienceRecord
@@ -99,6 +100,7 @@ def versions(curves: Curves) -> Row:
     return {"ageing_curve": curves[ANY_FORMAT].version, "ageing_curves": dict(sorted(own.items()))}
 
 
+@needs(Action.SEAL, "platform", "metric")
 def refit(
     ground: Ground, *, platform: str | None = None, metric: str | None = None
 ) -> list[ScienceRecord]:
@@ -113,6 +115,7 @@ def refit(
     return _refit(known, {name: counts[name] for name in chosen}, asked)
 
 
+@needs(Action.IMPORT, logged=False)
 def refit_if_due(ground: Ground) -> list[ScienceRecord]:
     """Fit again the curves of the platforms for which it is time; give those that are new."""
     known = _present(ground)
@@ -125,6 +128,7 @@ def refit_if_due(ground: Ground) -> list[ScienceRecord]:
     return _refit(known, due, SEALED)
 
 
+@needs(Action.READ)
 def curve_rows(
     ground: Ground, *, platform: str | None = None, metric: str | None = None
 ) -> list[Row]:

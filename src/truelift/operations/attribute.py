@@ -16,12 +16,14 @@ from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.outcomes import Outcomes
 from truelift.operations.panels import PPM
+from truelift.operations.people import Action, needs
 from truelift.reports.roi import instant_text, whole
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
 
 
+@needs(Action.READ)
 def attribute(
     ground: Ground,
     model: Model,

@@ -20,6 +20,7 @@ from truelift.operations.book_facts import source_facts
 from truelift.operations.exchange_rates import keep_own_rates, rate_set_of, seed_rates
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.matching import with_matched_documents
+from truelift.operations.people import Action, needs
 from truelift.operations.policy import policies_of
 from truelift.store import journal
 from truelift.store import workspace_database as records
@@ -77,6 +78,13 @@ def booking_of(known: Knowledge, *, through: dt.date | None = None) -> Booking:
     return Booking(known, policies, rate_set_of(known), periods, through)
 
 
+@needs(Action.SET_POLICY, logged=False)
+def book_by_policy(ground: Ground) -> tuple[int, tuple[Fault, ...]]:
+    """Bring the journal to a policy that was signed just now; who signs need not book besides."""
+    return _booked(ground)
+
+
+@needs(Action.BOOK)
 def book(ground: Ground, *, through: dt.date | None = None) -> tuple[int, tuple[Fault, ...]]:
     """Bring the journal to what the facts imply; give how many entries were written, and faults.
 
@@ -85,6 +93,10 @@ def book(ground: Ground, *, through: dt.date | None = None) -> tuple[int, tuple[
     booked up to and on this day, if that is later than the newest event and the end of the last
     closed period. The close of a period names the period's last day.
     """
+    return _booked(ground, through)
+
+
+def _booked(ground: Ground, through: dt.date | None = None) -> tuple[int, tuple[Fault, ...]]:
     known = knowledge(ground)
     keep_own_rates(known)
     seed_rates(known)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from truelift.base.money import exponent, multiply, round_half_even
 from truelift.base.time import brand_day
+from truelift.facts.words import hashed_party
 from truelift.ledger import source
 from truelift.ledger.accounting_calendar import AccountingCalendar
 from truelift.ledger.commission import factor
@@ -56,7 +57,10 @@ def source_facts(known: Knowledge, go_live: dt.date | None = None) -> source.Fac
         live=tuple(_live(known, deliverables, published, agreements)),
         commissions=tuple(each.commission for each in commissions),
         refunds=tuple(_reversals(known, commissions)),
-        documents=tuple(_document(row) for row in known.read("ledger.costs").to_pylist()),
+        documents=tuple(
+            _document(row, known.ground.customer_salt)
+            for row in known.read("ledger.costs").to_pylist()
+        ),
         bonuses=tuple(bonuses),
         days=tuple(_days(known)),
         allocations=tuple(allocations),
@@ -352,7 +356,12 @@ def _part(item: Earning, refunded: int) -> int:
     return refunded * item.base // item.goods if item.goods else 0
 
 
-def _document(row: Row) -> CostDocument:
+def _document(row: Row, salt: bytes) -> CostDocument:
+    """Read a document of cost; whom it names enters the books as a pseudonym, ids as they are.
+
+    A bank statement or invoice names a person, and what is in the chain can never be erased.
+    """
+    party = row["counterparty"]
     return CostDocument(
         document=row["document"],
         state=CostState(row["state"]),
@@ -369,6 +378,6 @@ def _document(row: Row) -> CostDocument:
         recoverable=row["recoverable"] is not False,
         withheld_minor=row["withheld"] or 0,
         settles=row["settles"],
-        counterparty=row["counterparty"],
+        counterparty=party if party in {None, row["creator"]} else hashed_party(party, salt),
         fair_value_minor=row["fair_value"],
     )

@@ -11,11 +11,13 @@ from collections import defaultdict
 from truelift.base.errors import NotFound
 from truelift.base.time import Instant, Period
 from truelift.operations.costs import Costs
+from truelift.operations.people import Action, needs
 from truelift.operations.roi import RoiRequest, campaign_ladders
 from truelift.reports.bridge import BridgeRow, bridge
 from truelift.store.ground import Ground
 
 
+@needs(Action.READ)
 def bridges(
     ground: Ground,
     *,

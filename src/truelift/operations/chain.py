@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from truelift.base.errors import CheckFailed, UsageError
+from truelift.operations.people import Action, needs
 from truelift.store import journal, journal_movements
 from truelift.store.ground import Ground
 from truelift.store.journal import Audit, Head
@@ -31,6 +32,7 @@ def read_head(text: str) -> Head:
     return Head(int(found[1]), found[2])
 
 
+@needs(Action.READ)
 def head(ground: Ground) -> dict[str, Any]:
     """Give the end of the brand's chain and the digest of its entries, in one row.
 

@@ -29,6 +29,7 @@ from truelift.operations.close_figures import accruals_by_rule, sections
 from truelift.operations.exchange_rates import closing_rates
 from truelift.operations.knowledge import knowledge
 from truelift.operations.ledger import verify
+from truelift.operations.people import Action, needs
 from truelift.store import control_records, journal, journal_balances
 from truelift.store import workspace_database as records
 from truelift.store.control_records import ACCOUNT_MAPPING, CLOSE
@@ -53,6 +54,7 @@ class Closed:
     sha256: str
 
 
+@needs(Action.PREPARE_CLOSE, "period")
 def prepare(ground: Ground, period: Period) -> Closed:
     """Book what is known, look for what stands against a close, and sign it as prepared.
 
@@ -87,6 +89,7 @@ def prepare(ground: Ground, period: Period) -> Closed:
         return _keep(ground, connection, period, record)
 
 
+@needs(Action.APPROVE_CLOSE, "period")
 def approve(ground: Ground, period: Period) -> Closed:
     """Lock a prepared period; the person who prepared it is refused.
 
@@ -126,6 +129,7 @@ def approve(ground: Ground, period: Period) -> Closed:
     return kept
 
 
+@needs(Action.REOPEN_CLOSE, "period", "reason")
 def reopen(ground: Ground, period: Period, reason: str) -> Closed:
     """Open the last closed period again, and keep why. Raises JournalRefused.
 
@@ -156,6 +160,7 @@ def reopen(ground: Ground, period: Period, reason: str) -> Closed:
     return kept
 
 
+@needs(Action.READ)
 def history(ground: Ground) -> list[Closed]:
     """Give every step of every close of the brand, oldest first."""
     with ground.workspace.transaction() as connection:

@@ -18,6 +18,7 @@ from truelift.base.errors import CheckFailed, TrueliftError
 from truelift.base.ids import content_hash
 from truelift.base.time import Period
 from truelift.operations.close import closed
+from truelift.operations.people import Action, needs
 from truelift.reports.close_pack import pack_markup, pack_tables
 from truelift.reports.table import Cell, Table, neutralised
 from truelift.store.ground import Ground
@@ -43,6 +44,7 @@ def pack(ground: Ground, period: Period) -> Row:
     }
 
 
+@needs(Action.EXPORT, "period", "folder")
 def write_pack(ground: Ground, period: Period, folder: Path) -> list[Row]:
     """Write the pack of a closed period; give each file with its SHA-256."""
     found = pack(ground, period)

@@ -48,6 +48,7 @@ from truelift.operations.counts import COUNT_METRICS
 from truelift.operations.knowledge import Knowledge, knowledge, midnight
 from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
+from truelift.operations.people import Action, needs
 from truelift.reports.doubt import DoubtHeader, DoubtRow, sorted_rows
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import SealRecord
@@ -58,6 +59,7 @@ USUAL = "engagement"
 _HANDLE = re.compile(r"@([\w.]+)")
 
 
+@needs(Action.READ)
 def doubt(
     ground: Ground,
     campaign: str,

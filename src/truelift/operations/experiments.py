@@ -25,6 +25,7 @@ from truelift.operations.flights import flight, launched_on, live_beside
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.lotteries import registered
 from truelift.operations.panels import PPM, Panels
+from truelift.operations.people import Action, needs
 from truelift.operations.shop import DAY, Shop
 from truelift.store import science_records as records
 from truelift.store.ground import Ground
@@ -54,6 +55,7 @@ class Factor:
     overlaps: tuple[str, ...]
 
 
+@needs(Action.SEAL, "campaign", "outcome", "late")
 def register_counterfactual(
     ground: Ground,
     campaign: str,
@@ -128,6 +130,7 @@ def _kept(ground: Ground, record: Row, now: Instant) -> Row:
     }
 
 
+@needs(Action.READ)
 def counterfactuals(
     ground: Ground,
     campaign: str | None = None,

@@ -23,6 +23,7 @@ from truelift.operations.marks import marks
 from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
+from truelift.operations.people import Action, needs
 from truelift.operations.roi import RoiRequest, roi
 from truelift.reports.calibration import (
     FACTOR_SENTENCES,
@@ -42,6 +43,7 @@ Row = dict[str, Any]
 ROWS_SHOWN = 20
 
 
+@needs(Action.READ)
 def explain(ground: Ground, figure: str) -> Row:
     """Explain a figure of the ROI report; NotFound when the report has no such row now."""
     name, parts = parse_figure_id(figure)

@@ -17,6 +17,7 @@ from truelift.base.errors import CheckFailed, NotFound, TrueliftError, UsageErro
 from truelift.base.time import Period
 from truelift.operations.account_mapping import kept_mapping, mapping_of
 from truelift.operations.export_files import places, rendered, written
+from truelift.operations.people import Action, needs
 from truelift.reports.journal_export.account_mapping import AccountMapping, read_mapping
 from truelift.reports.journal_export.batch import (
     UNMAPPED,
@@ -61,6 +62,7 @@ class _Chosen:
     scope: Row
 
 
+@needs(Action.EXPORT)
 def export_journal(ground: Ground, request: ExportRequest) -> tuple[Row, list[Path], list[str]]:
     """Write the files of a batch and keep its record; give both, and what a controller must know.
 
@@ -101,6 +103,7 @@ def export_journal(ground: Ground, request: ExportRequest) -> tuple[Row, list[Pa
     return told, paths, _notes(ground, request, chosen, batches, batch.name)
 
 
+@needs(Action.READ)
 def exported_batches(ground: Ground, program: str | None = None) -> list[KeptRecord]:
     """Give the records of every export, oldest first; of one program, or of all."""
     with ground.workspace.transaction() as connection:

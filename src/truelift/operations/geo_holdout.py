@@ -21,6 +21,7 @@ from truelift.measurement.redraws import DRAWS
 from truelift.operations import lotteries
 from truelift.operations.flights import live_beside
 from truelift.operations.lotteries import LEVEL, Drawn
+from truelift.operations.people import Action, needs
 from truelift.operations.places import BY, columns, orders_by_place, total, tracked_by_place
 from truelift.operations.shop import Shop
 from truelift.store.ground import Ground
@@ -35,6 +36,7 @@ LEAST_DAYS = 28
 SMALLEST_SHARE = 0.05
 
 
+@needs(Action.SEAL, "campaign")
 def register_holdout(
     ground: Ground,
     campaign: str,
@@ -97,6 +99,7 @@ def register_holdout(
     return {"sha256": item.sha256, "registered_by": item.recorded_by, "record": record}
 
 
+@needs(Action.READ)
 def holdouts(
     ground: Ground,
     campaign: str | None = None,

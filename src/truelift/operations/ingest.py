@@ -27,6 +27,8 @@ from truelift.facts.click_class import classify
 from truelift.facts.consistency import Finding, code_faults, future_faults, refund_faults
 from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
+from truelift.operations.erase import kept_erased
+from truelift.operations.people import Action, needs
 from truelift.store import catalog_store
 from truelift.store import workspace_database as records
 from truelift.store.facts_engine import Stamp, Verdict
@@ -77,6 +79,7 @@ class ImportReport:
     unreadable: tuple[str, ...] = ()
 
 
+@needs(Action.IMPORT, "paths", "dry_run")
 def import_paths(
     ground: Ground,
     paths: Sequence[Path],
@@ -125,6 +128,7 @@ def _sheet_day(ground: Ground, options: ReadOptions, now: Instant) -> dt.date:
     return brand_day(now, ground.brand.timezone)
 
 
+@needs(Action.IMPORT, "kind", "name")
 def import_frame(ground: Ground, kind: str, frame: pa.Table, name: str) -> ImportReport:
     """Import an Arrow table of one kind under a name of its own (its origin)."""
     source = frame_source(kind, frame, name)
@@ -234,7 +238,8 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     accepted = accept(batch, context)
     kind = KINDS[batch.kind]
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
-    rows, faults = _not_in_the_future(kind, _labelled(kind, accepted.rows), stamp)
+    given = kept_erased(ground, kind, _labelled(kind, accepted.rows))
+    rows, faults = _not_in_the_future(kind, given, stamp)
     if kind.name in _CHECKS and rows.num_rows:
         rows, more = _checked(ground, kind, rows, stamp)
         faults += more

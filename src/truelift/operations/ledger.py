@@ -17,6 +17,7 @@ from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridges
 from truelift.operations.chain import check_chain
 from truelift.operations.knowledge import end_of, knowledge
+from truelift.operations.people import Action, needs
 from truelift.store import journal, journal_balances
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
@@ -30,6 +31,7 @@ BY_TIME = ("R04", "R05", "R08")
 """Rules that the end of a period or a number of days make due, and no event."""
 
 
+@needs(Action.READ)
 def trial_balance(
     ground: Ground,
     *,
@@ -62,6 +64,7 @@ def trial_balance(
     return rows
 
 
+@needs(Action.READ)
 def journal_rows(
     ground: Ground,
     *,
@@ -97,6 +100,7 @@ def journal_rows(
     ]
 
 
+@needs(Action.READ)
 def unbooked(ground: Ground) -> list[str]:
     """Say which accepted facts are in no entry of the journal, and why."""
     with ground.workspace.transaction() as connection:
@@ -104,6 +108,7 @@ def unbooked(ground: Ground) -> list[str]:
     return [f"{item.event}: {item.sentence}" for item in found]
 
 
+@needs(Action.READ)
 def verify(ground: Ground, head: str | None = None) -> list[str]:
     """Check the books; give one sentence for each check that does not hold, none when all do.
 

@@ -11,6 +11,8 @@ from truelift.base.money import format_minor
 from truelift.base.time import Instant
 from truelift.facts.kinds import kind_named
 from truelift.operations.knowledge import knowledge
+from truelift.operations.own_rows import own_rows
+from truelift.operations.people import PERSONAL_KINDS, Action, may, needs, note
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
@@ -19,10 +21,25 @@ Row = dict[str, Any]
 EVERYTHING = 2**62
 
 
+@needs(Action.READ, also=Action.READ_OWN)
 def listed(
     ground: Ground, kind: str, *, known_at: Instant | None = None, limit: int | None = None
 ) -> list[Row]:
-    """Give the rows of a kind as known, by natural key; amounts in minor units of the row."""
+    """Give the rows of a kind as known, by natural key; amounts in minor units of the row.
+
+    Who may read only their own rows gets those, with the columns that are for creators.
+    """
+    what = kind_named(kind)
+    if not may(ground, Action.READ):
+        return own_rows(
+            kind, ground.rights.creator, lambda name: _all(ground, name, known_at, None)
+        )[:limit]
+    if kind in PERSONAL_KINDS:
+        note(ground, Action.READ.value, kind)
+    return _all(ground, what.name, known_at, limit)
+
+
+def _all(ground: Ground, kind: str, known_at: Instant | None, limit: int | None) -> list[Row]:
     what = kind_named(kind)
     known = knowledge(ground, known_at=known_at)
     if what.plane is Plane.WORKSPACE:
@@ -48,10 +65,10 @@ def as_imported(kind: str, rows: Sequence[Row], currency: str) -> list[Row]:
     for row in rows:
         shown = dict(row)
         for name in money:
-            if row[name] is not None:
+            if row.get(name) is not None:
                 shown[name] = format_minor(row[name], row.get("currency") or currency)
         for name, text in other:
-            if row[name] is not None:
+            if row.get(name) is not None:
                 shown[name] = text(row[name])
         written.append(shown)
     return written
@@ -81,6 +98,7 @@ _DECIMALS: dict[ColumnType, Callable[[Any], str]] = {
 }
 
 
+@needs(Action.READ)
 def baselines(ground: Ground) -> list[Row]:
     """Give the sealed baselines, oldest first, those that were corrected beside their successors.
 
@@ -119,8 +137,10 @@ def _peers(record: Row) -> Row:
     return found
 
 
+@needs(Action.READ)
 def quarantine(ground: Ground) -> list[Row]:
-    """Give the refused rows, by file and line."""
+    """Give the refused rows, by file and line; as they were sent, so reading them is logged."""
+    note(ground, Action.READ.value, "quarantine")
     with ground.workspace.transaction() as connection:
         rows = records.quarantined(connection, ground.brand.brand)
     names = ("source_file", "line", "column", "kind", "reason", "message", "raw", "recorded_at")

@@ -33,6 +33,7 @@ from truelift.measurement.placebo import draw_windows, halves
 from truelift.measurement.placebo_campaigns import CampaignStudy, draw_campaigns
 from truelift.measurement.placebo_creators import CreatorStudy
 from truelift.operations.knowledge import knowledge
+from truelift.operations.people import Action, needs
 from truelift.operations.placebo_material import Material, material_of
 from truelift.reports.calibration import calibration_sentence
 from truelift.store import science_records
@@ -107,6 +108,7 @@ class PlaceboReport:
     sentence: str = ""
 
 
+@needs(Action.SEAL)
 def placebo(
     ground: Ground, request: PlaceboRequest, progress: Callable[[str], None] = lambda _words: None
 ) -> PlaceboReport:

@@ -26,6 +26,7 @@ from truelift.ledger.policy import (
     UsageRights,
 )
 from truelift.operations.knowledge import newest_recording
+from truelift.operations.people import Action, needs
 from truelift.store import control_records
 from truelift.store.control_records import POLICY
 from truelift.store.ground import Ground
@@ -69,6 +70,7 @@ def policies_of(
     return Policies(Policy(brand.currency), versions)
 
 
+@needs(Action.SET_POLICY, "changes")
 def set_policy(ground: Ground, changes: Mapping[str, str], sign_off: SignOff) -> Row:
     """Keep a new version: the one in force on its first day with these changes; give its row.
 
@@ -97,6 +99,7 @@ def set_policy(ground: Ground, changes: Mapping[str, str], sign_off: SignOff) ->
     return _row(kept)
 
 
+@needs(Action.READ)
 def policy_rows(ground: Ground, *, known_at: dt.datetime | None = None) -> list[Row]:
     """Give every version of the policy, first the defaults that nobody signed."""
     default = Policy(ground.brand.currency)

@@ -34,17 +34,16 @@ from truelift.operations.knowledge import knowledge, local_day
 from truelift.operations.measure import Measurement
 from truelift.operations.organic import Organic
 from truelift.operations.panels import VALUE
+from truelift.operations.people import Action, needs
 from truelift.operations.seal import CONVERSIONS
 from truelift.reports.power import PowerRow
 from truelift.store.ground import Ground
 
-HOUR = dt.timedelta(hours=1)
-HOURS = np.timedelta64(1, "h")
+HOUR, HOURS = dt.timedelta(hours=1), np.timedelta64(1, "h")
 RECENT = dt.timedelta(days=90)
 """How often control creators post is taken from so many days before now."""
 
 COLUMNS = ("level", "p", "s2", "nu", "q", "n")
-
 Unit = tuple[str, str]
 """Creator and platform."""
 
@@ -106,6 +105,7 @@ class PowerRequest:
             metric_named(self.metric)
 
 
+@needs(Action.READ)
 def planned_power(ground: Ground, request: PowerRequest) -> list[PowerRow]:
     """Give the smallest detectable lift of a campaign and of each of its creators.
 

@@ -16,6 +16,7 @@ from truelift.ledger.movement import Span
 from truelift.operations import statements
 from truelift.operations.closes import closes
 from truelift.operations.knowledge import knowledge, newest_recording
+from truelift.operations.people import Action, needs
 from truelift.operations.statements import Books
 from truelift.reports.roi import instant_text
 from truelift.reports.statement import CAMPAIGN, CREATOR, PERIOD, STATEMENTS, Statement
@@ -65,6 +66,7 @@ class Reported:
     heading: str
 
 
+@needs(Action.READ)
 def report(ground: Ground, request: ReportRequest) -> Reported:
     """Give a finance report.
 

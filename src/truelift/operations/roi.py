@@ -26,6 +26,7 @@ from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.measure import Figures, Measurement
 from truelift.operations.outcomes import GROUPINGS, ROLLED, Group, Key, Outcomes, rolled_key
 from truelift.operations.panels import VALUE
+from truelift.operations.people import Action, needs
 from truelift.reports.roi import RoiHeader, RoiRow, instant_text
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import SealRecord
@@ -80,6 +81,7 @@ class RoiRequest:
                 raise UsageError(msg)
 
 
+@needs(Action.READ)
 def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
     """Give the report's header and rows, in the order of their names."""
     request.check()

@@ -32,6 +32,7 @@ from truelift.operations.counts import count_baselines
 from truelift.operations.knowledge import Knowledge, knowledge, local_day
 from truelift.operations.organic import Organic, OrganicBaselines
 from truelift.operations.panels import VALUE, Panels
+from truelift.operations.people import Action, needs
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
@@ -78,6 +79,7 @@ class Candidate:
         return Correction(self.reason, old.sha256 if old else None)
 
 
+@needs(Action.SEAL, "campaign", "creator", "late")
 def seal_baselines(
     ground: Ground, *, campaign: str | None = None, creator: str | None = None, late: bool = False
 ) -> list[SealVerdict]:
@@ -114,6 +116,7 @@ def seal_baselines(
     return sorted(verdicts, key=lambda item: (item.campaign, item.creator))
 
 
+@needs(Action.SEAL, "campaign", "creator", "reason")
 def correct_baseline(
     ground: Ground, *, creator: str, reason: str, campaign: str | None = None
 ) -> list[SealVerdict]:

@@ -27,6 +27,7 @@ from truelift.operations.flights import live_beside
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.lotteries import LEVEL, Drawn
 from truelift.operations.panels import Panels
+from truelift.operations.people import Action, needs
 from truelift.operations.shop import DAY, Shop
 from truelift.store.ground import Ground
 from truelift.store.science_records import STAGGER, ScienceRecord
@@ -35,6 +36,7 @@ Row = dict[str, Any]
 DESIGN = "stagger"
 
 
+@needs(Action.SEAL, "campaign")
 def register_stagger(
     ground: Ground,
     campaign: str,
@@ -95,6 +97,7 @@ def register_stagger(
     return {"sha256": item.sha256, "registered_by": item.recorded_by, "record": record}
 
 
+@needs(Action.READ)
 def staggers(
     ground: Ground,
     campaign: str | None = None,

@@ -22,6 +22,7 @@ from truelift.ledger.verdict import Outcome, Reason, Verdict
 from truelift.operations.book import book, booking_of
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.matching import ACCEPTED, REJECTED, decisions, settlement
+from truelift.operations.people import Action, needs
 from truelift.store import control_records, journal
 from truelift.store.ground import Ground
 
@@ -49,6 +50,7 @@ def settled(known: Knowledge) -> Settlement:
     return settlement(known, booking.imported, booking.implied)
 
 
+@needs(Action.READ)
 def verdicts(
     ground: Ground, *, exceptions: bool = False, known_at: Instant | None = None
 ) -> list[Row]:
@@ -111,6 +113,7 @@ def _verdict_row(
     }
 
 
+@needs(Action.PREPARE_CLOSE, "line", "documents")
 def accept(ground: Ground, line: str, documents: Sequence[str]) -> None:
     """Keep that a person takes a line for these documents, in their order, and no others."""
     found = settled(knowledge(ground))
@@ -139,6 +142,7 @@ def accept(ground: Ground, line: str, documents: Sequence[str]) -> None:
     book(ground)
 
 
+@needs(Action.PREPARE_CLOSE, "line", "document")
 def reject(ground: Ground, line: str, document: str | None = None) -> None:
     """Keep that a line is not for a document, or for nothing here at all."""
     found = settled(knowledge(ground))
@@ -198,6 +202,7 @@ def _keep(
         )
 
 
+@needs(Action.READ)
 def payables(
     ground: Ground, *, due: dt.date | None = None, known_at: Instant | None = None
 ) -> list[Row]:
@@ -229,6 +234,7 @@ def payables(
     return sorted(rows, key=lambda row: (row["due_on"], row["document"]))
 
 
+@needs(Action.READ)
 def chase(
     ground: Ground,
     *,
@@ -261,6 +267,7 @@ def chase(
     ]
 
 
+@needs(Action.READ)
 def accruals_at(
     ground: Ground,
     *,

@@ -14,6 +14,7 @@ from truelift.base.time import Period
 from truelift.ledger.close import difference
 from truelift.operations.close import closed, days_of
 from truelift.operations.knowledge import knowledge
+from truelift.operations.people import Action, needs
 from truelift.store import control_records, journal_balances
 from truelift.store.control_records import ACCOUNT_MAPPING, ACKNOWLEDGEMENT
 from truelift.store.ground import Ground
@@ -21,6 +22,7 @@ from truelift.store.ground import Ground
 Row = dict[str, Any]
 
 
+@needs(Action.EXPORT, "period", "document")
 def acknowledge(ground: Ground, period: Period, document: str) -> Row:
     """Keep that the general ledger took a closed period in, under its document's number."""
     if not document.strip():
@@ -41,6 +43,7 @@ def acknowledge(ground: Ground, period: Period, document: str) -> Row:
     return record
 
 
+@needs(Action.READ)
 def tie_out(ground: Ground, period: Period) -> list[Row]:
     """Set the balances at a period's end beside the general ledger's; every account of either side.
 

@@ -23,6 +23,8 @@ ACKNOWLEDGEMENT = "acknowledgement"
 EVIDENCE = "evidence"
 APPROVAL = "approval"
 MATCH = "match"
+PAYEE = "payee"
+ERASURE = "erasure"
 
 control_record = record_table("control_record")
 

@@ -12,10 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from truelift.base.errors import TrueliftError
+from truelift.base.errors import Refused, TrueliftError
+from truelift.base.secret import Secret
 from truelift.base.time import Clock
+from truelift.catalog.permission import Rights
+from truelift.store import audit_log, people_store
 from truelift.store import workspace_database as records
+from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsDamaged, FactsEngine
+from truelift.store.people_store import Actor
+from truelift.store.people_tables import EVERY_BRAND
 from truelift.store.segments import SegmentLog
 from truelift.store.workspace_database import BrandRecord, WorkspaceDatabase
 
@@ -31,9 +37,20 @@ class Ground:
     brand: BrandRecord
     facts: FactsEngine
     workspace: WorkspaceDatabase
+    evidence: EvidenceFiles
     clock: Clock
     person: str
+    rights: Rights
     simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where people and brands are managed: a workspace's own database, who acts, and a clock."""
+
+    workspace: WorkspaceDatabase
+    clock: Clock
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +76,6 @@ def create(folder: Path, record: BrandRecord, now: dt.datetime) -> str:
         workspace_id = records.create_workspace(connection, now)
         records.add_brand(connection, record, now)
     return workspace_id
-
-
-def add_brand(folder: Path, record: BrandRecord, now: dt.datetime) -> None:
-    """Add a brand to a workspace folder."""
-    database = _database(folder)
-    with contextlib.closing(database), database.transaction() as connection:
-        records.add_brand(connection, record, now)
 
 
 def rebuild(folder: Path) -> int:
@@ -109,13 +119,19 @@ def _database(folder: Path) -> WorkspaceDatabase:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, brand: str | None, clock: Clock, person: str) -> Iterator[Ground]:
-    """Open a workspace folder for one brand; both stores are closed at the end."""
+def opened(
+    folder: Path, brand: str | None, clock: Clock, person: str, token: Secret | None = None
+) -> Iterator[Ground]:
+    """Open a workspace folder for one brand; both stores are closed at the end.
+
+    token: whose person acts in place of the local owner; Refused when it is none or has ended.
+    """
     database = _database(folder)
     with contextlib.closing(database):
+        who = _admitted(database, clock, person, token)
         with database.transaction() as connection:
             workspace_id, salt, simulated = records.workspace_row(connection)
-            chosen = records.brand_named(connection, brand)
+            chosen = records.brand_named(connection, brand, who.sees)
         engine = FactsEngine(folder / "facts.duckdb", SegmentLog(folder / "segments"))
         with contextlib.closing(engine):
             yield Ground(
@@ -124,7 +140,34 @@ def opened(folder: Path, brand: str | None, clock: Clock, person: str) -> Iterat
                 brand=chosen,
                 facts=engine,
                 workspace=database,
+                evidence=EvidenceFiles(folder / "evidence"),
                 clock=clock if simulated is None else StoppedClock(simulated),
-                person=person,
+                person=who.name,
+                rights=who.at(chosen.brand),
                 simulated=simulated is not None,
             )
+
+
+@contextlib.contextmanager
+def desk(folder: Path, clock: Clock, person: str, token: Secret | None = None) -> Iterator[Desk]:
+    """Open a workspace's own database to manage its people and brands."""
+    database = _database(folder)
+    with contextlib.closing(database):
+        yield Desk(database, clock, _admitted(database, clock, person, token))
+
+
+def _admitted(
+    database: WorkspaceDatabase, clock: Clock, person: str, token: Secret | None
+) -> Actor:
+    """Give who acts; a token that is refused is written into the audit log."""
+    now = clock.now()
+    try:
+        with database.transaction() as connection:
+            return people_store.actor(connection, person, token, now)
+    except Refused as refused:
+        with database.transaction() as connection:
+            audit_log.append(
+                connection, EVERY_BRAND, at=now, person=person, action="come in by token",
+                subject="", outcome=f"{audit_log.REFUSED}: {refused}",
+            )  # fmt: skip
+        raise

@@ -11,14 +11,14 @@ import datetime as dt
 import json
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from truelift.base.errors import TrueliftError, UsageError
+from truelift.base.errors import Refused, TrueliftError, UsageError
 from truelift.facts.event import Fault
 from truelift.store.accounting_periods import keep_periods
 from truelift.store.catalog_tables import baseline_seal, brand, imported_file, quarantine, workspace
@@ -141,14 +141,22 @@ def brands(connection: sa.Connection) -> list[BrandRecord]:
     ]
 
 
-def brand_named(connection: sa.Connection, name: str | None) -> BrandRecord:
-    """Give one brand; the only one when no name is given; else UsageError with the list."""
-    known = brands(connection)
+def brand_named(
+    connection: sa.Connection, name: str | None, sees: Callable[[str], bool] = lambda _name: True
+) -> BrandRecord:
+    """Give one brand; the only one when no name is given; else UsageError with the list.
+
+    sees: whether a brand exists for who asks; one that does not is not told from one unheard of.
+    """
+    known = [record for record in brands(connection) if sees(record.brand)]
     if name is None and len(known) == 1:
         return known[0]
     for record in known:
         if record.brand == name:
             return record
+    if not known:
+        msg = "You have no role at such a brand; ask whoever manages people for one."
+        raise Refused(msg)
     listed = ", ".join(record.brand for record in known)
     msg = f"Name one of this workspace's brands with --brand: {listed}."
     raise UsageError(msg)

@@ -19,7 +19,14 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
-from truelift.base.errors import NotFound, TrueliftError, UsageError
+from truelift.base.errors import (
+    NotAdmitted,
+    NotFound,
+    Refused,
+    TooManyTries,
+    TrueliftError,
+    UsageError,
+)
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
 from truelift.web.asked import BadParameter
@@ -41,6 +48,12 @@ HEADERS = {
 }
 """What every response carries; no page may run a script or stand in another's frame."""
 
+SIGN_IN = {
+    HTTPStatus.UNAUTHORIZED: {"www-authenticate": 'Basic realm="Truelift", charset="UTF-8"'},
+    HTTPStatus.TOO_MANY_REQUESTS: {"retry-after": "60"},
+}
+"""What tells a browser or a program how and when to try again."""
+
 STATIC = {"house.css": "text/css", "mark.svg": "image/svg+xml"}
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -49,6 +62,18 @@ _log = logging.getLogger("truelift.web")
 
 class WrongHost(TrueliftError):
     """The request names a host that is not served here: a page elsewhere may be behind it."""
+
+
+STATUSES = (
+    (WrongHost, HTTPStatus.MISDIRECTED_REQUEST),
+    (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
+    (NotAdmitted, HTTPStatus.UNAUTHORIZED),
+    (Refused, HTTPStatus.FORBIDDEN),
+    (UsageError, HTTPStatus.BAD_REQUEST),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (TrueliftError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+"""Which status an error has: the first kind that fits."""
 
 
 async def add_headers(message: Message, _scope: Scope) -> None:
@@ -118,33 +143,35 @@ def failed(request: Asking, error: Exception) -> Response[bytes]:
         _log.error("%s failed", request.url.path, exc_info=error)
     if not request.url.path.endswith(".json"):
         page = plain_page(f"{status.value} {status.phrase}", sentence)
-        return Response(str(page).encode(), status_code=status, media_type="text/html")
+        return Response(
+            str(page).encode(),
+            status_code=status,
+            media_type="text/html",
+            headers=SIGN_IN.get(status, {}),
+        )
     problem: dict[str, Any] = {"type": "about:blank", "title": status.phrase}
     problem |= {"status": status.value, "detail": sentence}
     if isinstance(error, BadParameter):
         problem["errors"] = [{"field": error.field, "detail": sentence}]
     text = json.dumps(problem, indent=2, ensure_ascii=False) + "\n"
-    return Response(text.encode(), status_code=status, media_type="application/problem+json")
+    return Response(
+        text.encode(),
+        status_code=status,
+        media_type="application/problem+json",
+        headers=SIGN_IN.get(status, {}),
+    )
 
 
 def _told(error: Exception) -> tuple[HTTPStatus, str]:
-    match error:
-        case WrongHost():
-            return HTTPStatus.MISDIRECTED_REQUEST, str(error)
-        case UsageError():
-            return HTTPStatus.BAD_REQUEST, str(error)
-        case NotFound():
-            return HTTPStatus.NOT_FOUND, str(error)
-        case TrueliftError():
-            return HTTPStatus.INTERNAL_SERVER_ERROR, str(error)
-        case HTTPException():
-            status = HTTPStatus(error.status_code)
-            return status, f"{status.description or status.phrase}."
-        case _:
-            return (
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "The page could not be made; the server's log says why.",
-            )
+    if isinstance(error, TrueliftError):
+        return next(status for kind, status in STATUSES if isinstance(error, kind)), str(error)
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return status, f"{status.description or status.phrase}."
+    return (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The page could not be made; the server's log says why.",
+    )
 
 
 def _is_number(name: str) -> bool:

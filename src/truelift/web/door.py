@@ -40,6 +40,9 @@ class Workspace(Protocol):
     def simulated(self) -> dt.datetime | None:
         """Give the simulated clock's time (naive UTC) when there is one."""
 
+    def admit(self, authorization: str | None, page: str) -> str:
+        """Say whom a request is by; NotAdmitted, Refused or TooManyTries if it is not answered."""
+
     def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
         """Give the ROI report."""
 

@@ -6,7 +6,7 @@ Out:  an application that answers one request at a time, on the thread that owns
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -41,6 +41,9 @@ CAMPAIGN = "/campaign/"
 GRACE_SECONDS = 2
 """How long open requests may take to end when the server is stopped."""
 
+OPEN = frozenset({"static", "healthz"})
+"""What is answered to anybody: the house's own files, and that the server is alive."""
+
 LISTS = {
     "baselines": (
         "Sealed baselines",
@@ -59,12 +62,26 @@ def application(workspace: Workspace, host: str = LOOPBACK) -> Litestar:
     return Litestar(
         route_handlers=[*_screens(screens), _campaign(screens), _static(), _health()],
         exception_handlers={Exception: failed},
-        before_request=host_checked(host),
+        before_request=admitted(workspace, host_checked(host)),
         before_send=[add_headers],
         compression_config=CompressionConfig(backend="gzip"),
         openapi_config=None,
         logging_config=None,
     )
+
+
+def admitted(
+    workspace: Workspace, host_is_right: Callable[[Asking], Awaitable[None]]
+) -> Callable[[Asking], Awaitable[None]]:
+    """Make the check that a request means this host and is by somebody who may read."""
+
+    async def check(request: Asking) -> None:
+        await host_is_right(request)
+        first = request.url.path.split("/")[1]
+        if first not in OPEN:
+            workspace.admit(request.headers.get("authorization"), first.partition(".")[0])
+
+    return check
 
 
 def run(workspace: Workspace, host: str, port: int) -> None:

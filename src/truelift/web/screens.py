@@ -210,6 +210,8 @@ class Screens:
         return self._page(result.data, title, f"/{kind}", body)
 
     def _listed(self, table: Table, asked: Asked, title: str, note: str) -> list[Node]:
+        if not table.rows:
+            return []
         rows, parts = part(table.rows, asked, LIST_ROWS)
         return [
             tables.listing("list", table, rows, title, note, zone=self._head()["timezone"]),

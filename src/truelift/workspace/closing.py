@@ -12,16 +12,15 @@ from typing import Any
 from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Period
-from truelift.operations import Ground, close, close_pack, tie_out
+from truelift.operations import close, close_pack, tie_out
 from truelift.operations.close import Closed
 from truelift.reports.table import plain_table
+from truelift.workspace.opened import Opened
 from truelift.workspace.result import Result
 
 
-class Closing:
+class Closing(Opened):
     """The part of a workspace that closes periods."""
-
-    _ground: Ground
 
     def close_prepare(self, period: str) -> Result:
         """Book what is known and sign the period as prepared; gives its checks."""

@@ -6,19 +6,17 @@ from pathlib import Path
 
 from truelift.base.errors import UsageError
 from truelift.base.time import Period
-from truelift.operations import Ground
 from truelift.operations.account_mapping import kept_mapping, mapping_rows, set_mapping
 from truelift.operations.export_journal import ExportRequest, export_journal, exported_batches
 from truelift.reports.table import plain_table
+from truelift.workspace.opened import Opened
 from truelift.workspace.result import Result
 
 _SHOWN = ("batch", "program", "period", "entries", "first_number", "last_number")
 
 
-class Exports:
+class Exports(Opened):
     """What a workspace exports; a part of Workspace."""
-
-    _ground: Ground
 
     def export_journal(
         self,

@@ -10,25 +10,17 @@ from typing import TYPE_CHECKING
 
 from truelift.operations.reporting import ReportRequest, report
 from truelift.reports.roi import instant_text
-from truelift.workspace.result import Json, Result
+from truelift.workspace.opened import Opened
+from truelift.workspace.result import Result
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from truelift.base.time import Instant
-    from truelift.operations import Ground
 
 
-class FinanceReports:
+class FinanceReports(Opened):
     """What a workspace tells a controller."""
-
-    _ground: Ground
-
-    if TYPE_CHECKING:
-
-        def _time(self, given: str | dt.date | Instant | None) -> Instant | None: ...
-
-        def _head(self) -> Json: ...
 
     def report(
         self,

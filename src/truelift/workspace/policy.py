@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from truelift.base.errors import UsageError
 from truelift.ledger.policy import SWITCHES
-from truelift.operations import Ground
-from truelift.operations.book import book
+from truelift.operations.book import book_by_policy
 from truelift.operations.policy import SignOff, policy_rows, set_policy
 from truelift.reports.table import plain_table
+from truelift.workspace.opened import Opened
 from truelift.workspace.result import Json, Result
 
 if TYPE_CHECKING:
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 _SIGNED = ("valid_from", "signed_by", "sentence", "recorded_at", "recorded_by", "version")
 
 
-class PolicyMethods:
+class PolicyMethods(Opened):
     """What a workspace can do with the policy of its brand's books."""
-
-    _ground: Ground
 
     def policy(self, *, known_at: str | dt.date | Instant | None = None) -> Result:
         """Give every version of the policy, the unsigned defaults first."""
@@ -45,7 +43,7 @@ class PolicyMethods:
                 msg = f"{valid_from!r} is not a day; write one such as 2026-06-01."
                 raise UsageError(msg) from None
         row = set_policy(self._ground, changes, SignOff(sentence, valid_from, signed_by))
-        written, _ = book(self._ground)
+        written, _ = book_by_policy(self._ground)
         return self._policy_result([row]), written
 
     def _policy_result(self, rows: list[Json]) -> Result:
@@ -56,9 +54,3 @@ class PolicyMethods:
             for name in SWITCHES
         ]
         return Result(self._head() | {"rows": rows}, plain_table("Policy", flat))
-
-    def _head(self) -> Json:
-        raise NotImplementedError
-
-    def _time(self, given: str | dt.date | Instant | None) -> Instant | None:
-        raise NotImplementedError

@@ -11,27 +11,17 @@ import datetime as dt
 from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period
-from truelift.operations import Ground, supplier_queue
+from truelift.operations import supplier_queue
 from truelift.reports.accrual_letter import letters
 from truelift.reports.table import plain_table
-from truelift.workspace.result import Json, Result
+from truelift.workspace.opened import Opened
+from truelift.workspace.result import Result
 
 Time = str | dt.date | Instant | None
 
 
-class Suppliers:
+class Suppliers(Opened):
     """What a workspace can do with invoices and bank lines. `Workspace` is one of these."""
-
-    _ground: Ground
-
-    def _time(self, given: Time) -> Instant | None:
-        raise NotImplementedError
-
-    def _day(self, given: Time) -> dt.date | None:
-        raise NotImplementedError
-
-    def _head(self) -> Json:
-        raise NotImplementedError
 
     def match(self, *, exceptions: bool = False, known_at: Time = None) -> Result:
         """Give the verdict of every invoice and bank line; or only those that wait for a person."""

@@ -22,25 +22,23 @@ import pyarrow as pa
 from truelift.attribution.models import Model
 from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
-from truelift.base.time import Instant, Period
+from truelift.base.time import Period
 from truelift.measurement.metric import metric_named
 from truelift.operations import (
     Ground,
     ageing,
     chain,
-    experiments,
-    geo_holdout,
     ledger,
     listing,
-    stagger,
 )
+from truelift.operations.admission import Admission
 from truelift.operations.attribute import attribute
 from truelift.operations.book import book
 from truelift.operations.bridge import bridges
 from truelift.operations.doubt import doubt
 from truelift.operations.explain import explain
 from truelift.operations.ingest import ImportReport, import_frame, import_paths
-from truelift.operations.knowledge import end_of
+from truelift.operations.people import Action, may
 from truelift.operations.placebo import PlaceboRequest, placebo
 from truelift.operations.power import PowerRequest, planned_power
 from truelift.operations.profiles import read_options
@@ -54,27 +52,26 @@ from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
 from truelift.workspace.closing import Closing
+from truelift.workspace.controls import Controls
+from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
 from truelift.workspace.suppliers import Suppliers
 
 Progress = Callable[[str, int], None]
-Time = str | dt.date | Instant | None
-
-DATE_LENGTH = len("2026-05-31")
-FIRST_YEAR, LAST_YEAR = 1970, 2200
-"""Facts are accepted between these years, so nothing is known outside."""
 
 
-class Workspace(Closing, Exports, FinanceReports, PolicyMethods, Suppliers):
+class Workspace(Closing, Controls, Experiments, Exports, FinanceReports, PolicyMethods, Suppliers):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
         """Stand on an opened ground; `stack` closes it."""
         self._ground = ground
         self._stack = stack
+        self._admission = Admission(ground)
 
     def __enter__(self) -> Self:
         """Give the workspace."""
@@ -185,75 +182,6 @@ class Workspace(Closing, Exports, FinanceReports, PolicyMethods, Suppliers):
             )
         rows = [asdict(verdict) for verdict in verdicts]
         return Result({"rows": rows}, plain_table("Sealed baselines", rows))
-
-    def register_counterfactual(
-        self,
-        campaign: str,
-        *,
-        outcome: str = "orders",
-        controls: Sequence[str] = (),
-        days: int = 365,
-        late: bool = False,
-    ) -> Result:
-        """Register, before launch, how a campaign's effect on the whole shop will be computed."""
-        row = experiments.register_counterfactual(
-            self._ground, campaign, outcome=outcome, controls=controls, days=days, late=late
-        )
-        shown = {name: value for name, value in row.items() if name != "record"}
-        return Result(self._head() | {"rows": [row]}, plain_table("Registered", [shown]))
-
-    def counterfactuals(
-        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
-    ) -> Result:
-        """Give each registered effect so far with its limits, and whether it is used."""
-        rows = experiments.counterfactuals(
-            self._ground, campaign, as_of=self._time(as_of), known_at=self._time(known_at)
-        )
-        told = [row | {"controls": ";".join(row["controls"]), "events": ";".join(row["events"])}
-                for row in rows]  # fmt: skip
-        return Result(self._head() | {"rows": rows}, plain_table("Counterfactuals", told))
-
-    def register_holdout(self, campaign: str, **options: Any) -> Result:  # noqa: ANN401 - of the operation
-        """Draw the regions a campaign stays out of: by, share, seed, days, late; a row for each."""
-        kept = geo_holdout.register_holdout(self._ground, campaign, **options)
-        return self._drawn(kept, kept["record"]["regions"], "Geo holdout")
-
-    def holdouts(
-        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
-    ) -> Result:
-        """Give what each geo holdout says of its campaign so far."""
-        times = {"as_of": self._time(as_of), "known_at": self._time(known_at)}
-        return self._told(geo_holdout.holdouts(self._ground, campaign, **times), "Geo holdouts")
-
-    def register_stagger(
-        self,
-        campaign: str,
-        first: dt.date,
-        last: dt.date,
-        **options: Any,  # noqa: ANN401 - of the operation
-    ) -> Result:
-        """Draw the day on which each creator begins: seed, days and late; a row for each."""
-        kept = stagger.register_stagger(self._ground, campaign, first, last, **options)
-        return self._drawn(kept, kept["record"]["creators"], "Stagger")
-
-    def staggers(
-        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
-    ) -> Result:
-        """Give what each stagger says of its campaign so far, and who began as drawn."""
-        times = {"as_of": self._time(as_of), "known_at": self._time(known_at)}
-        return self._told(stagger.staggers(self._ground, campaign, **times), "Staggers")
-
-    def _drawn(self, kept: Json, rows: Sequence[Json], title: str) -> Result:
-        record = kept["record"]
-        note = f"{record['campaign']}, seed {record['seed']}, SHA-256 {kept['sha256']}"
-        return Result(self._head() | kept | {"rows": rows}, plain_table(title, rows, note))
-
-    def _told(self, rows: Sequence[Json], title: str) -> Result:
-        flat = [
-            {name: ";".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()}
-            for row in rows
-        ]
-        return Result(self._head() | {"rows": rows}, plain_table(title, flat))
 
     def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
         """Give the ROI report: campaign, creator, by, metric, basis, cost and model."""
@@ -434,51 +362,16 @@ class Workspace(Closing, Exports, FinanceReports, PolicyMethods, Suppliers):
     @property
     def unbooked(self) -> Sequence[str]:
         """Say which accepted facts are in no entry of the journal, and so in no cost, and why."""
-        return ledger.unbooked(self._ground)
+        return ledger.unbooked(self._ground) if may(self._ground, Action.READ) else ()
+
+    def admit(self, authorization: str | None, page: str) -> str:
+        """Say whom a request over HTTP is by, from its Authorization header; Refused if nobody."""
+        return self._admission.admit(authorization, page)
 
     @property
     def simulated(self) -> dt.datetime | None:
         """Give the simulated clock's time (naive UTC) when the workspace is played under one."""
         return self._ground.clock.now() if self._ground.simulated else None
-
-    def _head(self) -> Json:
-        brand = self._ground.brand
-        return {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
-
-    def _time(self, given: Time) -> Instant | None:
-        """Read a time: a day means its end in the brand's zone, a time without offset is local."""
-        if given is None:
-            return None
-        zone = self._ground.brand.timezone
-        if isinstance(given, str):
-            given = _parsed(given)
-        if not FIRST_YEAR <= given.year <= LAST_YEAR:
-            msg = f"{given} is not between {FIRST_YEAR} and {LAST_YEAR}."
-            raise UsageError(msg)
-        if not isinstance(given, dt.datetime):
-            return end_of(given, zone)
-        if given.tzinfo is None:
-            from zoneinfo import ZoneInfo  # noqa: PLC0415 - only a time without offset needs it
-
-            given = given.replace(tzinfo=ZoneInfo(zone))
-        return given.astimezone(dt.UTC).replace(tzinfo=None)
-
-    def _day(self, given: Time) -> dt.date | None:
-        if isinstance(given, str):
-            given = _parsed(given)
-        return given.date() if isinstance(given, dt.datetime) else given
-
-
-def _parsed(text: str) -> dt.date | dt.datetime:
-    try:
-        return (
-            dt.date.fromisoformat(text)
-            if len(text) == DATE_LENGTH
-            else dt.datetime.fromisoformat(text)
-        )
-    except ValueError:
-        msg = f"{text!r} is not a date or time; write 2026-05-31 or 2026-05-31T14:00."
-        raise UsageError(msg) from None
 
 
 _AT_KNOTS = ("hours", "g", "tau2", "own")

@@ -9,7 +9,7 @@ from truelift.store.journal_movements import restate_movements
 from truelift.store.journal_tables import create_triggers, drop_triggers, journal_entry
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 _WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
