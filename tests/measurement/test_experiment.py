@@ -57,10 +57,8 @@ def test_one_creator_of_a_campaign_has_wider_limits_and_never_grade_a():
     found = read(same_campaign=True, age_days=0, level=0.95)
     one = found.of_one(between=0.1, degrees=1e9)
     assert (one.factor, one.grade) == (0.6, Grade.B)
-    half = math.hypot(math.log(0.6 / 0.4), 1.959964 * math.sqrt(0.1))
-    assert one.low == pytest.approx(1 - 0.4 * math.exp(half))
-    half = math.hypot(math.log(0.4 / 0.2), 1.959964 * math.sqrt(0.1))
-    assert one.high == pytest.approx(1 - 0.4 * math.exp(-half))
+    half = math.hypot(0.2, 0.6 * 1.959964 * math.sqrt(0.1))
+    assert (one.low, one.high) == pytest.approx((0.6 - half, 0.6 + half))
     assert found.of_one(between=0.0, degrees=3).low == pytest.approx(0.4)
     assert found.of_one(between=0.1, degrees=2).low < one.low
 
@@ -72,3 +70,8 @@ def test_one_creator_of_a_campaign_has_wider_limits_and_never_grade_a():
 def test_limits_of_one_creator_enclose_the_campaigns_wherever_the_factor_lies(factor, low, high):
     one = read(factor, low, high, level=0.95).of_one(between=0.1, degrees=5)
     assert one.low < low <= factor <= high < one.high
+
+
+def test_a_hair_of_the_campaigns_limit_moves_a_creators_by_a_hair():
+    under, over = (read(0.5, 0.2, high, level=0.95).of_one(0.1, 2) for high in (0.9999, 1.0))
+    assert over.high == pytest.approx(under.high, abs=0.001)

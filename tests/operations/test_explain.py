@@ -55,6 +55,12 @@ def test_a_lift_by_a_test_says_that_its_factor_is_the_campaigns(season):
     assert (whole["in_force"], len(whole["sentences"])) == ("experiment", 1)
     one = of(season, "lift", campaign="signup", creator="ana")["inputs"]["limits"]
     assert "no lot was drawn between its creators" in one["sentences"][1]
+    told = of(season, "lift", by="campaign", campaign="signup")
+    assert "tracked x factor" in told["formula"]
+    evidence = told["inputs"]["evidence"]
+    assert (evidence["design"], evidence["factor"]) == ("geo", [0.4, 0.2, 0.6])
+    assert [each["experiment"] for each in evidence["imported"]] == ["geo-1"]
+    assert of(season, "lift", campaign="spring", creator="ana")["inputs"]["evidence"] is None
 
 
 def test_a_figure_is_explained_as_it_was_known_then(season):

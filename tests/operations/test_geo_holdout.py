@@ -235,3 +235,43 @@ def test_orders_that_name_no_country_are_of_their_region_alone(told):
     assert {row["region"] for row in rows} == set(REGIONS)
     with pytest.raises(UsageError, match="0 regions"):
         register_holdout(told.ground, "other", by="country")
+
+
+def test_two_campaigns_with_one_seed_have_draws_of_their_own(shop):
+    mine, _ = drawn(registered(shop))
+    theirs, _ = drawn(register_holdout(shop.ground, "other", seed=5))
+    assert sorted(mine) != sorted(theirs)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**40])
+def test_a_seed_is_a_whole_number_that_can_be_kept(shop, seed):
+    with pytest.raises(UsageError, match="is no seed"):
+        registered(shop, seed=seed)
+
+
+def test_tracked_orders_that_name_no_place_have_no_part_in_the_lot(shop):
+    live, _ = drawn(registered(shop))
+    played(shop, live, more=orders("05-01", "05-29", lambda *_: 9, ["", "R01"], "ANA-26").replace(
+        "| US |", "|    |"))  # fmt: skip
+    (row,) = shop.ws.holdouts("spring").rows
+    assert not row["used"]
+    assert "tracked orders name no place" in row["sentence"]
+
+
+def test_places_that_are_written_differently_after_launch_are_no_days_without_orders(shop):
+    registered(shop)
+    again = orders("04-30", "05-29", usual, [place.lower() for place in REGIONS])
+    shop.given(again, at=JUNE)
+    (row,) = shop.ws.holdouts("spring").rows
+    assert not row["used"]
+    shop.given(orders("05-01", "05-29", lambda *_: 1, REGIONS[:2], "ANA-26"), at=JUNE)
+    (row,) = shop.ws.holdouts("spring").rows
+    assert not row["used"]
+    assert "are written differently now" in row["sentence"]
+
+
+def test_an_effect_on_usual_orders_needs_days_without_the_campaign(shop):
+    live, _ = drawn(registered(shop))
+    played(shop, live, more=orders("04-30", "04-30", lambda *_: 1, live[:1], "ANA-26"))
+    (row,) = shop.ws.holdouts("spring").rows
+    assert row["late"] or row["effect"] is None

@@ -44,27 +44,16 @@ class Incrementality:
         """Give what a campaign's factor says of one of its creators: wider, and grade B at best.
 
         The lot was drawn for the campaign; its creators' own lifts differ. between: variance of
-        true log lifts between them, on `degrees` degrees of freedom. Its half width (Student's t)
-        and that of the factor are added as squares, each end by itself: on the scale of the log
-        lift, -log(1 - factor); where more than was tracked came on top (factor or limit of 1 and
-        more) there is none, and the logarithm of the factor stands in.
+        true log lifts between them, on `degrees` degrees of freedom. A log lift that is off by u
+        moves the factor by (1 - factor) u, or by factor u where more came on top than was tracked:
+        the larger of the two, times Student's t, is added to each half width as squares are.
         """
         tail = (1 - self.level) / 2
-        spread = float(-special.stdtrit(degrees, tail)) * math.sqrt(between)
-        low = _spread(self.factor, self.low, spread, -1)
-        high = _spread(self.factor, self.high, spread, 1)
+        moved = max(abs(self.factor), abs(1 - self.factor))
+        spread = float(-special.stdtrit(degrees, tail)) * math.sqrt(between) * moved
+        low = self.factor - math.hypot(self.factor - self.low, spread)
+        high = self.factor + math.hypot(self.high - self.factor, spread)
         return replace(self, low=low, high=high, grade=max(self.grade, Grade.B))
-
-
-def _spread(factor: float, end: float, spread: float, side: int) -> float:
-    """Move one limit of a factor away from it, to its own side, by the spread of creators."""
-    if max(factor, end) < 1:
-        half = math.hypot(math.log((1 - end) / (1 - factor)), spread)
-        return 1 - (1 - factor) * math.exp(-side * half)
-    if min(factor, end) > 0:
-        half = math.hypot(math.log(end / factor), spread)
-        return factor * math.exp(side * half)
-    return end + side * max(abs(factor), abs(end)) * math.expm1(spread)
 
 
 def incrementality(

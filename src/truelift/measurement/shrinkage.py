@@ -20,7 +20,8 @@ from truelift.measurement.lift import Lifts, combined_degrees
 from truelift.measurement.ragged import Floats, Integers, floats
 from truelift.measurement.random_effects import LIFT_SPREAD, pooled
 
-LEAST_CREATORS = 2
+LEAST_CREATORS = 5
+"""Of fewer, limits would not be narrower than the creators' own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,21 @@ def drawn_together(delta: Floats, variance: Floats) -> Drawn:
     """Draw each row's estimates towards its mean; shape (rows, creators), nan where absent.
 
     own = A / (A + v), A the variance of true lifts between creators (LIFT_SPREAD moderates it), v
-    the creator's own; estimate m + own (d - m); variance own v + (1 - own)^2 Var(m) +
-    2 own (1 - own)^2 (d - m)^2 / (degrees of A), the last for not knowing A.
+    the creator's own; estimate m + own (d - m). Variance: (1 - own)^2 Var(m), and two parts for not
+    knowing A, whose standard error is (A + v) sqrt(2 / degrees): own v with A one standard error
+    higher, and 2 (1 - own)^2 (d - m)^2 / degrees (Morris 1983). Without the first, lifts of many
+    creators who differ little were wrong at some look in 15 of 100 cases: A was found to be 0.
     """
     found = pooled(delta, variance, LIFT_SPREAD)
     between, mean, spread = (v[:, None] for v in (found.between, found.mean, found.cautious))
     degrees = LIFT_SPREAD.degrees + np.maximum(found.count - 1, 0)[:, None]
     own = between / (between + variance)
     away = delta - mean
-    doubt = own * variance + (1 - own) ** 2 * spread
-    doubt = doubt + 2 * own * (1 - own) ** 2 * away**2 / degrees
+    known = np.maximum(found.count, 1)[:, None]
+    usual = known / np.nansum(1 / variance, axis=1, keepdims=True)
+    higher = between + (between + usual) * np.sqrt(2 / degrees)
+    doubt = higher / (higher + variance) * variance + (1 - own) ** 2 * spread
+    doubt = doubt + 2 * (1 - own) ** 2 * away**2 / degrees
     return Drawn(mean + own * away, doubt, own, degrees)
 
 

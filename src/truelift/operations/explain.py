@@ -16,7 +16,10 @@ from truelift.base.time import Instant, brand_day
 from truelift.ledger.chart import COST_ACCOUNTS
 from truelift.ledger.rules import RULES
 from truelift.measurement import baseline, counts, lift
+from truelift.measurement.figure import LiftFigure
 from truelift.operations.doubt import Doubts
+from truelift.operations.experiments import counterfactuals, factor_of
+from truelift.operations.geo_holdout import holdouts
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.ledger import journal_rows
 from truelift.operations.marks import marks
@@ -25,6 +28,7 @@ from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
 from truelift.operations.people import Action, needs
 from truelift.operations.roi import RoiRequest, roi
+from truelift.operations.stagger import staggers
 from truelift.reports.calibration import (
     FACTOR_SENTENCES,
     ONE_OF_MANY_SENTENCE,
@@ -41,6 +45,10 @@ from truelift.valuation import FORMULAS
 Row = dict[str, Any]
 
 ROWS_SHOWN = 20
+FACTOR_FORMULA = (
+    "tracked x factor; the factor is extra outcomes per tracked outcome, by the test or forecast "
+    "under evidence; log lift -log(1 - factor)"
+)
 
 
 @needs(Action.READ)
@@ -70,7 +78,7 @@ def explain(ground: Ground, figure: str) -> Row:
     )
     return {
         "figure": figure,
-        "formula": FORMULAS[name],
+        "formula": FACTOR_FORMULA if name == "lift" and _by_factor(row) else FORMULAS[name],
         "value": value,
         "currency": header.currency,
         "inputs": {
@@ -80,6 +88,7 @@ def explain(ground: Ground, figure: str) -> Row:
             "lift": told["lift"],
             "controls": _controls(row),
             "limits": _limits(known, row),
+            "evidence": _evidence(ground, header, row),
             "outputs": told["outputs"],
         },
         "rows": _source_rows(known, header, row),
@@ -97,6 +106,36 @@ def explain(ground: Ground, figure: str) -> Row:
         "baselines": _seals(known, header, row),
         "marks": marks(known, Panels(known), row.campaign, row.creator) if row.campaign else [],
         "doubt": _doubts(known, row, parts) if name == "lift" else [],
+    }
+
+
+def _by_factor(row: RoiRow) -> bool:
+    return isinstance(row.lift, LiftFigure) and row.lift.evidence != "baseline"
+
+
+def _evidence(ground: Ground, header: RoiHeader, row: RoiRow) -> Row | None:
+    """Give the registration (or imported test) whose factor splits what a row tracked."""
+    if not _by_factor(row) or row.campaign is None or isinstance(row.lift, Withheld):
+        return None
+    known = knowledge(ground, as_of=header.as_of, known_at=header.known_at)
+    factor = factor_of(known, Panels(known), row.campaign, row.lift.metric)
+    if factor is None:
+        return None
+    times = {"as_of": header.as_of, "known_at": header.known_at}
+    registered = {"geo": holdouts, "stagger": staggers, "counterfactual": counterfactuals}
+    asked = registered.get(factor.design)
+    shown = asked(ground, row.campaign, **times) if asked else []
+    tests = [
+        each
+        for each in known.rows("experiments")
+        if each["campaign"] == row.campaign and each["outcome"] == row.lift.metric
+    ]
+    return {
+        "design": factor.design,
+        "factor": [factor.factor, factor.low, factor.high],
+        "grade": factor.grade.value,
+        "registered": [each for each in shown if each["used"]],
+        "imported": [] if any(each["used"] for each in shown) else tests,
     }
 
 

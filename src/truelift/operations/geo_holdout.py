@@ -9,21 +9,29 @@ Orders only: a lead says nowhere where it went.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Any
 
 import numpy as np
 
 from truelift.base.errors import UsageError
+from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.measurement import geo_holdout as model
 from truelift.measurement.redraws import DRAWS
 from truelift.operations import lotteries
-from truelift.operations.flights import live_beside
+from truelift.operations.flights import launched_on, live_beside
 from truelift.operations.lotteries import LEVEL, Drawn
 from truelift.operations.people import Action, needs
-from truelift.operations.places import BY, columns, orders_by_place, total, tracked_by_place
-from truelift.operations.shop import Shop
+from truelift.operations.places import (
+    BY,
+    NOWHERE,
+    Counted,
+    columns,
+    orders_by_place,
+    total,
+    tracked_by_place,
+)
+from truelift.operations.shop import DAY, Shop
 from truelift.store.ground import Ground
 from truelift.store.science_records import GEO_HOLDOUT, ScienceRecord
 
@@ -33,6 +41,10 @@ LEAST_ORDERS = 10
 """Before launch: a region with fewer says nothing, and the campaign may go there or not."""
 
 LEAST_DAYS = 28
+BEFORE_FLIGHT = (
+    "The campaign went live before its flight, so the days before are not without it; the factor "
+    "of tracked orders does not need them."
+)
 SMALLEST_SHARE = 0.05
 
 
@@ -65,23 +77,22 @@ def register_holdout(
         msg = f"{known_days} days with orders before launch; a geo holdout needs {LEAST_DAYS}."
         raise UsageError(msg)
     orders = orders_by_place(found.shop, by)
-    counts = {place: total(orders, [place], first, last) for place in orders}
+    counts = {place: total(orders, [place], first, last) for place in orders if place != NOWHERE}
     places = [place for place in counts if counts[place] >= LEAST_ORDERS]
     places.sort(key=lambda place: (-counts[place], place))
     why = model.enough(len(places), share)
     if why is not None:
         raise UsageError(why.detail)
-    seed = secrets.randbits(lotteries.SEED_BITS) if seed is None else seed
-    regions = model.draw(np.array([counts[place] for place in places]), share, seed)
+    told = {"formula": model.FORMULA, "campaign": campaign, "seed": lotteries.seeded(seed)}
+    lot = lotteries.lot_of(told)
+    regions = model.draw(np.array([counts[place] for place in places]), share, lot)
     flight = found.known.campaigns[campaign]
     starts = found.launched if found.late else flight["starts"]
     record = {
-        "campaign": campaign,
+        **told,
         "outcome": "orders",
-        "formula": model.FORMULA,
         "by": by,
         "share": share,
-        "seed": seed,
         "draws": DRAWS,
         "first_day": first.isoformat(),
         "last_day": last.isoformat(),
@@ -135,14 +146,25 @@ def measured(shop: Shop, item: ScienceRecord) -> Drawn:
             regions,
             model.RegionDays(orders, given, start, record["step"]),
             planned=record["planned"],
-            seed=record["seed"],
+            seed=lotteries.lot_of(record),
             level=LEVEL,
         )
         for given in (usual, dose)
     )
     new = sorted(
-        place for place in {*everywhere} - {*places} if total(everywhere, [place], starts, last)
+        place
+        for place in {*everywhere} - {*places, NOWHERE}
+        if total(everywhere, [place], starts, last)
     )
+    before, now = (
+        _outside(everywhere, places, *days) for days in ((first, starts - DAY), (starts, last))
+    )
+    lost = total(tracked, [NOWHERE], starts, last)
+    why = _not_of_the_lot(lost, total(tracked, tracked, starts, last), before, now)
+    if why is not None:
+        found = why
+    if launched_on(shop.known, record["campaign"]) < starts and not late:
+        parts = Withheld(Reason.NOT_OBSERVED, BEFORE_FLIGHT)
     return Drawn(
         item,
         late,
@@ -159,6 +181,29 @@ def measured(shop: Shop, item: ScienceRecord) -> Drawn:
         },
         _followed(reached, leaked, total(tracked, new, starts, last)),
     )
+
+
+def _outside(everywhere: Counted, places: list[str], first: dt.date, last: dt.date) -> float:
+    """Give the part of the shop's orders that names no place of the lottery."""
+    whole = total(everywhere, everywhere, first, last)
+    return 1 - total(everywhere, places, first, last) / whole if whole else 0.0
+
+
+def _not_of_the_lot(lost: float, tracked: float, before: float, now: float) -> Withheld | None:
+    """Say why a factor is not that of all tracked orders: places are missing, or named anew."""
+    if lost > lotteries.MOST_OUTSIDE * tracked:
+        return Withheld(
+            Reason.NOT_OBSERVED,
+            f"{lost:g} of {tracked:g} tracked orders name no place: import where they were shipped "
+            "to.",
+        )
+    if now > before + lotteries.MOST_OUTSIDE:
+        return Withheld(
+            Reason.NOT_OBSERVED,
+            f"{now:.0%} of the shop's orders name no place of the lottery, {before:.0%} did before "
+            "launch: places are missing or are written differently now.",
+        )
+    return None
 
 
 def _followed(reached: float, leaked: float, outside: float) -> str:

@@ -7,12 +7,14 @@ Out:  rules that both share (once, before launch, kept for ever), what each says
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from truelift.base.errors import UsageError
 from truelift.base.estimate import Grade, Reason, Withheld
+from truelift.base.ids import content_hash
 from truelift.base.time import Instant, brand_day
 from truelift.measurement.experiment import Incrementality
 from truelift.measurement.redraws import FactorLimits
@@ -27,6 +29,9 @@ from truelift.store.science_records import ScienceRecord
 Row = dict[str, Any]
 LEVEL = 0.95
 SEED_BITS = 32
+MOST_OUTSIDE = 0.05
+"""A factor is of those who were in the lot: where more of what it would be of was not, it is not
+used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,25 @@ def before(found: Opened, days: int) -> tuple[dt.date, dt.date]:
     newest = found.shop.last_day or found.today
     last = min(found.launched - DAY, found.today - DAY, newest)
     return max(found.shop.first_day or last, last - (days - 1) * DAY), last
+
+
+def seeded(seed: int | None) -> int:
+    """Give the seed of a draw: the one asked for, else the machine's; UsageError for none."""
+    if seed is None:
+        return secrets.randbits(SEED_BITS)
+    if not 0 <= seed < 2**SEED_BITS:
+        msg = f"--seed {seed} is no seed; use a whole number from 0 to {2**SEED_BITS - 1}."
+        raise UsageError(msg)
+    return seed
+
+
+def lot_of(record: Row) -> int:
+    """Give what the draws of a registration begin from.
+
+    The campaign is mixed in: two campaigns with one seed would have one and the same draw, and each
+    would carry the other's effect.
+    """
+    return int(content_hash([record["formula"], record["campaign"], record["seed"]])[:12], 16)
 
 
 def kept(ground: Ground, kind: str, record: Row, now: Instant) -> ScienceRecord:

@@ -22,10 +22,12 @@ Counted = dict[str, dict[dt.date, float]]
 """Counts by place and day."""
 
 BY = ("region", "country")
+NOWHERE = ""
+"""Where orders stand that name no place."""
 
 
 def orders_by_place(shop: Shop, by: str) -> Counted:
-    """Give the shop's orders by place; those that name no place are left out."""
+    """Give the shop's orders by place; those that name no place are at NOWHERE."""
     return _counted(((row, float(row["orders"])) for row in shop.rows), by)
 
 
@@ -58,9 +60,7 @@ def total(counted: Counted, places: Iterable[str], first: dt.date, last: dt.date
 def _counted(rows: Iterable[tuple[Row, float]], by: str) -> Counted:
     found: Counted = defaultdict(lambda: defaultdict(float))
     for row, units in rows:
-        place = _place(row, by)
-        if place is not None:
-            found[place][row["day"]] += units
+        found[_place(row, by) or NOWHERE][row["day"]] += units
     return found
 
 

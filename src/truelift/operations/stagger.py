@@ -9,7 +9,6 @@ Orders only: the shop's leads are not read as a series by day.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from truelift.base.errors import UsageError
+from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant, brand_day
 from truelift.measurement import counterfactual
 from truelift.measurement import stagger as model
@@ -67,15 +67,13 @@ def register_stagger(
     why = why or counterfactual.enough(series)
     if why is not None:
         raise UsageError(why.detail)
-    seed = secrets.randbits(lotteries.SEED_BITS) if seed is None else seed
-    drawn = model.draw(len(creators), choices, seed).tolist()
+    told = {"formula": model.FORMULA, "campaign": campaign, "seed": lotteries.seeded(seed)}
+    drawn = model.draw(len(creators), choices, lotteries.lot_of(told)).tolist()
     sizes, sized_by = _sizes(found.known, found.shop.panels, campaign, creators)
     strengths = counterfactual.fit(series)
     record = {
-        "campaign": campaign,
+        **told,
         "outcome": "orders",
-        "formula": model.FORMULA,
-        "seed": seed,
         "draws": DRAWS,
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -132,23 +130,31 @@ def measured(shop: Shop, item: ScienceRecord) -> Drawn:
         np.array([row["size"] for row in rows], dtype=np.float64),
         (dt.date.fromisoformat(record["last"]) - first).days + 1,
     )
-    given = {"planned": record["planned"], "seed": record["seed"], "level": LEVEL}
+    given = {"planned": record["planned"], "seed": lotteries.lot_of(record), "level": LEVEL}
     found = model.factor(course, starts, **given)
     counted = float(tracked[(first - since).days :].sum())
     followed, others = _followed(
         shop, record["campaign"], dict(zip(names, begins, strict=True)), last
     )
+    beside = _outside(shop, record["campaign"], {*names}, first, last)
+    factor = lotteries.as_factor(found, counted, DESIGN, late=late)
+    if beside > lotteries.MOST_OUTSIDE * (counted + beside):
+        words = (
+            f"{beside:g} of {counted + beside:g} tracked orders are of creators outside the lot."
+        )
+        factor = Withheld(Reason.NOT_OBSERVED, words)
     return Drawn(
         item,
         late,
         (last - first).days + 1,
         lotteries.times(found, counted),
         counted,
-        lotteries.as_factor(found, counted, DESIGN, late=late),
+        factor,
         {
             "creators": len(names),
             "began_as_drawn": followed,
             "began_otherwise": others,
+            "tracked_outside_the_lot": beside,
             "live_beside": list(live_beside(shop.known, record["campaign"], first, last)),
         },
         f"{followed} of {followed + len(others)} creators began on the drawn day.",
@@ -200,6 +206,17 @@ def _tracked(shop: Shop, campaign: str, names: set[str], since: dt.date, last: d
         if mine and since <= row["day"] <= last:
             counted[(row["day"] - since).days] += row["units"]
     return counted
+
+
+def _outside(shop: Shop, campaign: str, names: set[str], first: dt.date, last: dt.date) -> float:
+    """Count a campaign's tracked orders of creators who were not in the lot."""
+    return sum(
+        float(row["units"])
+        for row in shop.panels.counted_days("orders")
+        if row["campaign"] == campaign
+        and row["creator"] not in names
+        and first <= row["day"] <= last
+    )
 
 
 def _followed(
