@@ -27,7 +27,7 @@ def test_a_mapping_is_set_and_shown(command, shop, tmp_path):
     file.write_text("accounts: {6100: {account: 4610, name: '=Creators'}}", encoding="utf-8")
     code, out, err = command("mapping", "set", file, "-w", shop)
     assert (code, out) == (0, "")
-    assert "is in force: 1 of 30 accounts" in err
+    assert "is in force: 1 of 31 accounts" in err
     assert "was in force already" in command("mapping", "set", file, "-w", shop)[2]
     shown = command("mapping", "show", "-w", shop, "--format", "csv")[1]
     assert "6100,Creator fees,4610,'=Creators" in shown

@@ -72,7 +72,7 @@ def test_the_bridge_ends_in_the_ledger(command, data, shop):
         "total": 0,
     }
     assert command("ledger", "verify", "-w", shop)[0] == 0
-    assert {row["rule"] for row in data("ledger", "journal")["rows"]} == {"R01", "R03"}
+    assert {row["rule"] for row in data("ledger", "journal")["rows"]} == {"R01", "R03", "R20"}
 
 
 def test_every_table_comes_in_every_format(command, shop, tmp_path):

@@ -278,7 +278,7 @@ WORDS_OF_KINDS = st.sampled_from(["_exchange", "~", "reversal:", "payment", "_",
 
 
 @given(kind=st.lists(WORDS_OF_KINDS, max_size=5).map("".join))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_database_reads_a_declared_exchange_as_the_ledger_does(attacked, kind):
     lines = [posting(1, 5), posting(2, -4, base=-5, **EUROS), header(kind=kind)]
     with attacked.connect() as connection:
@@ -297,7 +297,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 @given(memo=WORDS, event=WORDS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_back_as_it_was(attacked, memo, event):
     written = entry(f"x:{event}", memo=memo)
     with attacked.connect() as connection:

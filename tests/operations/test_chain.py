@@ -26,6 +26,7 @@ class Rolled:
 
     def __init__(self, ground, connection):
         self.brand = ground.brand
+        self.rights, self.person = ground.rights, ground.person
         self._connection = connection
         self.workspace = self
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -256,5 +257,6 @@ def test_a_seal_made_anew_with_newer_curves_moves_nobody_else(told):
     after = measured(told)
     seal = after.seals["glow", "ana", "engagement", "x"].record
     assert seal["ageing_curve"] == "curve-2"
-    assert after.lift("glow", "engagement")["bo"] == before.lift("glow", "engagement")["bo"]
+    bo = [each.lift("glow", "engagement")["bo"] for each in (before, after)]
+    assert replace(bo[1], shrunk=None) == replace(bo[0], shrunk=None)  # only what is borrowed moves
     assert after.lift("glow", "engagement")["ana"] != before.lift("glow", "engagement")["ana"]

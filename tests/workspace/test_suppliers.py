@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from truelift.workspace.suppliers import Suppliers
 from truelift.workspace.workspace import Workspace
 
@@ -14,12 +12,3 @@ def test_a_workspace_can_do_all_that_suppliers_can():
         "match", "accept_match", "reject_match", "payables", "chase", "confirm_accruals",
     ]  # fmt: skip
     assert all(getattr(Workspace, name) is getattr(Suppliers, name) for name in own)
-
-
-def test_the_part_alone_reads_no_time():
-    alone = Suppliers()
-    for ask in (alone._time, alone._day):
-        with pytest.raises(NotImplementedError):
-            ask(None)
-    with pytest.raises(NotImplementedError):
-        alone._head()

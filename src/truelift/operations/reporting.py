@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Instant, Period, brand_day
+from truelift.facts.words import hashed_party
 from truelift.ledger.movement import Span
 from truelift.operations import statements
 from truelift.operations.closes import closes
-from truelift.operations.knowledge import knowledge, newest_recording
+from truelift.operations.knowledge import Knowledge, knowledge, newest_recording
 from truelift.operations.people import Action, needs
 from truelift.operations.statements import Books
 from truelift.reports.roi import instant_text
@@ -57,6 +58,9 @@ class ReportRequest:
     known_at: Instant | None = None
 
 
+COUNTERPARTY = "counterparty"
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """A finance report, up to when the books it shows were known, and whose they are in words."""
@@ -87,7 +91,25 @@ def report(ground: Ground, request: ReportRequest) -> Reported:
         _refuse_unknown(books, dimension, getattr(request, dimension))
     brand = ground.brand
     heading = f"{brand.brand}, {brand.currency}, as known at {instant_text(known_at)};"
-    return Reported(MAKERS[request.name](books), known_at, heading)
+    made = _with_names(MAKERS[request.name](books), known)
+    return Reported(made, known_at, heading)
+
+
+def _with_names(statement: Statement, known: Knowledge) -> Statement:
+    """Put the names of parties where the books hold pseudonyms: the cost documents still say them.
+
+    A name that was erased since stays a pseudonym.
+    """
+    salt = known.ground.customer_salt
+    named = {row["counterparty"] for row in known.read("ledger.costs").to_pylist()} - {None}
+    names = {hashed_party(name, salt): name for name in named}
+    rows = tuple(
+        {**row, COUNTERPARTY: names.get(row[COUNTERPARTY], row[COUNTERPARTY])}
+        if row.get(COUNTERPARTY)
+        else row
+        for row in statement.rows
+    )
+    return replace(statement, rows=rows)
 
 
 def newest_known(ground: Ground) -> Instant:

@@ -170,7 +170,9 @@ def commitment_lines(
         select(
             _LINE.agreement, _LINE.creator, _LINE.campaign, _LINE.currency, _ENTRY.kind, _LINE.seq,
             _LINE.amount_minor, _LINE.base_minor,
-            func.min(_LINE.seq).over(partition_by=_LINE.agreement).label("first_seq"),
+            func.min(case((_ENTRY.kind == "commitment", _LINE.seq)))
+            .over(partition_by=_LINE.agreement)
+            .label("first_seq"),
         )
         .select_from(_ROWS)
         .where(*conditions, _LINE.account == COMMITMENT)

@@ -16,6 +16,8 @@ GRANT USAGE ON SCHEMA public TO truelift_application
 GRANT SELECT, INSERT ON journal_entry, journal_posting, fx_rate, control_record
 TO truelift_application
 -- next
+GRANT SELECT ON brand, accounting_period TO truelift_application
+-- next
 GRANT USAGE ON SEQUENCE control_record_number_seq TO truelift_application
 -- next
 GRANT SELECT, INSERT, UPDATE ON period_movement TO truelift_application
