@@ -84,7 +84,8 @@ SHRUNK_HEADER = (
 _SHRUNK_WORDS = """Single creators of such campaigns, true log lifts of mean {middle:g} put on them:
 their own limits (theory's) beside the same boundary on the lift that is drawn towards the
 campaign's mean. Wrong: the share of creators whose true lift lay outside at any of the {looks}
-looks; controls take the calendar out. Half width: median at the last look."""
+looks; controls take the calendar out. Half width: median at the last look. Four creators are shown
+to say why fewer than five are given none."""
 
 
 def shrunk_lines(seeds: Sequence[int]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from textwrap import dedent
 
 from truelift.ledger.accounting_calendar import AccountingCalendar
+from truelift.ledger.earnings import agency_shares
 from truelift.ledger.policy import LiveOrAccepted, Policies, Policy, UsageRights
 from truelift.ledger.source import (
     AgreedDeliverable,
@@ -40,6 +41,13 @@ def paid(amount, day, **more):
     return CostDocument(
         "P", CostState.PAID, dt.date(2026, 5, day), "fee", amount, "USD", agreement="R", **more
     )
+
+
+def test_an_agency_is_earned_as_the_fees_are_and_evenly_where_there_are_none():
+    agreed = replace(RETAINER, agency_fee_minor=100)
+    assert agency_shares(agreed, {"d1": 1, "d2": 3}) == {"d1": 25, "d2": 75}
+    assert agency_shares(agreed, {"d1": 0, "d2": 0}) == {"d1": 50, "d2": 50}
+    assert agency_shares(agreed, {}) == {}
 
 
 def test_a_retainer_is_earned_by_periods_with_its_agency_and_prepayments(booked):

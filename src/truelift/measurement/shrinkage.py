@@ -69,7 +69,8 @@ def drawn_together(delta: Floats, variance: Floats) -> Drawn:
     own = between / (between + variance)
     away = delta - mean
     known = np.maximum(found.count, 1)[:, None]
-    usual = known / np.nansum(1 / variance, axis=1, keepdims=True)
+    information = np.nansum(1 / variance, axis=1, keepdims=True)
+    usual = np.divide(known, information, out=np.zeros(known.shape), where=information > 0)
     higher = between + (between + usual) * np.sqrt(2 / degrees)
     doubt = higher / (higher + variance) * variance + (1 - own) ** 2 * spread
     doubt = doubt + 2 * (1 - own) ** 2 * away**2 / degrees
