@@ -18,7 +18,7 @@ PYTEST ?= -n 2
 LINTS  := ruff format types imports tidy
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check $(LINTS) docs bench soak requirements clean
+.PHONY: help demo test coverage check $(LINTS) docs bench soak requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,10 @@ help: ## this list
 demo: .make/core ## the sample programme through the whole river; DEMO_SERVE=0 prints and exits
 	@$(BIN)/truelift demo -w demo
 
-test: .make/dev .make/system .make/oracles ## all tests; the last lines name what could not run here
+test: .make/dev .make/system .make/oracles ## tests; the last lines name what could not run here
+	@$(BIN)/python -m pytest $(PYTEST) -m "not soak"
+
+coverage: .make/dev .make/system .make/oracles ## all tests, and that the pure stages are run whole
 	@$(BIN)/python -m pytest $(PYTEST) --cov
 
 check: .make/dev ## lint, types, import contracts, tidiness and documents, in seconds
@@ -51,7 +54,8 @@ docs: .make/dev ## writes the pages that list what the code has, and checks the 
 bench: .make/dev .make/peers ## speed and lift beside peers; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python
 
-soak: .make/dev .make/system ## true lifts over 200 seeds; the journal's invariants over 1,000
+soak: .make/dev .make/system ## longer tests; true lifts over 200 seeds; invariants over 1,000
+	@$(BIN)/python -m pytest $(PYTEST) -m soak
 	@$(BIN)/python -m benchmarks.sample_seeds 200
 	@$(BIN)/python -m benchmarks.journal_seeds 1000
 

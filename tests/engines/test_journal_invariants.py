@@ -24,7 +24,7 @@ from truelift.store import journal
 from truelift.store.journal_tables import journal_entry, journal_posting
 
 
-@pytest.mark.parametrize("seed", [3, 11])
+@pytest.mark.parametrize("seed", [3, pytest.param(11, marks=pytest.mark.soak)])
 def test_no_invariant_breaks_whatever_happens_and_whenever_it_crashes(engine, seed):
     happened = Counter()
     assert play(seed, engine, happened) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,14 +18,28 @@ calendars = st.sampled_from(
 )
 
 
-@settings(max_examples=10_000, deadline=None)
-@given(
+terms = given(
     st.integers(0, 10**12),
     st.dates(dt.date(2020, 1, 1), dt.date(2035, 1, 1)),
     st.integers(0, 1_200),
     calendars,
 )
+
+
+@settings(max_examples=300, deadline=None)
+@terms
 def test_a_retainer_sums_over_its_periods_to_exactly_its_price(price, first, days, calendar):
+    adds_up(price, first, days, calendar)
+
+
+@pytest.mark.soak
+@settings(max_examples=10_000, deadline=None)
+@terms
+def test_ten_thousand_retainers_sum_to_exactly_their_price(price, first, days, calendar):
+    adds_up(price, first, days, calendar)
+
+
+def adds_up(price, first, days, calendar):
     last = first + dt.timedelta(days=days)
     parts = straight_line(price, first, last, calendar, through=dt.date.max)
     assert sum(part.amount_minor for part in parts) == price

@@ -239,6 +239,7 @@ HOLIDAYS = (
 """Days on which a shop in the United States is shut, or full the day before: told as events."""
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("days", [7, 14])
 def test_a_shop_in_which_nothing_was_launched_has_no_effect(journey, show, days):
     """Every week from May on as if a campaign had begun: forecast from the days before it alone.
