@@ -57,6 +57,8 @@ def test_an_accrual_is_accrued_and_what_takes_it_back_is_reversed():
     assert accrual_steps(move("R03", -100)) == {"accrued": 100, "exchange": 0}
     assert accrual_steps(move("R03", 100, "reversal:accrual")) == {"reversed": 100, "exchange": 0}
     assert accrual_steps(move("R07", 30)) == {"reversed": 30, "exchange": 0}
+    estimate = move("R03", 60, "estimate_reversed~2")
+    assert accrual_steps(estimate) == {"reversed": 60, "exchange": 0}
     assert accrual_steps(move("R17", -7)) == {"exchange": 7}
     assert accrual_steps(move("R08", 50)) == {"other": -50}
 

@@ -52,6 +52,12 @@ def test_lift_says_what_its_limits_rest_on_and_when_its_seal_is_late():
     assert "\u00d71.00 *" in flagged
 
 
+def test_a_lift_whose_limit_has_no_end_says_so():
+    """A factor of 1 and more leaves nothing that came anyway: its log lift has no upper limit."""
+    lift = {"metric": "orders", "log": 0.0, "low": -0.7, "high": None, "limits": "experiment"}
+    assert "\u00d70.50 to unlimited" in str(figures.lift(lift))
+
+
 def test_ratios_and_counts():
     assert figures.ratio(None) == "\u2013"
     assert figures.ratio(3.1, factor=True) == "\u00d73.10"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from truelift.base.money import allocate
 from truelift.ledger import chart
+from truelift.ledger.movement import ESTIMATE_REVERSED
 from truelift.ledger.obligation import residue_of
 from truelift.ledger.source import FaultCode
 
@@ -75,7 +76,7 @@ def reverse_estimate(obligation: Obligation, at: Happening) -> None:
     accounts = obligation.accounts
     legs: list[Leg] = [(accounts.accrued, left, base), (accounts.expense, -left, -base)]
     obligation.writer.write(
-        accounts.rule, "estimate_reversed", at, legs, memo="Estimate of the period before reversed"
+        accounts.rule, ESTIMATE_REVERSED, at, legs, memo="Estimate of the period before reversed"
     )
     obligation.total_accrued -= left
     obligation.reported_accrued.clear()

@@ -28,6 +28,8 @@ PREPAYMENTS = (PREPAID_FEES, PREPAID_USAGE)
 
 ACCRUING_RULES = frozenset({"R03", "R04", "R05", "R06", "R09", "R12"})
 TAKING_BACK_RULES = frozenset({"R07", "R11", "R15", "R19"})
+ESTIMATE_REVERSED = "estimate_reversed"
+"""Kind of the entries that take an estimate back on day 1, under the rule that accrued it."""
 INVOICE_RULE, PREPAID_INVOICE_RULE, ADVANCE_RULE = "R13", "R14", "R02"
 REMEASUREMENT_RULE = "R17"
 
@@ -112,7 +114,7 @@ def accrual_steps(movement: Movement) -> dict[str, int]:
     if movement.rule in TAKING_BACK_RULES:
         return {"reversed": exchange - owed, "exchange": exchange}
     if movement.rule in ACCRUING_RULES:
-        if is_reversal(movement.kind):
+        if is_reversal(movement.kind) or plain_kind(movement.kind) == ESTIMATE_REVERSED:
             return {"reversed": exchange - owed, "exchange": exchange}
         return {"accrued": owed - exchange, "exchange": exchange}
     if movement.rule == INVOICE_RULE:

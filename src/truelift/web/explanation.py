@@ -167,6 +167,8 @@ def _limits(told: Json | None) -> Node:
 def _plain(name: str, value: object) -> str:
     """Write one part of a lift; logs need their decimals, a level is a share."""
     if isinstance(value, bool) or value is None:
+        if name in LOGS:
+            return "unlimited"
         return "unknown" if value is None else "yes" if value else "no"
     if not isinstance(value, float | int):
         return str(value)

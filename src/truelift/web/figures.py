@@ -110,7 +110,7 @@ def estimate(found: Json) -> Node:
 
 
 def between(found: Json, write: Callable[[float], str] = percent) -> str:
-    """Write the limits of an estimate."""
+    """Write the limits of an estimate; one that is missing has no end (a factor of 1 and more)."""
     low, high = (
         "unlimited" if found[end] is None else write(found[end]) for end in ("low", "high")
     )
@@ -122,7 +122,6 @@ def lift(found: Json) -> Node:
     metric = found["metric"]
     if "log" not in found:
         return fragment[withheld(found), small[metric]]
-    low, high = (times(math.exp(found[end])) for end in ("low", "high"))
     late = ", sealed late" if found.get("late") else ""
     boosted = found.get("boosted_posts_left_out")
     late += f", {boosted} boosted posts left out" if boosted else ""
@@ -131,7 +130,7 @@ def lift(found: Json) -> Node:
     more = "" if units is None else f"{signed(units)} {metric}; "
     return fragment[
         times(math.exp(found["log"])) + mark,
-        small[f"{low} to {high}"],
+        small[between(found, lambda log: times(math.exp(log)))],
         small[f"{more}{found['limits']} limits{late}"],
         _beside(found),
     ]
