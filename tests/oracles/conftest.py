@@ -6,16 +6,21 @@ skipped and say so: `make test` installs them where it may.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import random
 import shutil
 import subprocess
+from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
-from truelift.base.money import exponent
+from truelift.base.money import exponent, parse_minor
 from truelift.ledger.chart import CHART, Book
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.ledger.recognition import entries_for
@@ -35,6 +40,12 @@ ROOT = Path(__file__).parents[2]
 ORACLES = ROOT / ".venv-oracles" / "bin"
 START = dt.date(2026, 1, 1)
 AGREEMENTS = 1700
+ANEW = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
+"""
+"""Has LibreOffice compute every formula anew; by itself it shows what is stored."""
 IN_DOLLARS = {"USD": "1", "EUR": "1.1", "GBP": "1.27", "JPY": "0.0067", "KWD": "3.25"}
 SETTINGS = {
     "datev": {
@@ -167,3 +178,97 @@ def ran():
         return done.returncode, done.stdout, done.stderr
 
     return run
+
+
+@dataclass
+class Reader:
+    """One program: how it checks a file, and how it sums it in the base and by currency."""
+
+    name: str
+    program: object
+    ran: object
+
+    def check(self, path):
+        words = {
+            "beancount": lambda: (self.program("bean-check"), path),
+            "hledger": lambda: (
+                self.program("hledger"), "-f", path, "check", "--strict", "ordereddates",
+            ),
+            "ledger": lambda: (
+                self.program("ledger"), "--args-only", "-f", path, "--strict", "--pedantic",
+                "balance", "-B",
+            ),
+        }[self.name]()  # fmt: skip
+        return self.ran(*words)
+
+    def sums(self, path, currency=None):
+        """Give (account, currency) -> amount: in the base when one is named, else in each."""
+        read = {"beancount": self._beancount, "hledger": self._hledger, "ledger": self._ledger}
+        return read[self.name](path, currency)
+
+    def _beancount(self, path, base):
+        what = "account, sum(weight)" if base else "account, sum(position)"
+        query = f"SELECT {what} GROUP BY account"
+        code, out, _ = self.ran(self.program("bean-query"), "-f", "csv", path, query)
+        assert code == 0
+        rows = list(csv.reader(io.StringIO(out)))[1:]
+        cells = [(row[0], cell) for row in rows for cell in row[1].split(",")]
+        return gathered((account, *cell.split()[:2]) for account, cell in cells if cell.strip())
+
+    def _hledger(self, path, base):
+        words = ["balance", "--flat", "--empty", "-N", "-O", "csv", "--layout=bare"]
+        code, out, _ = self.ran(
+            self.program("hledger"), "-f", path, *words, *(["-B"] if base else [])
+        )
+        assert code == 0
+        rows = list(csv.reader(io.StringIO(out)))[1:]
+        return gathered((account, amount, currency) for account, currency, amount in rows)
+
+    def _ledger(self, path, base):
+        form = "%(account)|%(scrub(display_total))\n%/"
+        words = ["balance", "--flat", "--empty", "--no-total", "--balance-format", form]
+        code, out, _ = self.ran(
+            self.program("ledger"), "--args-only", "-f", path, *words, *(["-B"] if base else [])
+        )
+        assert code == 0
+        account, cells = "", []
+        for line in filter(None, out.splitlines()):
+            name, bar, amount = line.rpartition("|")
+            account = name if bar else account
+            parts = amount.split()
+            if len(parts) == 2:
+                cells.append((account, *parts))
+        return gathered(cells)
+
+
+def gathered(cells):
+    """Sum cells (account, amount, currency) in minor units; what is zero is left out."""
+    sums = defaultdict(int)
+    for account, amount, currency in cells:
+        rounded = Decimal(amount).quantize(Decimal(1).scaleb(-exponent(currency)))
+        assert abs(rounded - Decimal(amount)) < Decimal("1e-12")
+        sums[account, currency] += parse_minor(str(rounded), currency)
+    return {key: minor for key, minor in sums.items() if minor}
+
+
+@pytest.fixture(scope="session")
+def readers(program, ran):
+    """Give the programs that read plain text, by name."""
+    return {name: Reader(name, program, ran) for name in ("beancount", "hledger", "ledger")}
+
+
+@pytest.fixture(scope="session")
+def recomputed(program, ran, tmp_path_factory):
+    """Have LibreOffice open a workbook and write it as ODS: recomputed(path) -> rows of a sheet."""
+    profile = tmp_path_factory.mktemp("profile")
+    (profile / "user").mkdir()
+    (profile / "user" / "registrymodifications.xcu").write_text(ANEW, encoding="utf-8")
+
+    def convert(path):
+        words = ("--headless", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "ods")
+        code, _, err = ran(program("soffice"), *words, "--outdir", path.parent, path)
+        assert code == 0, err
+        book = CalamineWorkbook.from_path(str(path.with_suffix(".ods")))
+        return book.get_sheet_by_name("Control totals").to_python()
+
+    return convert

@@ -9,35 +9,11 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from python_calamine import CalamineWorkbook
 
 from truelift.base.money import exponent
 from truelift.operations.export_files import workbook_bytes
 from truelift.reports.journal_export.batch import control_totals
 from truelift.reports.journal_export.rows import FIELDS
-
-ANEW = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
-"""
-
-
-@pytest.fixture(scope="module")
-def recomputed(program, ran, tmp_path_factory):
-    """Have LibreOffice open a workbook and write it as ODS: recomputed(path) -> rows of a sheet."""
-    profile = tmp_path_factory.mktemp("profile")
-    (profile / "user").mkdir()
-    (profile / "user" / "registrymodifications.xcu").write_text(ANEW, encoding="utf-8")
-
-    def convert(path):
-        words = ("--headless", f"-env:UserInstallation={profile.as_uri()}", "--convert-to", "ods")
-        code, _, err = ran(program("soffice"), *words, "--outdir", path.parent, path)
-        assert code == 0, err
-        book = CalamineWorkbook.from_path(str(path.with_suffix(".ods")))
-        return book.get_sheet_by_name("Control totals").to_python()
-
-    return convert
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,8 @@ A break of one minor unit, in the base or in the entry's own currency, is refuse
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 
 import pytest
 
@@ -21,77 +18,6 @@ from truelift.reports.journal_export.plain_text import account_path
 RENDER = {"beancount": beancount.render, "hledger": hledger.render, "ledger": ledger_cli.render}
 BROKEN = 1000
 """Which priced line is broken; any would do."""
-
-
-@dataclass
-class Reader:
-    """One program: how it checks a file, and how it sums it in the base and by currency."""
-
-    name: str
-    program: object
-    ran: object
-
-    def check(self, path):
-        words = {
-            "beancount": lambda: (self.program("bean-check"), path),
-            "hledger": lambda: (
-                self.program("hledger"), "-f", path, "check", "--strict", "ordereddates",
-            ),
-            "ledger": lambda: (
-                self.program("ledger"), "--args-only", "-f", path, "--strict", "--pedantic",
-                "balance", "-B",
-            ),
-        }[self.name]()  # fmt: skip
-        return self.ran(*words)
-
-    def sums(self, path, currency=None):
-        """Give (account, currency) -> amount: in the base when one is named, else in each."""
-        read = {"beancount": self._beancount, "hledger": self._hledger, "ledger": self._ledger}
-        return read[self.name](path, currency)
-
-    def _beancount(self, path, base):
-        what = "account, sum(weight)" if base else "account, sum(position)"
-        query = f"SELECT {what} GROUP BY account"
-        code, out, _ = self.ran(self.program("bean-query"), "-f", "csv", path, query)
-        assert code == 0
-        rows = list(csv.reader(io.StringIO(out)))[1:]
-        cells = [(row[0], cell) for row in rows for cell in row[1].split(",")]
-        return gathered((account, *cell.split()[:2]) for account, cell in cells if cell.strip())
-
-    def _hledger(self, path, base):
-        words = ["balance", "--flat", "--empty", "-N", "-O", "csv", "--layout=bare"]
-        code, out, _ = self.ran(
-            self.program("hledger"), "-f", path, *words, *(["-B"] if base else [])
-        )
-        assert code == 0
-        rows = list(csv.reader(io.StringIO(out)))[1:]
-        return gathered((account, amount, currency) for account, currency, amount in rows)
-
-    def _ledger(self, path, base):
-        form = "%(account)|%(scrub(display_total))\n%/"
-        words = ["balance", "--flat", "--empty", "--no-total", "--balance-format", form]
-        code, out, _ = self.ran(
-            self.program("ledger"), "--args-only", "-f", path, *words, *(["-B"] if base else [])
-        )
-        assert code == 0
-        account, cells = "", []
-        for line in filter(None, out.splitlines()):
-            name, bar, amount = line.rpartition("|")
-            account = name if bar else account
-            parts = amount.split()
-            if len(parts) == 2:
-                cells.append((account, *parts))
-        return gathered(cells)
-
-
-def gathered(cells):
-    """Sum cells (account, amount, currency) in minor units; what is zero is left out."""
-    sums = defaultdict(int)
-    for account, amount, currency in cells:
-        rounded = Decimal(amount).quantize(Decimal(1).scaleb(-exponent(currency)))
-        assert abs(rounded - Decimal(amount)) < Decimal("1e-12")
-        sums[account, currency] += parse_minor(str(rounded), currency)
-    return {key: minor for key, minor in sums.items() if minor}
 
 
 def ours(batch):
@@ -112,8 +38,8 @@ def ours(batch):
 
 
 @pytest.fixture(params=RENDER)
-def reader(request, program, ran):
-    return Reader(request.param, program, ran)
+def reader(request, readers):
+    return readers[request.param]
 
 
 @pytest.fixture(scope="session")
