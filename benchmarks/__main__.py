@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.close_month import close_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
+CLOSE = "close"
 SEEDS = (1, 2, 3)
 
 
@@ -84,6 +86,10 @@ def main() -> int:
     if wanted(LEDGER):
         lines = ledger_lines()
         write_part("ledger", lines)
+        print("\n".join(["", *lines]))
+    if wanted(CLOSE):
+        lines = close_lines()
+        write_part("close", lines)
         print("\n".join(["", *lines]))
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)
