@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from truelift.base.errors import CheckFailed, JournalRefused, NotFound
+from truelift.base.errors import CheckFailed, JournalRefused, NotFound, Refused, TrueliftError
 from truelift.base.time import Period
 from truelift.ledger.close import CloseState
-from truelift.operations import close, close_pack
+from truelift.operations import approvals, close, close_pack
 from truelift.operations.book import book
 from truelift.operations.close_figures import sections
 from truelift.operations.knowledge import knowledge
@@ -261,3 +261,33 @@ def test_what_is_owed_in_foreign_money_stands_at_the_closing_rate_and_goes_back_
     }
     assert not any(row["change_minor"] for row in close.changes(again.record))
     assert book(told.ground)[0] == 0
+
+
+def test_above_the_threshold_two_people_approve_and_neither_prepared_it(month):
+    approvals.set_threshold(month.ground, 100)
+    close.prepare(by(month, "ana"), MAY)
+    first = close.approve(by(month, "bo"), MAY)
+    assert (first.state, first.approvals.given) == (CloseState.PREPARED, ("bo",))
+    with pytest.raises(Refused, match="bo"):
+        close.approve(by(month, "bo"), MAY)
+    with pytest.raises(TrueliftError, match="ana"):
+        close.approve(by(month, "ana"), MAY)
+    second = close.approve(by(month, "cy"), MAY)
+    assert second.state is CloseState.CLOSED
+    assert second.record["approvals"] == ["bo", "cy"]
+
+
+def test_what_is_prepared_anew_is_approved_anew(month):
+    approvals.set_threshold(month.ground, 100)
+    close.prepare(by(month, "ana"), MAY)
+    close.approve(by(month, "bo"), MAY)
+    month.clock.at += dt.timedelta(hours=1)
+    close.prepare(by(month, "ana"), MAY)
+    assert close.approve(by(month, "cy"), MAY).state is CloseState.PREPARED
+    assert close.approve(by(month, "bo"), MAY).state is CloseState.CLOSED
+
+
+def test_below_the_threshold_one_person_locks(month):
+    approvals.set_threshold(month.ground, 10**9)
+    close.prepare(by(month, "ana"), MAY)
+    assert close.approve(by(month, "bo"), MAY).state is CloseState.CLOSED

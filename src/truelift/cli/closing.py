@@ -45,7 +45,14 @@ def approve(
 ) -> None:
     """Lock a period that another person prepared."""
     with opened(workspace, brand) as ws:
-        show(ws.close_approve(period), format, output)
+        result = ws.close_approve(period)
+        show(result, format, output)
+    for row in result.rows:
+        if row["approvals"] and row["state"] != "closed":
+            say(
+                f"{period} is not closed yet: {row['approvals']} approvals; its cost is above the "
+                "threshold, so another person has to approve it too."
+            )
 
 
 @close_app.command

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,6 +24,8 @@ from truelift.ledger import close as rules
 from truelift.ledger.close import Check, CloseState, Severity, Standing
 from truelift.ledger.period import PeriodStatus
 from truelift.ledger.remeasurement import remeasure
+from truelift.operations import approvals
+from truelift.operations.approvals import Standing as Approvals
 from truelift.operations.book import book
 from truelift.operations.close_figures import accruals_by_rule, sections
 from truelift.operations.exchange_rates import closing_rates
@@ -44,7 +46,10 @@ WAITING = ("2100", "2110", "2111", "2120", "2130", "2140")
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A step of a close as it was kept."""
+    """A step of a close as it was kept.
+
+    approvals: given so far and needed, where the brand's threshold asks for more than one.
+    """
 
     period: Period
     state: CloseState
@@ -52,6 +57,7 @@ class Closed:
     at: Instant
     record: Row
     sha256: str
+    approvals: Approvals | None = None
 
 
 @needs(Action.PREPARE_CLOSE, "period")
@@ -94,7 +100,9 @@ def approve(ground: Ground, period: Period) -> Closed:
     """Lock a prepared period; the person who prepared it is refused.
 
     The checks are looked at again. Of two who approve at once exactly one wins: the database gives
-    the lock to one, and the other finds the period closed. Raises JournalRefused.
+    the lock to one, and the other finds the period closed. Where the period's cost is above the
+    brand's threshold the first approval is kept, and only that of a second person locks. Raises
+    JournalRefused.
     """
     brand = ground.brand.brand
     known = knowledge(ground)
@@ -103,6 +111,9 @@ def approve(ground: Ground, period: Period) -> Closed:
         prepared = standing(connection, brand, period)
         _may_approve(connection, ground, period, prepared, checks)
         shown = _newest(connection, brand, period)
+    given = _approved(ground, period, shown)
+    if shown and given and not given.complete:
+        return replace(_closed(shown), approvals=given)
     figures = sections(known, period, days_of(ground, period))
     with ground.workspace.transaction() as connection:
         control_records.lock(connection, brand)
@@ -119,6 +130,7 @@ def approve(ground: Ground, period: Period) -> Closed:
             "as_of": shown.record["as_of"] if shown else "",
             "prepared_by": stood.by,
             "prepared_at": shown.recorded_at.isoformat() if shown else "",
+            "approvals": list(given.given) if given else [],
             "checks": [asdict(check) for check in checks],
             "sections": figures,
             "checkpoint": content_hash([stood.hash, figures]),
@@ -128,6 +140,28 @@ def approve(ground: Ground, period: Period) -> Closed:
             connection, brand, period, PeriodStatus.CLOSED, changed_by=ground.person, changed_at=now
         )
     return kept
+
+
+def _approved(ground: Ground, period: Period, shown: KeptRecord | None) -> Approvals | None:
+    """Give one approval of exactly what was prepared, where more than one is needed.
+
+    The amount in question is the cost that the period booked, in the brand's currency.
+    """
+    if shown is None:
+        return None
+    subject = f"close/{period}"
+    amount = sum(row["cost_minor"] for row in shown.record["accruals"])
+    found = approvals.standing(ground, subject, content=shown.sha256, amount_minor=amount)
+    if found.needed == 1 or found.complete:
+        return None if found.needed == 1 else found
+    return approvals.approve(
+        ground,
+        Action.APPROVE_CLOSE,
+        subject,
+        content=shown.sha256,
+        prepared_by=shown.recorded_by,
+        amount_minor=amount,
+    )
 
 
 @needs(Action.REOPEN_CLOSE, "period", "reason")

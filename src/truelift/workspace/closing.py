@@ -102,4 +102,12 @@ def _told(found: Closed) -> dict[str, Any]:
         "entries": found.record["seq"],
         "checkpoint": found.record.get("checkpoint"),
         "reason": found.record.get("reason"),
+        "approvals": found.approvals
+        and f"{len(found.approvals.given)} of {found.approvals.needed}",
     }
+
+
+def _counted(found: Closed) -> str | None:
+    """Write how many approvals were given of how many, where more than one is needed."""
+    given = found.approvals
+    return None if given is None else f"{len(given.given)} of {given.needed}"
