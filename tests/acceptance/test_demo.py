@@ -123,6 +123,7 @@ def test_the_cost_of_the_bridges_is_the_ledgers_cost_accounts(ws):
     assert by_account == balance
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("by", ["creator", "campaign"])
 def test_a_rebuild_from_the_log_gives_the_same_bytes(own, truelift, by):
     before = truelift("roi", "-w", own, "--by", by)

@@ -106,6 +106,7 @@ def _doubt_row(name):
     return SCHEMAS[name]["properties"]["rows"]["items"]
 
 
+@pytest.mark.soak
 def test_every_figure_that_roi_prints_can_be_explained(season):
     for row in season.once("roi", by="creator").rows:
         figures = row["figure_ids"]

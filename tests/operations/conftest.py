@@ -12,7 +12,10 @@ import contextlib
 import csv
 import datetime as dt
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -20,12 +23,16 @@ import pytest
 from truelift.catalog.permission import EVERY_SCOPE, Rights
 from truelift.store import audit_log
 from truelift.store import ground as grounds
-from truelift.store.ground import Ground
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.workspace import Workspace
 
 NEW_YEAR = dt.datetime(2026, 1, 1)
 AFTERWARDS = dt.datetime(2026, 12, 1)
+
+TEMPLATES = tempfile.TemporaryDirectory(prefix="truelift-told-")
+"""Workspaces that tests begin with, as copies; removed when the run ends."""
+EMPTY: dict[tuple[str, str], Path] = {}
+BEGUN: dict[tuple[Path, str, dt.datetime], tuple[Path, object]] = {}
 
 
 @dataclass
@@ -256,11 +263,22 @@ def play_season(told):
 class Told:
     """A workspace whose facts are told as tables, and the reports asked of it as tables."""
 
-    def __init__(self, folder: Path, ground: Ground, clock: Hand) -> None:
-        self.folder, self.ground, self.clock = folder, ground, clock
-        self.ws = Workspace(ground)
+    def __init__(self, folder: Path, start: Path, stack: contextlib.ExitStack) -> None:
+        self.folder, self.start, self.stack = folder, start, stack
+        self.clock = Hand()
         self.files = 0
         self.asked = {}
+
+    @cached_property
+    def ground(self):
+        """The opened workspace, which began as a copy of another."""
+        shutil.copytree(self.start, self.folder / "workspace")
+        opened = grounds.opened(self.folder / "workspace", None, self.clock, "ana.controller")
+        return self.stack.enter_context(opened)
+
+    @cached_property
+    def ws(self):
+        return Workspace(self.ground)
 
     def given(self, text, *, at=AFTERWARDS):
         """Import tables at a moment of the clock; no row may be refused."""
@@ -269,10 +287,26 @@ class Told:
         return self
 
     def tried(self, text, *, at=AFTERWARDS):
-        """Import tables at a moment of the clock, and give what became of them."""
+        """Import tables at a moment of the clock, and give what became of them.
+
+        What several tests begin with is imported once; the others begin with a copy.
+        """
         self.clock.at = at
         self.asked.clear()
         self.files += 1
+        if "ground" in self.__dict__:
+            return self._imported(text)
+        key = (self.start, text, at)
+        if key not in BEGUN:
+            with contextlib.ExitStack() as stack:
+                first = Told(Path(tempfile.mkdtemp(dir=TEMPLATES.name)), self.start, stack)
+                first.files, first.clock.at = 1, at
+                report = first._imported(text)
+            BEGUN[key] = first.folder / "workspace", report
+        self.start, report = BEGUN[key]
+        return report
+
+    def _imported(self, text):
         inbox = self.folder / "inbox" / f"{self.files:02}"
         inbox.mkdir(parents=True)
         for kind, tables in tables_of(text).items():
@@ -335,13 +369,14 @@ def shown(result, text):
 
 def told_in(stack, folder, currency="USD", timezone="America/New_York"):
     """Make an empty workspace below a folder and open it until the stack closes."""
-    record = BrandRecord("acme", "acme", currency, timezone, "acme", "months")
-    clock = Hand()
-    grounds.create(folder / "workspace", record, clock.now())
-    ground = stack.enter_context(
-        grounds.opened(folder / "workspace", None, clock, "ana.controller")
-    )
-    return Told(folder, ground, clock)
+    key = (currency, timezone)
+    if key not in EMPTY:
+        EMPTY[key] = Path(TEMPLATES.name) / f"empty-{len(EMPTY)}"
+        record = BrandRecord("acme", "acme", currency, timezone, "acme", "months")
+        grounds.create(EMPTY[key], record, NEW_YEAR)
+        with grounds.opened(EMPTY[key], None, Hand(), "ana.controller"):
+            pass  # the facts file has its tables from here on
+    return Told(folder, EMPTY[key], stack)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Five months of the sample programme are closed by two people; outside programs read the books.
 
-Three are closed from the command line and two from Python; `make soak` closes all of them from both
-and finds the same checkpoints.
+The first three are closed from the command line and the others from Python; then all of them from
+Python, with the same checkpoints.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from truelift.cli.main import run
 CLOSED = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05")
 FROM_PYTHON = ("2026-04", "2026-05")
 PLAIN = ("beancount", "hledger", "ledger")
+
+pytestmark = pytest.mark.soak
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,6 @@ def test_each_month_is_closed_by_two_people(books):
     assert len({by for _, by in people}) == len(people) == 2
 
 
-@pytest.mark.soak
 def test_both_doors_close_the_same_months_with_the_same_checkpoints(books):
     told = books.command("close", "status")["rows"]
     closes = {row["period"]: row["checkpoint"] for row in told if row["state"] == "closed"}

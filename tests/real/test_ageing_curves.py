@@ -175,6 +175,7 @@ def test_news_of_the_other_half_is_predicted_where_the_default_curve_is_far_off(
         assert np.mean(np.abs(error) <= BANDS[0.95] * sd) > 0.9
 
 
+@pytest.mark.soak
 def test_a_million_snapshots_are_fitted_in_linear_time(show):
     random = np.random.default_rng(5)
     took = []
