@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Ranges of addresses by family, sorted and without overlaps; empty holds nothing."""
+    """Ranges of addresses by family (4 or 6), sorted and without overlaps."""
 
     starts: dict[int, list[int]]
     ends: dict[int, list[int]]
@@ -36,7 +36,8 @@ NO_RANGES = Ranges({}, {})
 
 def read_ranges(lines: Iterable[str]) -> Ranges:
     """Read a list; ValueError names the first line that is no range."""
-    networks: dict[int, list[ipaddress.IPv4Network | ipaddress.IPv6Network]] = {}
+    first: list[ipaddress.IPv4Network] = []
+    second: list[ipaddress.IPv6Network] = []
     for number, line in enumerate(lines, start=1):
         text = line.partition("#")[0].strip()
         if not text:
@@ -46,10 +47,19 @@ def read_ranges(lines: Iterable[str]) -> Ranges:
         except ValueError as error:
             msg = f"line {number} is no address range such as 192.0.2.0/24: {text}"
             raise ValueError(msg) from error
-        networks.setdefault(network.version, []).append(network)
-    starts, ends = {}, {}
-    for family, found in networks.items():
-        merged = list(ipaddress.collapse_addresses(found))
-        starts[family] = [int(each.network_address) for each in merged]
-        ends[family] = [int(each.broadcast_address) for each in merged]
-    return Ranges(starts, ends)
+        if isinstance(network, ipaddress.IPv4Network):
+            first.append(network)
+        else:
+            second.append(network)
+    spans = {
+        4: [_span(each) for each in ipaddress.collapse_addresses(first)],
+        6: [_span(each) for each in ipaddress.collapse_addresses(second)],
+    }
+    return Ranges(
+        {family: [start for start, _ in found] for family, found in spans.items()},
+        {family: [end for _, end in found] for family, found in spans.items()},
+    )
+
+
+def _span(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> tuple[int, int]:
+    return int(network.network_address), int(network.broadcast_address)
