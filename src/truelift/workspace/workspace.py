@@ -57,6 +57,7 @@ from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.links import Links
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
@@ -66,7 +67,15 @@ Progress = Callable[[str, int], None]
 
 
 class Workspace(
-    Closing, Collecting, Controls, Experiments, Exports, FinanceReports, PolicyMethods, Suppliers
+    Closing,
+    Collecting,
+    Controls,
+    Experiments,
+    Exports,
+    FinanceReports,
+    Links,
+    PolicyMethods,
+    Suppliers,
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
