@@ -68,11 +68,12 @@ def _written(rows: Sequence[Sequence[str]], ours: Round, kill: tuple[int, int, i
         "",
         *paragraph(circumstances()),
         *paragraph(
-            f"wrk, 64 connections unless said, {ROUNDS} rounds of {SECONDS} s after a warm-up, the "
-            "round of median CPU. Server on one core, wrk on the other; other work ran on both, so "
-            "CPU per request and the ratio hold, requests a second are a lower bound. nginx writes "
-            "a buffered log, neither safe nor labelled; ours is on disk before the answer, "
-            "labelled, with a visitor's key."
+            f"wrk, 64 connections unless said, {ROUNDS} rounds of {SECONDS} s after a warm-up: the "
+            "median rate with its latencies, the least CPU per request (what else the machine does "
+            "only adds). Server on one core, wrk on the other; *core busy* below 90 % means that "
+            "the disk or other work was waited for, so the rate is a lower bound. nginx writes a "
+            "buffered log, neither safe nor labelled; ours is on disk before the answer, labelled, "
+            "with a visitor's key."
         ),
         *table(_HEADER, rows),
         "",

@@ -285,3 +285,16 @@ def test_a_real_disk_without_room_is_told_and_what_was_kept_is_whole(tmp_path):
         subprocess.run(["umount", str(disk)], check=True)
     assert found[:safe] == [f"c{number}" for number in range(safe)]
     assert 1_000 < safe <= len(found) <= safe + 1
+
+
+def test_a_refused_hit_does_not_make_the_next_one_late(tmp_path):
+    async def work():
+        spool = Spool(tmp_path, "w1", SpoolLimits(waiting_bytes=100, patience=0.02))
+        spool.start()
+        assert spool.append(b"x" * 101) is None
+        await asyncio.sleep(0.05)
+        assert await spool.append(beacon(1)).answer
+        await spool.close()
+
+    run(work())
+    assert kept(tmp_path) == ["c1"]

@@ -167,13 +167,17 @@ class Spool:
 
     def append(self, payload: bytes) -> Batch | None:
         """Take a hit; give the batch to wait for, or None when too much is waiting already."""
-        batch = self._open or self._new_batch()
-        flying = self._flying
-        waiting = len(batch.payloads) + (len(flying.payloads) if flying else 0)
-        waiting_bytes = batch.bytes + len(payload) + (flying.bytes if flying else 0)
+        batch, flying = self._open, self._flying
+        waiting, waiting_bytes = 0, len(payload)
+        if batch is not None:
+            waiting, waiting_bytes = len(batch.payloads), waiting_bytes + batch.bytes
+        if flying is not None:
+            waiting, waiting_bytes = waiting + len(flying.payloads), waiting_bytes + flying.bytes
         if waiting >= self.limits.waiting_hits or waiting_bytes > self.limits.waiting_bytes:
             self.counters.refused += 1
             return None
+        if batch is None:
+            batch = self._new_batch()
         batch.payloads.append(payload)
         batch.bytes += len(payload)
         if flying is None and not self._flush_asked:
@@ -183,9 +187,7 @@ class Spool:
 
     async def close(self) -> None:
         """Finish what was taken and stop."""
-        while (batch := self._open or self._flying) is not None and self._thread.is_alive():
-            if not batch.payloads:
-                break
+        while (self._open or self._flying) is not None and self._thread.is_alive():  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.002)
         self._work.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -206,7 +208,7 @@ class Spool:
     def _flush(self) -> None:
         """Hand the gathered batch to the thread, unless it is still busy."""
         self._flush_asked = False
-        if self._flying is None and self._open is not None and self._open.payloads:
+        if self._flying is None and self._open is not None:
             self._flying, self._open = self._open, None
             self._work.put(self._flying)
 
