@@ -77,6 +77,7 @@ async def whole_body(receive: Receive, length: str, most: int, seconds: float) -
     except asyncio.CancelledError:
         if not patience.ended:
             raise  # whoever stops the server, not us
+        patience.forget()
         raise BodyRefused(408, "The body did not arrive in time; send it again.") from None
     finally:
         timer.cancel()
@@ -95,6 +96,11 @@ class _Patience:
         if self._task is not None:
             self.ended = True
             self._task.cancel()
+
+    def forget(self) -> None:
+        """Say that the cancellation was ours and is over."""
+        if self._task is not None:
+            self._task.uncancel()
 
 
 def _too_large(most: int) -> BodyRefused:
