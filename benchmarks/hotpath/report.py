@@ -83,7 +83,7 @@ def _written(rows: Sequence[Sequence[str]], ours: Round, kill: tuple[int, int, i
         "",
         *paragraph(
             f"By CPU per redirect less than peers measured by hand (docs/hotpath.md): {peers}. "
-            f"Records in the spool were never fewer than answers. Killed (-9) under load: of "
+            f"Records in the spool must not be fewer than answers. Killed (-9) under load: of "
             f"{acknowledged:,} acknowledged clicks {lost} were lost and {twice} kept twice."
         ),
     ]

@@ -30,6 +30,7 @@ ORIGIN = "made here"
 """What stands as the source file of links and codes that no file brought."""
 
 
+@needs(Action.IMPORT, "creators", logged=False)
 def add_links(ground: Ground, plan: LinkPlan, creators: Sequence[str]) -> list[ImportReport]:
     """Make links, and codes if the plan has them; one that is there already is updated."""
     made = make_links(plan, creators)
