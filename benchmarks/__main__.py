@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import benchmarks
 from benchmarks.close_month import close_lines
+from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
@@ -28,6 +29,7 @@ ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
+HOTPATH = "hotpath"
 SEEDS = (1, 2, 3)
 
 
@@ -68,6 +70,15 @@ def lift_beside_peers(python: Path, seeds: Sequence[int]) -> None:
     print("\n".join(["", *lift, "", *speed, "", *campaigns]))
 
 
+def hot_path() -> int:
+    """Measure the collector beside nginx, write it down, give how many gates it missed."""
+    lines, missed = hotpath_lines()
+    if lines:
+        write_part(HOTPATH, lines)
+    print("\n".join(["", *lines, *missed]))
+    return len(missed) if lines else 0
+
+
 def main() -> int:
     """Run the benchmarks whose name contains one of the words, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,6 +102,8 @@ def main() -> int:
         lines = close_lines()
         write_part("close", lines)
         print("\n".join(["", *lines]))
+    if wanted(HOTPATH):
+        missed += hot_path()
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)
     return 3 if missed else 0

@@ -23,9 +23,9 @@ PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 
-Written by `make bench` (lift, speed, campaigns, journal) and `make soak` (sample programme, the
-journal's invariants). Times are of the machine that ran it, loaded as it was; ratios hold within a
-run, seconds between runs do not.
+Written by `make bench` (lift, speed, campaigns, journal, hot path) and `make soak` (sample
+programme, the journal's invariants). Times are of the machine that ran it, loaded as it was; ratios
+hold within a run, seconds between runs do not.
 """
 
 

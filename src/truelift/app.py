@@ -19,11 +19,15 @@ from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
 from truelift.base.secret import Secret
 from truelift.catalog.permission import Action
+from truelift.collector.machinery import Machinery
 from truelift.config import settings_from
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk
+from truelift.operations.collect import ServedNow, datacenters
 from truelift.store import ground
+from truelift.store.spool import Spool, SpoolLimits
+from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
@@ -122,6 +126,21 @@ def serve(folder: Path, brand: str | None, host: str, port: int) -> None:
 
     with opened(folder, brand) as ws:
         run(ws, host, port)
+
+
+@contextlib.contextmanager
+def collecting(
+    folder: Path, worker: str, limits: SpoolLimits | None = None
+) -> Iterator[tuple[Machinery, Spool, ServedNow]]:
+    """Open what a collector stands on: hand the machinery to `Collector`, start the spool.
+
+    Whoever runs it starts and closes the spool in the event loop and refreshes what is served.
+    """
+    with ground.desk(folder, SystemClock(), person(), given_token()) as base:
+        now = ServedNow(base, folder)
+        spool = Spool(folder / "spool", worker, limits)
+        salts = VisitorSalts(folder)
+        yield Machinery(now, spool.append, salts, datacenters=datacenters(folder)), spool, now
 
 
 def person() -> str:

@@ -17,9 +17,11 @@ from cyclopts import App, CycloptsError, Parameter
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import chain, finance, science, suppliers
 from truelift.cli.closing import close_app
+from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
+from truelift.cli.links import link_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -68,6 +70,9 @@ app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
 app.command(close_app)
+app.command(key_app)
+app.command(hook_app)
+app.command(link_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)

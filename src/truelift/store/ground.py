@@ -42,6 +42,7 @@ class Ground:
     person: str
     rights: Rights
     simulated: bool = False
+    folder: Path = Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def opened(
                 person=who.name,
                 rights=who.at(chosen.brand),
                 simulated=simulated is not None,
+                folder=folder,
             )
 
 

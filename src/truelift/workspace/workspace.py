@@ -52,10 +52,12 @@ from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
 from truelift.workspace.closing import Closing
+from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.links import Links
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
@@ -64,7 +66,17 @@ from truelift.workspace.suppliers import Suppliers
 Progress = Callable[[str, int], None]
 
 
-class Workspace(Closing, Controls, Experiments, Exports, FinanceReports, PolicyMethods, Suppliers):
+class Workspace(
+    Closing,
+    Collecting,
+    Controls,
+    Experiments,
+    Exports,
+    FinanceReports,
+    Links,
+    PolicyMethods,
+    Suppliers,
+):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
