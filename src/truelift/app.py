@@ -11,6 +11,8 @@ import datetime as dt
 import getpass
 import os
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +29,27 @@ from truelift.store import ground
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts in a command that is run for another process."""
+
+    person: str
+    token: Secret | None
+
+
+_ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+@contextlib.contextmanager
+def acting(person: str, token: Secret | None) -> Iterator[None]:
+    """Let somebody act on this thread in place of who started the process."""
+    before = _ACTING.set(Acting(person, token))
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
 
 
 class SystemClock:
@@ -116,20 +139,15 @@ def sample_truth(folder: Path) -> dict[str, Any]:
     return demonstration.truth(folder)
 
 
-def serve(folder: Path, brand: str | None, host: str, port: int) -> None:
-    """Serve the pages of a workspace until stopped."""
-    from truelift.web.pages import run  # noqa: PLC0415 - the web extra is loaded when it serves
-
-    with opened(folder, brand) as ws:
-        run(ws, host, port)
-
-
 def person() -> str:
     """Name who acts: the local owner, as the machine knows them.
 
     The account of the process comes first, not $LOGNAME or $USER: setting a variable must not make
     a second person who approves what the first one prepared.
     """
+    given = _ACTING.get()
+    if given is not None:
+        return given.person
     try:
         import pwd  # noqa: PLC0415 - not on every system
 
@@ -143,5 +161,8 @@ def person() -> str:
 
 
 def given_token() -> Secret | None:
-    """Give the token that this process was started with, if any."""
+    """Give the token that this process, or the command it runs for another one, was given."""
+    given = _ACTING.get()
+    if given is not None:
+        return given.token
     return settings_from(os.environ).token

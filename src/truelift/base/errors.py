@@ -7,6 +7,7 @@
     +-- Refused                      who acts may not do this
     |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
+    +-- WorkspaceHeld                another process holds the facts file
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
     +-- JournalRefused               the journal's rules refuse an entry
@@ -51,6 +52,10 @@ class NotAdmitted(Refused):
 
 class TooManyTries(NotAdmitted):
     """Too many passwords were wrong within a minute; the next try has to wait."""
+
+
+class WorkspaceHeld(TrueliftError):
+    """The facts file is open in another process; one that serves may run the command itself."""
 
 
 class NotFound(TrueliftError):

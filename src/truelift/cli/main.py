@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, suppliers
+from truelift.cli import chain, finance, science, serving, suppliers
 from truelift.cli.closing import close_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
+from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
 from truelift.cli.options import (
@@ -80,6 +81,7 @@ app.command(suppliers.match_app)
 app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
+serving.add_to(app, lambda words: run(words))
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
@@ -93,7 +95,7 @@ Kind = Literal[
 def run(words: Sequence[str] | None = None) -> int:
     """Run one command; every error is one sentence on stderr and an exit code."""
     try:
-        found = app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        found = _call(sys.argv[1:] if words is None else words)
     except CycloptsError as error:
         return _fail(str(error), USAGE)
     except TrueliftError as error:
@@ -107,6 +109,19 @@ def run(words: Sequence[str] | None = None) -> int:
         where = f" {error.filename}" if error.filename else ""
         return _fail(f"The system refuses{where}: {error.strerror or error}.", FAILED)
     return found if isinstance(found, int) else 0
+
+
+def _call(words: Sequence[str]) -> object:
+    """Call a command here or, when another process holds its workspace and answers, there."""
+    try:
+        return app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except Elsewhere as held:
+        from truelift.app import given_token  # noqa: PLC0415 - loaded when needed
+
+        code = run_elsewhere(held, words, given_token())
+        if code is None:
+            raise
+        return code
 
 
 @app.command
@@ -407,17 +422,6 @@ def demo(
     from truelift.cli.demonstration import run_demo  # noqa: PLC0415 - loaded when needed
 
     run_demo(workspace, seed=seed, port=port)
-
-
-@app.command
-def serve(
-    *, workspace: In, host: str = "127.0.0.1", port: Port = 8765, brand: Brand = None
-) -> None:
-    """Serve the pages of a workspace."""
-    from truelift.app import serve as run_server  # noqa: PLC0415 - loaded when needed
-
-    say(f"Pages at http://{host}:{port} (stop with Ctrl-C)")
-    run_server(workspace, brand, host, port)
 
 
 TABLE_ROWS = 200
