@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import getpass
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from truelift import log
 from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
 from truelift.base.secret import Secret
@@ -137,6 +139,89 @@ def demonstrate(folder: Path, seed: int, progress: Callable[[str], None]) -> Non
 def sample_truth(folder: Path) -> dict[str, Any]:
     """Read the sample programme's truth."""
     return demonstration.truth(folder)
+
+
+def serve(
+    folder: Path,
+    brand: str | None,
+    host: str,
+    port: int,
+    *,
+    commands: Callable[[Any], int],
+    ready: Callable[[int], None],
+) -> None:
+    """Serve a workspace until stopped. commands: runs a command of another process."""
+    from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
+    from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        held = stack.enter_context(ground.held(folder, SystemClock()))
+        reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
+        loop, books = _due(stack, held)
+        parts = process.Parts(
+            reader=reader,
+            writer=writer,
+            teller=teller,
+            loop=loop,
+            books=books,
+            commands=CommandSocket(held.folder, commands),
+        )
+        process.run(parts, host, port, ready)
+
+
+def work(folder: Path, commands: Callable[[Any], int]) -> None:
+    """Do what is due in a workspace until stopped, and run commands of other processes."""
+    from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - loaded when it works
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        held = stack.enter_context(ground.held(folder, SystemClock()))
+        loop, books = _due(stack, held)
+        socket = CommandSocket(held.folder, commands)
+        socket.open()
+        stack.callback(socket.close, STOP_SECONDS)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda _number, _frame: loop.interrupt())
+        books.start()
+        stack.callback(books.stop, STOP_SECONDS)
+        loop.run()
+
+
+@contextlib.contextmanager
+def logging_lines() -> Iterator[None]:
+    """Write the log as lines of JSON on stderr until the end."""
+    handler = log.begin()
+    try:
+        yield
+    finally:
+        log.end(handler)
+
+
+def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401 - loaded when it runs
+    """Make what is due, over every brand of a workspace that this process holds."""
+    from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.loop import Loop  # noqa: PLC0415 - as above
+
+    clock, simulated = SystemClock(), held.simulated
+
+    def grounds() -> dict[str, ground.Ground]:
+        return {
+            name: stack.enter_context(
+                ground.opened(held.folder, name, clock, person(), given_token())
+            )
+            for name in ground.brand_names(held)
+        }
+
+    def shift() -> dt.timedelta:
+        return dt.timedelta(0) if simulated is None else simulated.now() - clock.now()
+
+    loop = Loop(grounds(), shift)
+    return loop, Books(grounds(), loop.pulse)
+
+
+STOP_SECONDS = 2.0
+"""How long commands of other processes have to end when the work is stopped."""
 
 
 def person() -> str:

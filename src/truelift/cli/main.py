@@ -81,13 +81,12 @@ app.command(suppliers.match_app)
 app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
-serving.add_to(app, lambda words: run(words))
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
     "events", "agreements", "deliverables", "codes", "links", "margins", "values", "rates",
     "balances", "allocations", "posts", "observations", "followers", "mentions", "clicks",
-    "sessions", "orders", "order_lines", "refunds", "leads", "reported", "costs",
+    "landings", "sessions", "orders", "order_lines", "refunds", "leads", "reported", "costs",
     "invoices", "bank_lines",
 ]  # fmt: skip
 
@@ -421,8 +420,10 @@ def demo(
     """
     from truelift.cli.demonstration import run_demo  # noqa: PLC0415 - loaded when needed
 
-    run_demo(workspace, seed=seed, port=port)
+    run_demo(workspace, seed=seed, port=port, run=run)
 
+
+serving.add_to(app, run)
 
 TABLE_ROWS = 200
 """How many rows of a listing are drawn as a table; the other formats have them all."""

@@ -20,8 +20,12 @@ def row_progress() -> Iterator[Callable[[str, int], None]]:
         return
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} rows"))
     with Progress(
-        *columns, TimeElapsedColumn(), console=Console(file=own(sys.stderr)), transient=True,
-        redirect_stdout=False, redirect_stderr=False,
+        *columns,
+        TimeElapsedColumn(),
+        console=Console(file=own(sys.stderr)),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
     ) as bar:
         task = bar.add_task("", total=None)
         yield lambda name, rows: bar.update(task, description=name, advance=rows)

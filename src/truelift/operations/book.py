@@ -96,23 +96,59 @@ def book(ground: Ground, *, through: dt.date | None = None) -> tuple[int, tuple[
     return _booked(ground, through)
 
 
+@needs(Action.BOOK, logged=False, alone=False)
+def book_due(ground: Ground) -> int:
+    """Book what came in while the workspace is served; give how many entries were written.
+
+    Facts go on coming in while this thinks, so that no order waits for the books; they are booked
+    the next time. It thinks again when something was decided meanwhile.
+    """
+    turn, before = ground.turn, ground.turn.decisions
+    prepared = _prepared(ground)
+    with turn:
+        if turn.decisions != before:
+            prepared = _prepared(ground)
+        written = _written(ground, prepared)
+        if written:
+            turn.changed()
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What the journal should hold, as known."""
+
+    known: Knowledge
+    target: tuple[Entry, ...]
+    faults: tuple[Fault, ...]
+
+
 def _booked(ground: Ground, through: dt.date | None = None) -> tuple[int, tuple[Fault, ...]]:
+    ground.turn.unbooked()
+    prepared = _prepared(ground, through)
+    return _written(ground, prepared), prepared.faults
+
+
+def _prepared(ground: Ground, through: dt.date | None = None) -> _Prepared:
     known = knowledge(ground)
     keep_own_rates(known)
     seed_rates(known)
     booking = booking_of(known, through=through)
-    brand = ground.brand
-    target, faults = booking.entries_for(booking.facts)
+    return _Prepared(known, *booking.entries_for(booking.facts))
+
+
+def _written(ground: Ground, prepared: _Prepared) -> int:
+    brand, known = ground.brand, prepared.known
     with ground.workspace.transaction() as connection:
-        difference = posting_plan.compare(target, journal.headers(connection, brand.brand))
+        difference = posting_plan.compare(prepared.target, journal.headers(connection, brand.brand))
         outdated = journal.entries_by_id(connection, brand.brand, list(difference.outdated))
         calendar = journal.calendar(connection, brand.brand)
         entries = posting_plan.dated(difference.missing, outdated, calendar)
         appended = journal.append(connection, brand.brand, entries, known.known_at)
         records.replace_unbooked(
-            connection, brand.brand, [_told(fault) for fault in faults], known.known_at
+            connection, brand.brand, [_told(fault) for fault in prepared.faults], known.known_at
         )
-    return appended.inserted, faults
+    return appended.inserted
 
 
 def _told(fault: Fault) -> records.Unbooked:

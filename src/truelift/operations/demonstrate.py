@@ -63,6 +63,12 @@ def play(ground: Ground, step: Step, folder: Path) -> None:
         seal_baselines(ground, campaign=step.campaign, creator=step.creator, late=late)
 
 
+def keep_clock(ground: Ground) -> None:
+    """Remember how far the simulated clock of a served sample has come."""
+    with ground.workspace.transaction() as connection:
+        records.set_simulated_clock(connection, ground.clock.now())
+
+
 def truth(folder: Path) -> dict[str, Any]:
     """Read the sample programme's truth, which only the demo and tests look at."""
     known: dict[str, Any] = json.loads((folder / PROGRAMME / "truth.json").read_text("utf-8"))

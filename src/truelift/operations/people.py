@@ -113,6 +113,7 @@ def needs(
             with contextlib.ExitStack() as stack:
                 if alone:
                     stack.enter_context(ground.turn)
+                    ground.turn.decided()
                 if logged:
                     stack.enter_context(logged_as(ground, action, subject))
                 found = operation(ground, *given, **more)

@@ -62,13 +62,15 @@ class Stamp:
 class Verdict:
     """How many rows of a batch were new, updated or already known, and which lines conflict.
 
-    conflicts: (line, origin of the row that is kept, whether it came in this same import).
+    conflicts: (line, origin of the row that is kept, whether it came in this same import). lines:
+    source_line and verdict of each row, in the words of `facts.judge`.
     """
 
     accepted: int
     updated: int
     duplicate: int
     conflicts: tuple[tuple[int, str, bool], ...]
+    lines: pa.Table
 
 
 @dataclass(slots=True)
@@ -115,9 +117,9 @@ class FactsEngine:
         one at a time appends (store.turn).
         """
         other = object.__new__(type(self))
-        other._connection = self._connection.cursor()  # noqa: SLF001 - of this class
-        other._segments, other._log = self._segments, self._log  # noqa: SLF001 - as above
-        other._together = False  # noqa: SLF001 - as above
+        other._connection = self._connection.cursor()
+        other._segments, other._log = self._segments, self._log
+        other._together = False
         return other
 
     @contextlib.contextmanager
@@ -161,6 +163,15 @@ class FactsEngine:
         rendered = queries.render(sql)
         asked = {key: parameters[key] for key in queries.parameters(rendered)}
         return self._connection.sql(rendered, params=asked).to_arrow_table()
+
+    def newest_by_source(self, kind: Kind, brand: str, since: Instant) -> pa.Table:
+        """Give the newest row of a kind by source, and how many came in since a time."""
+        sql = queries.text("live.freshness").format(
+            kind=kind.name,
+            occurred=f'"{kind.occurred}"',
+            source='"source"' if "source" in kind.names else "''",
+        )
+        return self._connection.sql(sql, params={"brand": brand, "since": since}).to_arrow_table()
 
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
@@ -382,4 +393,5 @@ def _verdict(judged: pa.Table) -> Verdict:
             (row["source_line"], row["known_origin"], row["verdict"] == "same_import")
             for row in conflicts
         ),
+        lines=judged.select(["source_line", "verdict"]),
     )

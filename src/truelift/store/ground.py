@@ -34,6 +34,7 @@ class Ground:
     """Both stores of a workspace, the brand in question, who acts, and what time it is.
 
     turn: held while something is changed, so that the threads of a process that serves take turns.
+    served: this process serves the workspace.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Ground:
     rights: Rights
     simulated: bool = False
     turn: Turn = field(default_factory=Turn, compare=False)
+    served: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,12 @@ def held_at(folder: Path) -> Held | None:
     return _HELD.get(folder.resolve())
 
 
+def brand_names(shared: Held) -> list[str]:
+    """Name the brands of a workspace, in order of their making."""
+    with shared.workspace.transaction() as connection:
+        return [record.brand for record in records.brands(connection)]
+
+
 @contextlib.contextmanager
 def held(folder: Path, clock: Clock) -> Iterator[Held]:
     """Hold a workspace for this process: until the end, what is opened shares its stores."""
@@ -218,6 +226,7 @@ def opened(
             rights=who.at(chosen.brand),
             simulated=simulated is not None,
             turn=shared.turn if shared else Turn(),
+            served=shared is not None,
         )
 
 

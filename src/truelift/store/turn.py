@@ -8,6 +8,7 @@ Readers take no turn: each reads on a cursor of its own and sees what was commit
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -26,6 +27,8 @@ class Turn:
         self._listeners: tuple[Listener, ...] = ()
         self._touched = False
         self.version = 0
+        self.decisions = 0
+        self.begun = secrets.token_hex(4)
 
     def take(self, seconds: float) -> bool:
         """Wait for the turn, at most so long; say whether it came. `give` hands it on."""
@@ -67,6 +70,13 @@ class Turn:
         """
         self._touched = True
         self._kinds.update(kinds)
+
+    def decided(self) -> None:
+        """Say that something else than new facts may have changed; call it while it is held.
+
+        What was prepared before, from facts alone, is prepared anew then.
+        """
+        self.decisions += 1
 
     def unbooked(self) -> frozenset[str]:
         """Give the kinds that changed since this was asked last."""

@@ -3,8 +3,7 @@
 In:   a Workspace, and what a request asks for.
 Out:  Results of the Python door; NotFound for a campaign that nothing names.
 
-The process that serves owns both stores and its pages only read, so an answer stays true. A door
-that lets facts in while pages are served calls `forget`.
+An answer is kept until something changes: the version of the data says so.
 """
 
 from __future__ import annotations
@@ -31,6 +30,12 @@ class Reading:
         """Stand on a workspace."""
         self._workspace = workspace
         self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._version = workspace.version
+
+    @property
+    def told(self) -> str | None:
+        """Give the version of what is read, where pages are told of changes; None elsewhere."""
+        return self._version if self._workspace.served else None
 
     @property
     def simulated(self) -> dt.datetime | None:
@@ -113,6 +118,10 @@ class Reading:
         return self._keep(key, lambda: self._workspace.roi(**given))
 
     def _keep(self, key: tuple[object, ...], read: Callable[[], Kept]) -> Kept:
+        version = self._workspace.version
+        if version != self._version:
+            self.forget()
+            self._version = version
         if key not in self._kept:
             self._kept[key] = read()
         self._kept.move_to_end(key)

@@ -1,5 +1,6 @@
-"""Worker: the running process. What is due is done, commands of other processes are run, and the
-doors are served; one process owns a workspace's facts.
+"""Worker: the running process; what is due is done, commands of others are run, doors are served.
+
+One process owns a workspace's facts.
 
 In:   a workspace that this process holds.
 Out:  operations run when they are due; bytes of commands; an HTTP server.

@@ -29,8 +29,8 @@ _HEAD = struct.Struct(">cI")
 class Errand:
     """A command to be run for another process.
 
-    words: without the program's name. directory: in which its relative paths are meant. token: whose
-    person acts, None for the local account. line: of its stdin, where the words ask for one.
+    words: without the program's name. directory: in which its relative paths are meant. token:
+    whose person acts, None for the local account. line: of its stdin, where the words ask for one.
     columns: width of its terminal, 0 when it has none.
     """
 

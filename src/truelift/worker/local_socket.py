@@ -1,10 +1,10 @@
 """The local socket: commands of other processes, run by the one that holds the workspace.
 
-In:   connections to `serve.sock` in the workspace folder, which only the owner's account can open.
-Out:  each command run on a thread of its own, with the rights of who asked; its output streamed back.
+In:   connections to `serve.sock` in the workspace folder, which only its owner's account can open.
+Out:  each command run on a thread of its own, with the rights of who asked; its output sent back.
 
-Who asks is what the system says of the connection (the account of the other process), never what the
-other process says of itself; a token it sends is checked as everywhere. A client that goes away
+Who asks is what the system says of the connection (the account of the other process), never what
+the other process says of itself; a token it sends is checked as everywhere. A client that goes away
 stops nothing: the command ends as it would have.
 """
 
@@ -17,7 +17,7 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -178,7 +178,7 @@ class _Pieces(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def address_in(folder: Path):  # noqa: ANN201 - an iterator of one address
+def address_in(folder: Path) -> Iterator[str]:
     """Give the socket's address; a folder's name may be longer than an address can be."""
     plain = str(folder / SOCKET_NAME)
     if len(os.fsencode(plain)) <= LONGEST_ADDRESS or not Path("/proc/self/fd").is_dir():

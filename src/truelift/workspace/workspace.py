@@ -56,6 +56,7 @@ from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
@@ -64,7 +65,9 @@ from truelift.workspace.suppliers import Suppliers
 Progress = Callable[[str, int], None]
 
 
-class Workspace(Closing, Controls, Experiments, Exports, FinanceReports, PolicyMethods, Suppliers):
+class Workspace(
+    Closing, Controls, Experiments, Exports, FinanceReports, Live, PolicyMethods, Suppliers
+):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:
