@@ -21,8 +21,18 @@ from pathlib import Path
 
 from truelift.base.errors import TrueliftError
 from truelift.base.secret import Secret
-from truelift.cli.streams import Streams, columns, led_to
-from truelift.worker.frames import ASK, ERR, EXIT, OUT, BadFrame, Errand, frames, send
+from truelift.cli.streams import Streams, columns, in_command, led_to
+from truelift.worker.frames import (
+    ASK,
+    ERR,
+    EXIT,
+    OUT,
+    SOCKET_NAME,
+    BadFrame,
+    Errand,
+    frames,
+    send,
+)
 from truelift.worker.local_socket import Ran, Run, address_in
 
 Acting = Callable[[str, Secret | None], AbstractContextManager[None]]
@@ -46,13 +56,8 @@ class Elsewhere(TrueliftError):
 
 def run_elsewhere(held: Elsewhere, words: Sequence[str], token: Secret | None) -> int | None:
     """Have the process that serves a workspace run a command; None when none answers there."""
-    if words and words[0] in NOT_FOR_OTHERS:
-        return None
-    try:
-        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with address_in(held.folder) as address:
-            link.connect(address)
-    except OSError:
+    link = None if words and words[0] in NOT_FOR_OTHERS else _connected(held.folder)
+    if link is None:
         return None
     umask = os.umask(0)
     os.umask(umask)
@@ -69,6 +74,28 @@ def run_elsewhere(held: Elsewhere, words: Sequence[str], token: Secret | None) -
     with link:
         send(link, ASK, errand.text())
         return _follow(link)
+
+
+def is_served(folder: Path) -> bool:
+    """Say whether another process answers for a workspace, before anything heavy is loaded."""
+    if in_command() or not (folder / SOCKET_NAME).exists():
+        return False
+    link = _connected(folder)
+    if link is None:
+        return False
+    link.close()
+    return True
+
+
+def _connected(folder: Path) -> socket.socket | None:
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with address_in(folder) as address:
+            link.connect(address)
+    except OSError:
+        link.close()
+        return None
+    return link
 
 
 def _follow(link: socket.socket) -> int:

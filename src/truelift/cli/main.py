@@ -7,6 +7,7 @@ failed. Imports that cost time stand inside the commands, so that `--help` answe
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +46,7 @@ from truelift.cli.options import (
 )
 from truelift.cli.people import audit_app, user_app
 from truelift.cli.policy import policy_app
+from truelift.config import settings_from
 
 if TYPE_CHECKING:
     from truelift.workspace.result import Result
@@ -115,9 +117,7 @@ def _call(words: Sequence[str]) -> object:
     try:
         return app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except Elsewhere as held:
-        from truelift.app import given_token  # noqa: PLC0415 - loaded when needed
-
-        code = run_elsewhere(held, words, given_token())
+        code = run_elsewhere(held, words, settings_from(os.environ).token)
         if code is None:
             raise
         return code

@@ -106,6 +106,11 @@ def own(stream: TextIO) -> TextIO:
     return stream.target if isinstance(stream, Routed) else stream
 
 
+def in_command() -> bool:
+    """Say whether this thread runs a command for another process."""
+    return _GIVEN.get() is not None
+
+
 def read_line() -> str:
     """Read a line of stdin: this process's own, or what another process's command was given."""
     given = _GIVEN.get()
