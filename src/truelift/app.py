@@ -23,11 +23,15 @@ from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
 from truelift.base.secret import Secret
 from truelift.catalog.permission import Action
+from truelift.collector.machinery import Machinery
 from truelift.config import settings_from
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk
+from truelift.operations.collect import ServedNow, datacenters
 from truelift.store import ground
+from truelift.store.spool import Spool, SpoolLimits
+from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
@@ -151,6 +155,7 @@ def serve(
     ready: Callable[[int], None],
 ) -> None:
     """Serve a workspace until stopped. commands: runs a command of another process."""
+    from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
     from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
     from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
 
@@ -159,6 +164,7 @@ def serve(
         held = stack.enter_context(ground.held(folder, SystemClock()))
         reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
         loop, books = _due(stack, held)
+        machinery, spool, served = stack.enter_context(collecting(held.folder, OWN_WORKER))
         parts = process.Parts(
             reader=reader,
             writer=writer,
@@ -166,6 +172,14 @@ def serve(
             loop=loop,
             books=books,
             commands=CommandSocket(held.folder, commands),
+            collector=process.Collecting(
+                around=lambda doors: Collector(machinery, doors),
+                begin=spool.start,
+                end=spool.close,
+                refresh=served.refresh,
+                collected=machinery.counters,
+                spooled=spool.counters,
+            ),
         )
         process.run(parts, host, port, ready)
 
@@ -220,8 +234,26 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
     return loop, Books(grounds(), loop.pulse)
 
 
+OWN_WORKER = "serve"
+"""Whose folder of the spool the serving process writes to."""
+
 STOP_SECONDS = 2.0
 """How long commands of other processes have to end when the work is stopped."""
+
+
+@contextlib.contextmanager
+def collecting(
+    folder: Path, worker: str, limits: SpoolLimits | None = None
+) -> Iterator[tuple[Machinery, Spool, ServedNow]]:
+    """Open what a collector stands on: hand the machinery to `Collector`, start the spool.
+
+    Whoever runs it starts and closes the spool in the event loop and refreshes what is served.
+    """
+    with ground.desk(folder, SystemClock(), person(), given_token()) as base:
+        now = ServedNow(base, folder)
+        spool = Spool(folder / "spool", worker, limits)
+        salts = VisitorSalts(folder)
+        yield Machinery(now, spool.append, salts, datacenters=datacenters(folder)), spool, now
 
 
 def person() -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from truelift.facts.click_class import HUMAN, LIST_VERSION, classify
+from truelift.facts import click_class
+from truelift.facts.agent_lists import HUMAN, list_version
+from truelift.facts.click_class import CLASSES, classify
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15"
 LOG = Path(__file__).parents[2].parent / "shared" / "data" / "apache_combined_10k.log"
@@ -32,7 +34,7 @@ LOG = Path(__file__).parents[2].parent / "shared" / "data" / "apache_combined_10
 def test_what_an_agent_says_of_itself_labels_the_click(agent, label):
     classes, rules = classify(pa.array([agent], pa.string()))
     assert classes.to_pylist() == [label]
-    assert rules.to_pylist()[0].startswith(LIST_VERSION)
+    assert rules.to_pylist()[0].startswith(list_version())
 
 
 def test_labels_keep_the_order_of_the_clicks_in_chunks_too():
@@ -50,3 +52,14 @@ def test_a_real_log_has_robots_and_people():
     labels = classify(pa.array(agents))[0].to_pylist()
     share = sum(label != HUMAN for label in labels) / len(labels)
     assert 0.1 < share < 0.3
+
+
+def test_every_distinct_agent_is_looked_at_once(monkeypatch):
+    seen = []
+    real = click_class.agent_of
+    monkeypatch.setattr(click_class, "agent_of", lambda agent: seen.append(agent) or real(agent))
+    agents = pa.array(["curl/8", "Mozilla/5.0", "curl/8", None] * 1_000)
+    labels = classify(agents)[0].to_pylist()
+    assert labels[:4] == ["bot", HUMAN, "bot", HUMAN]
+    assert len(seen) == 3
+    assert set(labels) <= set(CLASSES)

@@ -36,6 +36,7 @@ class Action(StrEnum):
     ERASE = "erase"
     MANAGE_USERS = "manage_users"
     MANAGE_BRANDS = "manage_brands"
+    MANAGE_KEYS = "manage_keys"
 
 
 MEANS: dict[Action, str] = {
@@ -58,6 +59,7 @@ MEANS: dict[Action, str] = {
     Action.ERASE: "erase a creator's personal data",
     Action.MANAGE_USERS: "add and disable people, give roles and tokens",
     Action.MANAGE_BRANDS: "add brands and rebuild the facts file",
+    Action.MANAGE_KEYS: "make and end site keys and hooks",
 }
 """What each action is, in words that end the sentence "may not ..."."""
 
@@ -113,6 +115,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.ERASE,
             Action.MANAGE_USERS,
             Action.MANAGE_BRANDS,
+            Action.MANAGE_KEYS,
         }
     ),
     Role.CREATOR: frozenset({Action.READ_OWN}),
@@ -147,7 +150,13 @@ SCOPES: dict[Scope, frozenset[Action]] = {
         {Action.APPROVE_CLOSE, Action.REOPEN_CLOSE, Action.SET_POLICY, Action.APPROVE_PAYEE}
     ),
     Scope.ADMIN: frozenset(
-        {Action.SET_THRESHOLD, Action.ERASE, Action.MANAGE_USERS, Action.MANAGE_BRANDS}
+        {
+            Action.SET_THRESHOLD,
+            Action.ERASE,
+            Action.MANAGE_USERS,
+            Action.MANAGE_BRANDS,
+            Action.MANAGE_KEYS,
+        }
     ),
 }
 """What a token of each scope may be used for."""

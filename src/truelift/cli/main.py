@@ -18,6 +18,7 @@ from cyclopts import App, CycloptsError, Parameter
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import chain, finance, science, serving, suppliers
 from truelift.cli.closing import close_app
+from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
 from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
@@ -71,6 +72,8 @@ app.command(science.ageing)
 app.command(science.doubt)
 app.command(counterfactual_app)
 app.command(close_app)
+app.command(key_app)
+app.command(hook_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)

@@ -1,10 +1,10 @@
 """Click class: who made a request for a link, by what its user agent says of itself.
 
-In:   user agents of clicks, as sent.
+In:   user agents of clicks, as sent (facts.request_class looks at whole requests).
 Out:  a class and the rule that gave it, per click. Nothing is deleted: "counted" is a query over
-      the class, and a newer list can label the same clicks again.
+      the class, and newer lists can label the same clicks again.
 
-The list holds agents that name themselves. Agents that pretend to be a browser stay human here.
+Agents that pretend to be a browser stay human here; what tells them apart is the landing beacon.
 """
 
 from __future__ import annotations
@@ -12,48 +12,22 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-HUMAN = "human"
+from truelift.facts.agent_lists import BOT, HUMAN, PREFETCH, PREVIEW, agent_of
+from truelift.facts.request_class import DATACENTER, HEAD, LONGEST_AGENT
 
-LIST_VERSION = "own-2026-1"
-
-_PREVIEW = (
-    r"facebookexternalhit|facebookcatalog|twitterbot|slackbot|whatsapp/|telegrambot|discordbot"
-    r"|linkedinbot|pinterestbot|skypeuripreview|embedly|iframely|redditbot|vkshare|snapchat ads"
-    r"|bytespider|tiktokspider|applebot|google-pagerenderer|mastodon|bluesky"
-)
-# A phone make is called Cubot: a robot's name is not written with a u before it.
-_ROBOT = (
-    r"(?:^|[^u])bot(?:\b|/)|crawl|spider|slurp|scrap|archiver|monitor|uptime|pingdom"
-    r"|headlesschrome|phantomjs|puppeteer|playwright|selenium"
-)
-_PROGRAM = (
-    r"^(?:curl|wget|python|go-http|java/|okhttp|axios|node-fetch|libwww|php/|ruby|perl|httpie)"
-)
-
-RULES: tuple[tuple[str, str, str], ...] = (
-    ("social preview", "preview", _PREVIEW),
-    ("prefetch", "prefetch", r"chrome-lighthouse|google web preview|prefetch proxy"),
-    ("names itself a robot", "bot", _ROBOT),
-    ("program, not a browser", "bot", _PROGRAM),
-)
-"""Name, class and pattern (RE2, case ignored) of each rule; the first that matches labels."""
+CLASSES = (HUMAN, BOT, PREVIEW, PREFETCH, HEAD, DATACENTER, "duplicate")
 
 
 def classify(user_agents: pa.ChunkedArray | pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Label clicks: (class, rule with the list's version); a missing user agent is human.
+    """Label clicks: (class, rule with the lists' versions); a missing user agent is human.
 
-    Both results are text arrays as long as the input.
+    Both results are text arrays as long as the input. Each distinct agent is looked at once.
     """
-    agents = pa.chunked_array([user_agents]) if isinstance(user_agents, pa.Array) else user_agents
-    found = pc.fill_null(agents, "")
-    classes: pa.Array = pa.repeat(pa.scalar(HUMAN), len(found))
-    names: pa.Array = pa.repeat(pa.scalar(f"{LIST_VERSION}: none"), len(found))
-    for name, label, pattern in reversed(RULES):
-        matches = pc.match_substring_regex(found, pattern, ignore_case=True)
-        classes = pc.if_else(matches, label, classes)
-        names = pc.if_else(matches, f"{LIST_VERSION}: {name}", names)
-    return _whole(classes), _whole(names)
-
-
-def _whole(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    agents = user_agents
+    if isinstance(agents, pa.ChunkedArray):
+        agents = agents.combine_chunks()
+    coded = pc.fill_null(agents, "").dictionary_encode()
+    found = [agent_of(agent[:LONGEST_AGENT]) for agent in coded.dictionary.to_pylist()]
+    labels = pa.array([each.label for each in found], pa.string())
+    rules = pa.array([each.rule for each in found], pa.string())
+    return labels.take(coded.indices), rules.take(coded.indices)

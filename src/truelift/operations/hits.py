@@ -22,15 +22,13 @@ from truelift.connectors import (
     woocommerce_webhook,
 )
 from truelift.connectors.webhook import NotReadable
+from truelift.facts.collectible import PUBLIC_KINDS
 from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
 from truelift.facts.hit import Beacon, Cell, Click, Collected, Hit, Hook, Row, text_of
 from truelift.facts.kinds import KINDS
 
 COLLECTOR = "collector"
 """Origin of what our own links and pixel saw."""
-
-OPEN_KINDS = frozenset({"clicks", "landings", "leads", "sessions", "mentions"})
-"""What a key that stands in a page may send: never money, never what people agreed on."""
 
 PARSERS: Mapping[str, Callable[[str, bytes], list[Row]]] = {
     "shopify": shopify_webhook.parse,
@@ -164,7 +162,7 @@ def _collected(hit: Collected, file: str, line: int) -> Iterator[Taken | Refusal
         if row.kind not in KINDS:
             sentence = f"there is no kind {row.kind[:40]!r}"
             yield _refused(hit.brand, "", (file, line + at), DropReason.NOT_READABLE, sentence)
-        elif not hit.trusted and row.kind not in OPEN_KINDS:
+        elif not hit.trusted and row.kind not in PUBLIC_KINDS:
             sentence = (
                 f"{row.kind} came with a key that stands in a page, where anybody can read it; "
                 "send them with a server's key"

@@ -25,6 +25,9 @@ APPROVAL = "approval"
 MATCH = "match"
 PAYEE = "payee"
 ERASURE = "erasure"
+SITE_KEY = "site_key"
+HOOK = "hook"
+LINK_SETTING = "link_setting"
 
 control_record = record_table("control_record")
 

@@ -49,7 +49,8 @@ class SpoolLimits:
     """How much may wait, how large a segment grows, and when an answer stops waiting.
 
     waiting_*: hits and bytes not yet safe; more are refused. reserve_bytes: free space that is left
-    to the rest of the workspace. patience: seconds until `Batch.answer` is given without a sync.
+    to the rest of the workspace. patience: seconds until `Batch.answer` is given without a sync;
+    longest: until `Batch.committed` is given as False, although the disk may still come back.
     """
 
     waiting_hits: int = 20_000
@@ -58,6 +59,7 @@ class SpoolLimits:
     segment_seconds: float = 60.0
     reserve_bytes: int = 32 * 2**20
     patience: float = 0.25
+    longest: float = 3.0
 
 
 @dataclass(slots=True)
@@ -91,8 +93,9 @@ class _Shared(asyncio.Future[bool]):
 class Batch:
     """Hits that become safe together.
 
-    committed: True when they are on disk, False when they are not. answer: the same, but given as
-    False once patience has run out. open_answers: who was answered in spite of that.
+    committed: True when they are on disk, False when they are not, or not in time. answer: the
+    same, but given as False once patience has run out. open_answers: who was answered in spite of
+    that. kept: what came of it in the end.
     """
 
     committed: asyncio.Future[bool]
@@ -102,24 +105,25 @@ class Batch:
     bytes: int = 0
     open_answers: int = 0
     timer: asyncio.TimerHandle | None = None
+    kept: bool | None = None
 
     def answered_open(self) -> None:
         """Say that somebody was answered without knowing that this batch is safe."""
         self.counters.unsynced += 1
-        if not self.committed.done():
+        if self.kept is None:
             self.open_answers += 1
-        elif not self.committed.result():
+        elif not self.kept:
             self.counters.lost += 1
 
-    def settle(self, kept: bool) -> None:  # noqa: FBT001 - the answer itself
+    def settle(self, *, kept: bool) -> None:
         """Tell everybody who waits."""
+        self.kept = kept
         if self.timer is not None:
             self.timer.cancel()
         if not kept:
             self.counters.lost += self.open_answers
         for future in (self.committed, self.answer):
-            if not future.done():
-                future.set_result(kept)
+            _give(future, kept=kept)
 
 
 class Spool:
@@ -182,8 +186,7 @@ class Spool:
         while (batch := self._open or self._flying) is not None and self._thread.is_alive():
             if not batch.payloads:
                 break
-            await batch.committed
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.002)
         self._work.put(None)
         await asyncio.to_thread(self._thread.join)
         self._segments.close()
@@ -191,8 +194,14 @@ class Spool:
     def _new_batch(self) -> Batch:
         committed, answer = _Shared(loop=self._loop), _Shared(loop=self._loop)
         batch = self._open = Batch(committed, answer, self.counters)
-        batch.timer = self._loop.call_later(self.limits.patience, _answer_open, answer)
+        batch.timer = self._loop.call_later(self.limits.patience, self._tired, batch)
         return batch
+
+    def _tired(self, batch: Batch) -> None:
+        """Let visitors go; who sends rows or webhooks waits a little longer."""
+        _give(batch.answer, kept=False)
+        more = self.limits.longest - self.limits.patience
+        batch.timer = self._loop.call_later(more, _give_up, batch.committed)
 
     def _flush(self) -> None:
         """Hand the gathered batch to the thread, unless it is still busy."""
@@ -212,7 +221,7 @@ class Spool:
             counters.hits += len(batch.payloads)
             counters.bytes += batch.bytes
         self._flying = None
-        batch.settle(not fault)
+        batch.settle(kept=not fault)
         self._flush()
 
     def _commit_batches(self) -> None:
@@ -225,9 +234,13 @@ class Spool:
                 self._loop.call_soon_threadsafe(self._settled, batch, fault, seconds)
 
 
-def _answer_open(answer: asyncio.Future[bool]) -> None:
-    if not answer.done():
-        answer.set_result(False)
+def _give_up(future: asyncio.Future[bool]) -> None:
+    _give(future, kept=False)
+
+
+def _give(future: asyncio.Future[bool], *, kept: bool) -> None:
+    if not future.done():
+        future.set_result(kept)
 
 
 class _Segments:

@@ -6,10 +6,11 @@ Out:  a running server; after a stop the commit is finished, streams are ended a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,9 @@ STOP_SECONDS = 2.0
 
 TELL_SECONDS = 0.2
 """Open pages are told at most so often."""
+
+REFRESH_SECONDS = 0.5
+"""How often it is looked whether links, keys and hooks have changed."""
 
 HEARD_MOST = 4
 """Sources that the line of today names."""
@@ -65,7 +69,8 @@ class Collecting:
 
     around: Callable[[Application], Application]
     begin: Callable[[], Any]
-    end: Callable[[], Any]
+    end: Callable[[], Awaitable[None]]
+    refresh: Callable[[], bool]
     collected: Any
     spooled: Any
 
@@ -133,17 +138,21 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
 
     collector = parts.collector
+    refreshing: list[asyncio.Future[None]] = []
 
     async def begin() -> None:
         live.begin()
         if collector is not None:
             collector.begin()
+            refreshing.append(asyncio.ensure_future(_refresh(collector)))
         parts.loop.start()
         parts.books.start()
         parts.commands.open()
         teller.start()
 
     async def end() -> None:
+        for task in refreshing:
+            task.cancel()
         if collector is not None:
             await collector.end()
 
@@ -165,6 +174,16 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)
+
+
+async def _refresh(collector: Collecting) -> None:
+    """Let the collector answer from what links, keys and hooks are now, within a second."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await asyncio.to_thread(collector.refresh)
+        except Exception:  # noqa: BLE001 - told, and tried again
+            _log.exception("links and keys could not be read again")
 
 
 def _end(parts: Parts, teller: Teller, lines: tuple[Line, ...]) -> None:
