@@ -153,11 +153,16 @@ def serve(
     *,
     commands: Callable[[Any], int],
     ready: Callable[[int], None],
+    simulated: bool = False,
 ) -> None:
-    """Serve a workspace until stopped. commands: runs a command of another process."""
+    """Serve a workspace until stopped. commands: runs a command of another process.
+
+    simulated: visitors of a sample send their traffic meanwhile.
+    """
     from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
     from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
     from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
+    from truelift.worker.simulated import Visitors  # noqa: PLC0415 - as above
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
@@ -181,7 +186,22 @@ def serve(
                 spooled=spool.counters,
             ),
         )
-        process.run(parts, host, port, ready)
+        begun = ready
+        if simulated:
+            visitors = Visitors(writer.traffic())
+            stack.callback(visitors.stop)
+            begun = both(ready, visitors.start)
+        process.run(parts, host, port, begun)
+
+
+def both(first: Callable[[int], None], second: Callable[[int], None]) -> Callable[[int], None]:
+    """Make a call that does two calls, one after the other."""
+
+    def call(given: int) -> None:
+        first(given)
+        second(given)
+
+    return call
 
 
 def work(folder: Path, commands: Callable[[Any], int]) -> None:

@@ -33,4 +33,4 @@ def run_demo(folder: Path, *, seed: int, port: int, run: Run) -> None:
             table = with_truth(roi_summary(data), data, truths)
             write(table_text(table, to_file=True), None)
     if os.environ.get("DEMO_SERVE", "1") != "0":
-        serve_here(folder, None, "127.0.0.1", port, run)
+        serve_here(folder, None, "127.0.0.1", port, run, simulated=True)

@@ -6,17 +6,19 @@ Everything else works while they run, through the socket in the workspace's fold
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
 
-from truelift.cli.elsewhere import Acting, run_for_others
-from truelift.cli.options import Brand, Form, In, Out, Port, say, show
+from truelift.base.errors import CheckFailed, TrueliftError
+from truelift.cli.elsewhere import Acting, Elsewhere, is_served, run_for_others
+from truelift.cli.options import Brand, Form, In, Out, Port, opened, say, show
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Run = Callable[[Sequence[str]], int]
+Format = Literal["table", "json", "csv", "parquet"]
 
 
 def add_to(app: App, run: Run) -> None:
@@ -40,6 +42,17 @@ def add_to(app: App, run: Run) -> None:
             work(workspace, run_for_others(run, _acting()))
 
     @app.command
+    def doctor(
+        *,
+        workspace: In,
+        brand: Brand = None,
+        format: Form = "table",  # noqa: A002 - the contract's word
+        output: Out = None,
+    ) -> int:
+        """Look at files, rights, disk, spool, clock and time zone; exit 3 when a check fails."""
+        return examine(workspace, brand, format, output)
+
+    @app.command
     def freshness(
         *,
         workspace: In,
@@ -48,13 +61,32 @@ def add_to(app: App, run: Run) -> None:
         output: Out = None,
     ) -> None:
         """Say when each source was heard of last, by kind."""
-        from truelift.cli.options import opened  # noqa: PLC0415 - as the others have it
-
         with opened(workspace, brand) as ws:
             show(ws.freshness(), format, output)
 
 
-def serve_here(folder: Path, brand: str | None, host: str, port: int, run: Run) -> None:
+def examine(folder: Path, brand: str | None, form: Format, output: Path | None) -> int:
+    """Show the checks of a workspace; 3 when one does not hold."""
+    try:
+        with opened(folder, brand) as ws:
+            result = ws.doctor()
+    except Elsewhere as held:
+        if is_served(folder):
+            raise
+        msg = f"{held} It answers no commands here."
+        raise CheckFailed(msg) from held
+    except TrueliftError as error:
+        raise CheckFailed(str(error)) from error
+    show(result, form, output)
+    broken = [row["sentence"] for row in result.rows if not row["holds"]]
+    for sentence in broken:
+        say(sentence)
+    return CheckFailed.exit_code if broken else 0
+
+
+def serve_here(
+    folder: Path, brand: str | None, host: str, port: int, run: Run, *, simulated: bool = False
+) -> None:
     """Serve a workspace in this process until it is stopped."""
     from truelift.app import serve  # noqa: PLC0415 - loaded when needed
     from truelift.cli.streams import routing  # noqa: PLC0415 - loaded when needed
@@ -63,7 +95,15 @@ def serve_here(folder: Path, brand: str | None, host: str, port: int, run: Run) 
         say(f"Pages at http://{host}:{at} (stop with Ctrl-C)")
 
     with routing():
-        serve(folder, brand, host, port, commands=run_for_others(run, _acting()), ready=ready)
+        serve(
+            folder,
+            brand,
+            host,
+            port,
+            commands=run_for_others(run, _acting()),
+            ready=ready,
+            simulated=simulated,
+        )
 
 
 def _acting() -> Acting:

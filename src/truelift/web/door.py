@@ -45,6 +45,10 @@ class Workspace(Protocol):
         """Give the version of the data: another one after every change."""
 
     @property
+    def settled(self) -> int:
+        """Give a number that grows with everything but facts that come in by themselves."""
+
+    @property
     def served(self) -> bool:
         """Say whether this process tells open pages of changes."""
 

@@ -7,19 +7,21 @@ Out:  the version of the data, who was heard of when, what today has brought, ve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Self
 
 from truelift.operations import freshness, requests
 from truelift.operations.admission import Admission
+from truelift.operations.demonstrate import traffic
+from truelift.operations.doctor import doctor
 from truelift.reports.table import plain_table
-from truelift.workspace.opened import Opened
+from truelift.workspace.collecting import Collecting
 from truelift.workspace.result import Json, Result
 
 _SHOWN = ("kind", "source", "newest", "recorded_at", "last", "fresh_rows")
 
 
-class Live(Opened):
+class Live(Collecting):
     """What the doors of a running process ask of a workspace."""
 
     _admission: Admission
@@ -29,6 +31,11 @@ class Live(Opened):
         """Give the version of the data: another one after every change, and in every process."""
         turn = self._ground.turn
         return f"{turn.begun}.{turn.version}"
+
+    @property
+    def settled(self) -> int:
+        """Give a number that grows with everything but facts that come in by themselves."""
+        return self._ground.turn.decisions
 
     @property
     def served(self) -> bool:
@@ -52,6 +59,16 @@ class Live(Opened):
         ]  # fmt: skip
         shown = [{name: row[name] for name in _SHOWN} for row in rows]
         return Result(self._head() | {"rows": rows}, plain_table("Freshness", shown))
+
+    def doctor(self) -> Result:
+        """Look at the workspace's surroundings: a line per check."""
+        rows = [asdict(check) for check in doctor(self._ground)]
+        return Result(self._head() | {"rows": rows}, plain_table("Checks", rows))
+
+    def traffic(self) -> Any:  # noqa: ANN401 - what worker.simulated takes
+        """Make the simulated traffic of a served sample, under a key of its own."""
+        _, key = self.add_key(server=True, note="simulated traffic of the demo")
+        return traffic(self._ground, key.reveal())
 
     def today(self) -> list[Json]:
         """Give what the brand's day has brought so far."""

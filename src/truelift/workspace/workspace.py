@@ -52,7 +52,6 @@ from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
 from truelift.workspace.closing import Closing
-from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
@@ -67,8 +66,7 @@ Progress = Callable[[str, int], None]
 
 
 class Workspace(
-    Closing, Collecting, Controls, Experiments, Exports, FinanceReports, Live, PolicyMethods,
-    Suppliers,
+    Closing, Controls, Experiments, Exports, FinanceReports, Live, PolicyMethods, Suppliers
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 

@@ -7,18 +7,23 @@
 
   const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
+  const PAUSE_MS = 700;
+  const pause = () => new Promise((done) => { setTimeout(done, PAUSE_MS); });
+
   const refresh = async (version) => {
     wanted = version;
     if (busy) return;
     busy = true;
     while (wanted !== shown) {
-      const asked = wanted;
       try {
         const answer = await fetch(location.href, { headers: { accept: "text/html" } });
         if (!answer.ok) break;
-        swap(parsed(await answer.text()));
-        shown = asked;
+        const fresh = parsed(await answer.text());
+        const version = fresh.getElementById("live").dataset.version;
+        if (version !== shown) swap(fresh);
+        shown = version;
       } catch { break; }
+      await pause();
     }
     busy = false;
   };
