@@ -76,7 +76,7 @@ class Served:
         """Run a command in another process; give its exit code, stdout and stderr."""
         done = subprocess.run(
             [sys.executable, "-m", "truelift", *map(str, words)],
-            capture_output=True, cwd=cwd, env={**os.environ, **(env or {})}, timeout=PATIENCE,
+            capture_output=True, check=False, cwd=cwd, env={**os.environ, **(env or {})}, timeout=PATIENCE,
         )  # fmt: skip
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -165,7 +165,6 @@ def token(shop):
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
             assert run(["user", "add", name, "--role", role, "-w", str(shop)]) == 0
             assert run(["user", "token", name, "-w", str(shop)]) == 0
-        text = next(word for word in out.getvalue().split() if word.startswith("truelift_"))
-        return text
+        return next(word for word in out.getvalue().split() if word.startswith("truelift_"))
 
     return made_for

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -47,9 +48,7 @@ def listening(served, found):
     return thread
 
 
-def test_a_served_workspace_takes_in_what_is_collected_and_tells_open_pages(
-    shop, serving, spooled
-):
+def test_a_served_workspace_takes_in_what_is_collected_and_tells_open_pages(shop, serving, spooled):
     served = serving(shop).ready()
     assert served.ask("/healthz")[::2] == (200, "ok\n")
     assert until(lambda: served.ask("/readyz")[0] == 200)
@@ -121,6 +120,16 @@ def test_a_command_has_the_rights_of_who_asked_and_not_those_of_the_server(shop,
     assert served.command("import", orders, "-w", shop)[0] == 0
 
 
+def test_a_port_that_is_taken_is_told_in_a_sentence_and_nothing_stays_open(shop, serving):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        served = serving(shop, "serve", "--port", str(taken.getsockname()[1]))
+        assert served.process.wait(60) == 1
+    assert "cannot be had" in served.said()
+    assert not (shop / "serve.sock").exists()
+
+
 def test_a_socket_that_a_crash_left_behind_is_no_server(shop, serving):
     served = serving(shop).ready()
     served.stop(signal.SIGKILL)
@@ -166,7 +175,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(shop, serving, spooled):
 
 def test_the_worker_alone_takes_in_books_and_answers_commands(shop, serving, spooled):
     served = serving(shop, "worker")
-    until(lambda: (shop / "serve.sock").exists())
+    until((shop / "serve.sock").exists)
     body = json.dumps({"type": "orders", "data": {
         "order_id": "w1", "ordered_at": "2026-03-09T10:00:00Z", "currency": "USD",
         "subtotal": "12.34", "code": "ANA",

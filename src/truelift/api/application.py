@@ -18,7 +18,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.params import Parameter
+from litestar.params import FromQuery, HeaderParameter
 
 from truelift.api.door import Workspace
 from truelift.api.problem import BadField, failed
@@ -39,11 +39,12 @@ KEY, BODY = "Idempotency-Key", "body"
 
 _decoder = msgspec.json.Decoder(float_hook=str)
 
-Text = str | None
+Text = FromQuery[str | None]
+Word = FromQuery[str]
 RequestKey = Annotated[
-    Text,
-    Parameter(
-        header=KEY,
+    str | None,
+    HeaderParameter(
+        name=KEY,
         description="Under it the request may be sent again for 7 days, and gets the same answer.",
     ),
 ]
@@ -70,12 +71,17 @@ class Answer(msgspec.Struct):
     rows: list[RowAnswer]
 
 
-def application(workspace: Workspace, *, writing: Runner[Any], reading: Runner[Any]) -> Litestar:
-    """Make the API of a workspace. writing, reading: run a call on the thread that may do that."""
+def application(
+    writer: Workspace, reader: Workspace, *, writing: Runner[Any], reading: Runner[Any]
+) -> Litestar:
+    """Make the API of a workspace.
+
+    writing, reading: run a call on the thread that `writer` and `reader` are used on.
+    """
     return Litestar(
         route_handlers=[
-            *(_take(workspace, kind, writing) for kind in KINDS),
-            *_ask(workspace, reading),
+            *(_take(writer, kind, writing) for kind in KINDS),
+            *_ask(reader, reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(
@@ -134,9 +140,9 @@ def _take(workspace: Workspace, kind: str, writing: Runner[Any]) -> Any:  # noqa
 def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
     @get(f"{PREFIX}/roi", summary="Ladder, lift and ROI with limits and grade.")
     async def roi(  # noqa: PLR0917 - the query's fields
-        request: Asking, campaign: Text = None, creator: Text = None, by: str = "creator",
-        metric: Text = None, basis: str = "event", cost: str = "accrued",
-        model: str = "code-first", as_of: Text = None, known_at: Text = None,
+        request: Asking, campaign: Text = None, creator: Text = None, by: Word = "creator",
+        metric: Text = None, basis: Word = "event", cost: Word = "accrued",
+        model: Word = "code-first", as_of: Text = None, known_at: Text = None,
     ) -> Response[Any]:  # fmt: skip
         asked = {
             "campaign": campaign, "creator": creator, "by": by, "metric": metric, "basis": basis,
@@ -151,7 +157,7 @@ def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
 
     @get(f"{PREFIX}/attribution", summary="Conversions and net value per creator under a model.")
     async def attribution(
-        request: Asking, model: str = "code-first", as_of: Text = None, known_at: Text = None
+        request: Asking, model: Word = "code-first", as_of: Text = None, known_at: Text = None
     ) -> Response[Any]:
         token = bearer(request)
         return plain(
@@ -178,7 +184,7 @@ def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
         return plain(await reading(lambda: workspace.acting(token).freshness().data))
 
     @get(f"{PREFIX}/explain", summary="What a printed figure is made of.")
-    async def explain(request: Asking, figure: str) -> Response[Any]:
+    async def explain(request: Asking, figure: Word) -> Response[Any]:
         token = bearer(request)
         return plain(await reading(lambda: workspace.acting(token).explain(figure)))
 
@@ -200,7 +206,7 @@ def _lists(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
             summary=f"The stored {kind.replace('_', ' ')}, with the file and line of each.",
         )  # fmt: skip
         async def rows(
-            request: Asking, known_at: Text = None, limit: int | None = None
+            request: Asking, known_at: Text = None, limit: FromQuery[int | None] = None
         ) -> Response[Any]:
             token = bearer(request)
             return plain(

@@ -125,6 +125,7 @@ class FactsEngine:
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
         """Commit everything that is written inside at once, or none of it."""
+        self._catch_up_when_behind()
         with self._transaction():
             self._together = True
             try:

@@ -158,7 +158,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
 
     front = Front(
         pages=pages.application(parts.reader, host, reading=reading),  # type: ignore[arg-type]  # an ASGI application
-        api=api.application(parts.writer, writing=writing, reading=writing),  # type: ignore[arg-type]  # as above
+        api=api.application(parts.writer, parts.reader, writing=writing, reading=reading),  # type: ignore[arg-type]  # as above
         live=live,
         watched=watched,
         checked=checked,

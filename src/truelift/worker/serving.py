@@ -91,5 +91,8 @@ def serve(
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config, ready, ending)
-    server.run()
+    try:
+        server.run()
+    except SystemExit:  # the port cannot be had
+        return False
     return server.started
