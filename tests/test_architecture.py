@@ -22,6 +22,7 @@ SHARED_BY_CONNECTORS = {
     "numerals",
     "options",
     "table",
+    "webhook",
     "textual",
     "vendor",
     # what gathers them

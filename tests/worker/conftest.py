@@ -76,7 +76,8 @@ class Served:
         """Run a command in another process; give its exit code, stdout and stderr."""
         done = subprocess.run(
             [sys.executable, "-m", "truelift", *map(str, words)],
-            capture_output=True, check=False, cwd=cwd, env={**os.environ, **(env or {})}, timeout=PATIENCE,
+            capture_output=True, check=False, cwd=cwd, env={**os.environ, **(env or {})},
+            timeout=PATIENCE,
         )  # fmt: skip
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 

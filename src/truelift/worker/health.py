@@ -91,7 +91,6 @@ class _Plain:
         ):
             yield CounterMetricFamily(f"truelift_{name}", words, value)
         for name, words, amount in (
-            ("spool_waiting_bytes", "Of the spool, not taken in yet.", pulse.waiting_bytes),
             ("round_seconds", "Length of the last round that took something in.",
              pulse.round_seconds),
             ("booking_seconds", "Length of the last booking.", pulse.book_seconds),
@@ -100,6 +99,10 @@ class _Plain:
              getattr(watched.streams, "streams", 0)),
         ):  # fmt: skip
             yield GaugeMetricFamily(f"truelift_{name}", words, amount)
+        if pulse.waiting_bytes is not None:
+            yield GaugeMetricFamily(
+                "truelift_spool_waiting_bytes", "Of the spool, not taken in.", pulse.waiting_bytes
+            )
         since = time.monotonic() - watched.heard_at
         heard = GaugeMetricFamily(
             "truelift_last_seconds", "Since a source was heard of.", labels=("kind", "source")

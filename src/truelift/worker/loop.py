@@ -33,7 +33,7 @@ class Pulse:
     """What the loop did so far; other threads read it.
 
     round_seconds: of the last round that took something in. beat: when the last round ended, by the
-    clock of lengths.
+    clock of lengths. waiting_bytes: of the spool; None before it was looked at.
     """
 
     hits: int = 0
@@ -45,7 +45,7 @@ class Pulse:
     bookings: int = 0
     round_seconds: float = 0.0
     book_seconds: float = 0.0
-    waiting_bytes: int = 0
+    waiting_bytes: int | None = None
     beat: float = field(default_factory=time.monotonic)
     fault: str = ""
 
