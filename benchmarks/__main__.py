@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
+HOTPATH = "hotpath"
 SEEDS = (1, 2, 3)
 
 
@@ -66,6 +68,15 @@ def lift_beside_peers(python: Path, seeds: Sequence[int]) -> None:
     print("\n".join(["", *lift, "", *speed, "", *campaigns]))
 
 
+def hot_path() -> int:
+    """Measure the collector beside nginx, write it down, give how many gates it missed."""
+    lines, missed = hotpath_lines()
+    if lines:
+        write_part(HOTPATH, lines)
+    print("\n".join(["", *lines, *missed]))
+    return len(missed) if lines else 0
+
+
 def main() -> int:
     """Run the benchmarks whose name contains one of the words, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -85,6 +96,8 @@ def main() -> int:
         lines = ledger_lines()
         write_part("ledger", lines)
         print("\n".join(["", *lines]))
+    if wanted(HOTPATH):
+        missed += hot_path()
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)
     return 3 if missed else 0

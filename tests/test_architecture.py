@@ -34,7 +34,10 @@ NOUNS = "nouns without behaviour: tests/facts/test_kinds.py reads every kind"
 RECOGNISED = "a part of recognition, covered whole by tests/ledger/test_recognition.py"
 MIGRATED = "what a revision makes is compared with the tables: tests/store/test_migrate.py"
 TEST_ELSEWHERE: dict[str, str] = {
+    "collector/answer": "the form of every answer: tests/collector/test_collect.py",
+    "collector/machinery": "what is handed in: tests/collector/test_redirect.py hands it in",
     "web/door": "types only; a real workspace stands behind it: tests/web/test_pages.py",
+    "api/door": "types only; a real workspace stands behind it: tests/api/test_application.py",
     "attribution/conflicts": "row by row: tests/store/test_attribution_sql.py",
     "attribution/touchpoint": "a noun without behaviour: tests/attribution/test_path.py makes them",
     "operations/placebo_material": "what a replay is made of: tests/operations/test_placebo.py",

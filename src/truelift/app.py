@@ -188,7 +188,8 @@ def serve(
         )
         begun = ready
         if simulated:
-            visitors = Visitors(writer.traffic())
+            _, key = writer.add_key(server=True, note="simulated traffic of the demo")
+            visitors = Visitors(writer.traffic(key.reveal()))
             stack.callback(visitors.stop)
             begun = both(ready, visitors.start)
         process.run(parts, host, port, begun)

@@ -32,7 +32,7 @@ NO_DESTINATIONS = [
     "https://evil.example ", "https://shop.example\x00.evil.example", "https://shop.example\x7f",
     "https://shop\u200b.example", "https://shop.example/\u202eexe", "https://shop.example/\ufeff",
     "https://shop\u00ad.example", "https://shop.example\u2028", "javascript:alert(1)",
-    "JavaScript://shop.example/%0aalert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
+    "JavaScript://shop.example/%0aalert(1)", "data:text/html,x", "vbscript:x", "FILE:///etc/passwd",
     "ftp://shop.example", "blob:https://shop.example/x", "ws://shop.example", "mailto:a@b.example",
     "https://", "https://?x", "https://#x", "https://.", "https://..", "https://-shop.example",
     "https://shop-.example", "https://shop_x.example", "https://[::1]", "https://[::1]/x",

@@ -1,4 +1,4 @@
-"""Durability: a collector that is killed in the middle of its work has lost nothing it acknowledged.
+"""Durability: a collector that is killed in the middle of its work loses nothing acknowledged.
 
 A real process on a real socket. The long form (`make soak`) kills a thousand times.
 """

@@ -53,7 +53,7 @@ def test_a_row_that_does_not_say_when_happened_when_it_was_received():
         ([LEAD, without(LEAD, "lead_id")], "[1].lead_id"),
         (LEAD | {"note": "a" * 2_049}, "[...]"),
         (LEAD | {"n": 2**53 + 1}, "[...]"),
-        (LEAD | {"Bad Name": 1}, "key"),
+        (LEAD | {"Bad Name": 1}, "Bad Name"),
         (LEAD | {"deep": {"a": 1}}, "[...]"),
         (LEAD | {f"c{number}": 1 for number in range(70)}, ""),
     ],

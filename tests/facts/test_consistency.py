@@ -4,7 +4,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from truelift.facts.consistency import code_faults, codes_overlap, refund_faults
+from truelift.facts.consistency import (
+    code_faults,
+    codes_overlap,
+    destination_faults,
+    refund_faults,
+)
+from truelift.facts.event import DropReason
 
 
 @pytest.fixture
@@ -167,3 +173,17 @@ def test_a_refund_is_in_the_currency_of_its_order(refunded):
             ),
         )
     ]
+
+
+def test_a_link_that_could_lead_elsewhere_is_no_link():
+    links = pa.table(
+        {
+            "destination": ["https://shop.example/a", "https://shop.example@evil.example", "shop"],
+            "source_line": pa.array([2, 3, 4], pa.int64()),
+        }
+    )
+    first, second = destination_faults(links, source_file="links.csv")
+    assert (first.row, second.row) == (1, 2)
+    assert first.fault.reason is DropReason.UNSAFE_DESTINATION
+    assert first.fault.message.startswith("links.csv line 3, column destination: ")
+    assert "@" in first.fault.message

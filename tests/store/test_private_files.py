@@ -23,9 +23,14 @@ def test_what_is_kept_comes_back_and_only_the_owner_may_read_it(tmp_path):
 def test_a_change_that_fails_leaves_what_was(tmp_path):
     with changing(tmp_path, "a.json") as content:
         content["n"] = 1
-    with pytest.raises(KeyError), changing(tmp_path, "a.json") as content:
-        content["n"] = 2
-        raise KeyError
+
+    def fail():
+        with changing(tmp_path, "a.json") as content:
+            content["n"] = 2
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert read(tmp_path, "a.json") == {"n": 1}
 
 

@@ -23,6 +23,7 @@ from truelift.cli.controls import approval_app, creator_app, evidence_app, payee
 from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
+from truelift.cli.links import link_app
 from truelift.cli.options import (
     SHOWN,
     Brand,
@@ -74,6 +75,7 @@ app.command(counterfactual_app)
 app.command(close_app)
 app.command(key_app)
 app.command(hook_app)
+app.command(link_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)

@@ -11,21 +11,30 @@ from truelift.catalog.served import ServedLink
 from truelift.collector.answer import NO_SNIFF, NO_STORE, Scope, Send, answer, problem
 from truelift.collector.machinery import Machinery
 from truelift.collector.request import Caller, caller
+from truelift.facts.agent_lists import Agent
+from truelift.facts.datacenter import NO_RANGES
 from truelift.facts.hit import Click, encode
 from truelift.facts.request_class import PURPOSE_HEADERS, request_class
 from truelift.facts.visitor import DAY_US, visitor_key
 
 ROUTE = "/r/"
 ID_BYTES, ID_LENGTH = 16, 22
+POOL = 256
+"""How many ids' random bytes are asked for at a time."""
 LONGEST_QUERY = 4_096
 
+_PURPOSES = frozenset(PURPOSE_HEADERS)
+_WISHES = frozenset({"sec-gpc", "dnt"})
+_NONE: dict[str, str] = {}
+_pool: list[bytes] = []
+os.register_at_fork(after_in_child=_pool.clear)  # no two processes give the same ids
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _HEADERS = (
     NO_STORE,
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"x-robots-tag", b"noindex, nofollow"),
-    NO_SNIFF,
 )
+_EMPTY = (b"content-length", b"0")
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
 
@@ -51,7 +60,9 @@ async def redirect(machinery: Machinery, scope: Scope, send: Send) -> int:
     if fallback and link.fallback is None:
         return await _not_in_force(link, now_us, send, head=head)
     location = await _kept(machinery, link, scope, now_us, fallback=fallback)
-    await answer(send, 302, [(b"location", location.encode()), *_HEADERS], head=head)
+    headers = [(b"location", location.encode()), *_HEADERS, _EMPTY]
+    await send({"type": "http.response.start", "status": 302, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
     return 302
 
 
@@ -62,16 +73,12 @@ async def _kept(
     asks = caller(scope)
     told = asks.headers
     user_agent = told.get("user-agent", "")
-    agent = request_class(
-        scope["method"], user_agent,
-        {name: told[name] for name in PURPOSE_HEADERS if name in told},
-        datacenter=bool(machinery.datacenters.starts) and machinery.datacenters.holds(asks.address),
-    )  # fmt: skip
+    agent = _agent(machinery, scope["method"], user_agent, asks)
     visitor = visitor_key(
         machinery.salt(now_us // DAY_US), asks.address, user_agent,
         told.get("accept-language", ""), told.get("host", ""),
     )  # fmt: skip
-    signal = _signal(asks)
+    signal = None if _WISHES.isdisjoint(told) else _signal(told)
     number = 0 if fallback else link.choice(visitor)
     leads_to = link.fallback if fallback and link.fallback else link.choices[number]
     click_id = new_click_id()
@@ -81,10 +88,10 @@ async def _kept(
             Click(
                 brand=link.brand, click_id=click_id, slug=link.slug, received_us=now_us,
                 method=scope["method"], link=link.version, choice=number, user_agent=user_agent,
-                referrer=told.get("referer", ""), country=_country(machinery, scope),
-                visitor=visitor, consent=None if signal is None else False, signal=signal,
-                label=agent.label, rule=agent.rule, in_app=agent.in_app, fallback=fallback,
-                passed_on=signal is None,
+                referrer=told.get("referer", ""), visitor=visitor,
+                country=_country(machinery, scope) if machinery.country_header else None,
+                consent=None if signal is None else False, signal=signal, label=agent.label,
+                rule=agent.rule, in_app=agent.in_app, fallback=fallback, passed_on=signal is None,
             )
         )
     )  # fmt: skip
@@ -95,10 +102,24 @@ async def _kept(
     return _location(leads_to, link, None if signal else click_id, scope["query_string"])
 
 
+def _agent(machinery: Machinery, method: str, user_agent: str, asks: Caller) -> Agent:
+    """Label the request by its method, agent, purpose and, if there is a list, address."""
+    told = asks.headers
+    purposes = _NONE
+    if not _PURPOSES.isdisjoint(told):
+        purposes = {name: told[name] for name in PURPOSE_HEADERS if name in told}
+    ranges = machinery.datacenters
+    known = ranges is not NO_RANGES and ranges.holds(asks.address)
+    return request_class(method, user_agent, purposes, datacenter=known)
+
+
 def new_click_id() -> str:
     """Make a click id: 128 random bits as 22 characters that need no escape in an address."""
-    made = binascii.b2a_base64(os.urandom(ID_BYTES), newline=False)
-    return made[:ID_LENGTH].translate(_URL_SAFE).decode()
+    if not _pool:
+        made = os.urandom(ID_BYTES * POOL)
+        _pool.extend(made[at : at + ID_BYTES] for at in range(0, len(made), ID_BYTES))
+    text = binascii.b2a_base64(_pool.pop(), newline=False)
+    return text[:ID_LENGTH].translate(_URL_SAFE).decode()
 
 
 def _location(leads_to: Destination, link: ServedLink, click_id: str | None, query: bytes) -> str:
@@ -108,16 +129,14 @@ def _location(leads_to: Destination, link: ServedLink, click_id: str | None, que
     return leads_to.location(click_id, taken)
 
 
-def _signal(asks: Caller) -> str | None:
+def _signal(told: dict[str, str]) -> str | None:
     """Name the wish not to be followed that a browser sends, if it does."""
-    if asks.headers.get("sec-gpc") == "1":
+    if told.get("sec-gpc") == "1":
         return "gpc"
-    return "dnt" if asks.headers.get("dnt") == "1" else None
+    return "dnt" if told.get("dnt") == "1" else None
 
 
 def _country(machinery: Machinery, scope: Scope) -> str | None:
-    if not machinery.country_header:
-        return None
     wanted = machinery.country_header.encode()
     found = next((value for name, value in scope["headers"] if name == wanted), b"")
     text = found.decode("latin-1").upper()
@@ -141,6 +160,6 @@ async def _inspect(link: ServedLink, send: Send, *, head: bool) -> int:
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Where this link leads</title>'
         f"<h1>{html.escape(link.slug)}</h1><p>This link leads to:</p><ul>{rows}</ul></html>"
     ).encode()
-    headers = [_HTML, _POLICY, *_HEADERS]
+    headers = [_HTML, _POLICY, NO_SNIFF, *_HEADERS]
     await answer(send, 200, headers, page, head=head)
     return 200

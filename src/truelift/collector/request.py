@@ -49,7 +49,8 @@ def caller(scope: Scope, more: dict[bytes, str] = WANTED) -> Caller:
     for name, value in scope["headers"]:
         wanted = more.get(name)
         if wanted is not None and wanted not in found:
-            found[wanted] = value[:LONGEST_TEXT].decode("latin-1")
+            text = value.decode("latin-1")
+            found[wanted] = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT]
     client = scope.get("client")
     return Caller(client[0] if client else "", found)
 

@@ -10,8 +10,9 @@ refunds, costs and won leads take a server's key, or a signed webhook.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -30,7 +31,9 @@ SERVER_KINDS = frozenset(
 )
 
 _LARGEST = 2**53
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
+_EMPTY = (None, "")
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_PLAIN = re.compile(r"[a-z][a-z0-9_]*")
 _Text = Annotated[str, msgspec.Meta(max_length=2_048)]
 _Whole = Annotated[int, msgspec.Meta(ge=-_LARGEST, le=_LARGEST)]
 _Cells = Annotated[
@@ -48,9 +51,20 @@ class _Told(msgspec.Struct):
 _flat = msgspec.json.Decoder(_Cells | list[_Cells])
 _told = msgspec.json.Decoder(_Told | list[_Told])
 
-_REQUIRED = {
-    name: tuple(
-        column.name for column in kind.columns if column.required and column.name != kind.occurred
+
+class _Form(NamedTuple):
+    """What a kind's rows look like: all their cells, those that may not be empty, their time."""
+
+    names: frozenset[str]
+    required: tuple[str, ...]
+    occurred: str | None
+
+
+_FORMS = {
+    name: _Form(
+        frozenset(kind.names),
+        tuple(each.name for each in kind.columns if each.required and each.name != kind.occurred),
+        kind.occurred,
     )
     for name, kind in KINDS.items()
 }
@@ -87,7 +101,7 @@ def read_rows(body: bytes, received_us: int, *, server: bool) -> list[Row] | Col
             field, sentence, forbidden = fault
             where = field if single else f"[{number}].{field}"
             return CollectFault(where, sentence, forbidden)
-        occurred = KINDS[kind].occurred
+        occurred = _FORMS[kind].occurred
         if occurred is not None and cells.get(occurred) is None:
             now = now or _written(received_us)
             cells[occurred] = now
@@ -128,15 +142,30 @@ def _fault(kind: str, cells: dict[str, Any], *, server: bool) -> tuple[str, str,
         if kind in SERVER_KINDS:
             return "kind", f"A page's key may not send {kind}; use a server's key.", True
         return "kind", f"kind is one of {', '.join(sorted(allowed))}, not {kind[:64]!r}.", False
-    if not server:
-        for name in MONEY_CELLS & cells.keys():
-            if cells[name] not in (None, ""):
-                return name, f"A page's key may not send {name}; use a server's key.", True
-        if kind == "leads" and cells.setdefault("stage", "lead") not in PUBLIC_LEAD_STAGES:
-            return "stage", "A page's key sends the stages signup and lead only.", True
-    for name in _REQUIRED[kind]:
-        if cells.get(name) in (None, ""):
+    if not server and (forbidden := _money(kind, cells)):
+        return forbidden
+    form = _FORMS[kind]
+    if not cells.keys() <= form.names:
+        for name in cells.keys() - form.names:
+            if not _PLAIN.fullmatch(name):
+                return (
+                    name,
+                    "A name has small letters, digits and _, and begins with a letter.",
+                    False,
+                )
+    for name in form.required:
+        if cells.get(name) in _EMPTY:
             return name, f"{name} is missing; {kind} cannot be told apart without it.", False
+    return None
+
+
+def _money(kind: str, cells: dict[str, Any]) -> tuple[str, str, bool] | None:
+    """Find what a page's key may not send."""
+    for name in MONEY_CELLS & cells.keys():
+        if cells[name] not in _EMPTY:
+            return name, f"A page's key may not send {name}; use a server's key.", True
+    if kind == "leads" and cells.setdefault("stage", "lead") not in PUBLIC_LEAD_STAGES:
+        return "stage", "A page's key sends the stages signup and lead only.", True
     return None
 
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.money import format_minor
+from truelift.catalog.destination import DestinationFault, read_destination
 from truelift.facts.event import DropReason, Fault
 from truelift.facts.moments import days_of
 
@@ -97,6 +98,17 @@ def code_faults(codes: pa.Table, standing: pa.Table, *, source_file: str) -> lis
         new = row - standing.num_rows
         verdict = _Verdict("valid_from", DropReason.CODE_OWNED_TWICE, sentence)
         found.append(Finding(new, _fault(codes, new, verdict, source_file)))
+    return found
+
+
+def destination_faults(links: pa.Table, *, source_file: str) -> list[Finding]:
+    """Find new links whose destination is no plain web address, or could be read as another one."""
+    found = []
+    for row, text in enumerate(links["destination"].to_pylist()):
+        read = read_destination(text)
+        if isinstance(read, DestinationFault):
+            verdict = _Verdict("destination", DropReason.UNSAFE_DESTINATION, read.sentence)
+            found.append(Finding(row, _fault(links, row, verdict, source_file)))
     return found
 
 

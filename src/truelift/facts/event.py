@@ -35,6 +35,7 @@ class DropReason(StrEnum):
     NOT_AN_ACCOUNT = "NOT_AN_ACCOUNT"  # an IBAN of a wrong length or with wrong check digits
     BAD_SHARES = "BAD_SHARES"  # shares that do not read as name:share or do not sum to 1
     BAD_TEXT = "BAD_TEXT"  # undecodable bytes or control characters in a name
+    UNSAFE_DESTINATION = "UNSAFE_DESTINATION"  # a link that browsers could read as another place
     NO_CREATOR = "NO_CREATOR"  # neither a handle nor a creator
     SAME_KEY_IN_FILE = "SAME_KEY_IN_FILE"  # the natural key stands twice with other values
     CONFLICT = "CONFLICT"  # another source gave this natural key other values

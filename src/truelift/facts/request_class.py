@@ -33,7 +33,7 @@ def request_class(
     agent = agent_of(user_agent)
     if method == "HEAD":
         return Agent(HEAD, f"{list_version()}: asks for the head only", agent.in_app)
-    if agent.label != HUMAN:
+    if agent.label != HUMAN or (user_agent and not purposes and not datacenter):
         return agent
     if not user_agent:
         return Agent(BOT, f"{list_version()}: no user agent", None)

@@ -60,14 +60,17 @@ def served(desk: Desk, folder: Path) -> Served:
     return Served(links, keys, hooks, tuple(unsafe))
 
 
-def served_mark(desk: Desk) -> tuple[tuple[str, dt.datetime | None, dt.datetime | None], ...]:
+def served_mark(desk: Desk) -> tuple[tuple[str, int, tuple[dt.datetime | None, ...]], ...]:
     """Give what changes whenever `served` would give something else; cheap to ask every second."""
     with desk.workspace.transaction() as connection:
         return tuple(
             (
                 each.brand,
-                catalog_store.newest_recording(connection, each.brand),
-                control_records.newest_recording(connection, each.brand),
+                catalog_store.rows_kept(connection, KINDS["links"], each.brand),
+                tuple(
+                    control_records.newest_recording(connection, each.brand, kind)
+                    for kind in (SITE_KEY, HOOK, LINK_SETTING)
+                ),
             )
             for each in records.brands(connection)
         )

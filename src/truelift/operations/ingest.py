@@ -24,7 +24,13 @@ from truelift.connectors.team_sheet import agreement_prefix
 from truelift.facts.acceptance import AcceptanceContext, accept
 from truelift.facts.bank_details import without_details
 from truelift.facts.click_class import classify
-from truelift.facts.consistency import Finding, code_faults, future_faults, refund_faults
+from truelift.facts.consistency import (
+    Finding,
+    code_faults,
+    destination_faults,
+    future_faults,
+    refund_faults,
+)
 from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
 from truelift.operations.erase import kept_erased
@@ -339,9 +345,16 @@ def _codes_owned_twice(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp)
     return code_faults(rows, standing, source_file=stamp.source_file)
 
 
+def _destinations_that_are_none(
+    _ground: Ground, _kind: Kind, rows: pa.Table, stamp: Stamp
+) -> list[Finding]:
+    return destination_faults(rows, source_file=stamp.source_file)
+
+
 _CHECKS = {
     "refunds": _refunds_that_do_not_fit,
     "codes": _codes_owned_twice,
+    "links": _destinations_that_are_none,
 }
 """Kinds whose rows must agree with others in the store, and who looks after it."""
 

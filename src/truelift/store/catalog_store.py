@@ -116,6 +116,13 @@ def newest_recording(connection: sa.Connection, brand: str) -> dt.datetime | Non
     return max((time for time in times if time is not None), default=None)
 
 
+def rows_kept(connection: sa.Connection, kind: Kind, brand: str) -> int:
+    """Count the rows of a kind that a brand ever had; it grows whenever one is added or changed."""
+    table = CATALOG[kind.name]
+    counted = sa.select(sa.func.count()).select_from(table).where(table.c.brand == brand)
+    return int(connection.execute(counted).scalar_one())
+
+
 def _current(
     connection: sa.Connection, table: sa.Table, kind: Kind, brand: str
 ) -> dict[tuple[object, ...], sa.Row[tuple[object, ...]]]:

@@ -24,14 +24,17 @@ class VisitorSalts:
         """Stand on a workspace folder."""
         self._folder = folder
         self._day = -1
+        self._today = b""
         self._salts: dict[dt.date, bytes] = {}
 
     def __call__(self, day: int) -> bytes:
         """Give the salt of a UTC day, counted from 1970."""
         if day > self._day:
             self._salts = keep_salts(self._folder, _date(day))
-            self._day = day
-        return self._salts.get(_date(day)) or self._salts[_date(self._day)]
+            self._day, self._today = day, self._salts[_date(day)]
+        if day == self._day:
+            return self._today
+        return self._salts.get(_date(day), self._today)
 
 
 def keep_salts(folder: Path, today: dt.date) -> dict[dt.date, bytes]:

@@ -15,13 +15,13 @@ from truelift.operations.admission import Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
 from truelift.reports.table import plain_table
-from truelift.workspace.collecting import Collecting
+from truelift.workspace.opened import Opened
 from truelift.workspace.result import Json, Result
 
 _SHOWN = ("kind", "source", "newest", "recorded_at", "last", "fresh_rows")
 
 
-class Live(Collecting):
+class Live(Opened):
     """What the doors of a running process ask of a workspace."""
 
     _admission: Admission
@@ -65,10 +65,9 @@ class Live(Collecting):
         rows = [asdict(check) for check in doctor(self._ground)]
         return Result(self._head() | {"rows": rows}, plain_table("Checks", rows))
 
-    def traffic(self) -> Any:  # noqa: ANN401 - what worker.simulated takes
-        """Make the simulated traffic of a served sample, under a key of its own."""
-        _, key = self.add_key(server=True, note="simulated traffic of the demo")
-        return traffic(self._ground, key.reveal())
+    def traffic(self, key: str) -> Any:  # noqa: ANN401 - what worker.simulated takes
+        """Make the simulated traffic of a served sample. key: a server's key of the workspace."""
+        return traffic(self._ground, key)
 
     def today(self) -> list[Json]:
         """Give what the brand's day has brought so far."""

@@ -52,10 +52,12 @@ from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
 from truelift.workspace.closing import Closing
+from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.links import Links
 from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
@@ -66,7 +68,16 @@ Progress = Callable[[str, int], None]
 
 
 class Workspace(
-    Closing, Controls, Experiments, Exports, FinanceReports, Live, PolicyMethods, Suppliers
+    Closing,
+    Collecting,
+    Controls,
+    Experiments,
+    Exports,
+    FinanceReports,
+    Links,
+    Live,
+    PolicyMethods,
+    Suppliers,
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 

@@ -1,0 +1,103 @@
+"""Link making: many links and codes at once, one per creator, from words with gaps to fill.
+
+In:   creators, a campaign, a destination, templates such as `{creator}-{campaign}`.
+Out:  rows of links and codes, or why a template is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from truelift.catalog.destination import DestinationFault, read_destination
+
+SLUG = "{creator}-{campaign}"
+UTM = "utm_source={platform}&utm_medium=creator&utm_campaign={campaign}&utm_content={creator}"
+"""The tags a link gets unless others are named: a shop's analytics tell creators apart by them."""
+
+GAPS = ("creator", "campaign", "platform", "CREATOR", "CAMPAIGN")
+_GAP = re.compile(r"\{([^{}]*)\}")
+_UNFIT = re.compile(r"[^A-Za-z0-9._~-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """What links of a campaign look like. code: template of a promo code, none when empty."""
+
+    destination: str
+    campaign: str = ""
+    platform: str = ""
+    slug: str = SLUG
+    utm: str = UTM
+    code: str = ""
+    kind: str = "campaign"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLinks:
+    """Rows of the kinds `links` and `codes`, by the names of their columns."""
+
+    links: tuple[dict[str, str], ...]
+    codes: tuple[dict[str, str], ...]
+
+
+def make_links(plan: LinkPlan, creators: Iterable[str]) -> MadeLinks | str:
+    """Make a link (and a code) per creator; a sentence when that cannot be done."""
+    for template in (plan.slug, plan.utm, plan.code):
+        for gap in _GAP.findall(template):
+            if gap not in GAPS:
+                known = ", ".join(f"{{{each}}}" for each in GAPS)
+                return f"{{{gap}}} is nothing to fill in; use {known}."
+    names = list(dict.fromkeys(creators))
+    links, codes = [], []
+    for creator in names:
+        words = _words(plan, creator)
+        destination = tagged(plan.destination, _filled(plan.utm, words))
+        fault = read_destination(destination)
+        if isinstance(fault, DestinationFault):
+            return fault.sentence
+        row = {
+            "slug": _filled(plan.slug, words).strip("-."), "destination": destination,
+            "creator": creator, "campaign": plan.campaign, "kind": plan.kind,
+        }  # fmt: skip
+        links.append(row)
+        if plan.code:
+            code = _filled(plan.code, words).upper()
+            codes.append({"code": code, "creator": creator, "campaign": plan.campaign})
+    for made, column in ((links, "slug"), (codes, "code")):
+        twice = _twice([row[column] for row in made])
+        if twice:
+            return (
+                f"Two creators would have the {column} {twice}; put {{creator}} into its template."
+            )
+    return MadeLinks(tuple(links), tuple(codes))
+
+
+def tagged(destination: str, tags: str) -> str:
+    """Give a destination with tags added to its query; a tag that it has already stays as it is."""
+    rest, hash_, fragment = destination.partition("#")
+    base, _, query = rest.partition("?")
+    pairs = [pair for pair in query.split("&") if pair]
+    known = {pair.partition("=")[0] for pair in pairs}
+    for pair in tags.split("&"):
+        name, _, value = pair.partition("=")
+        if value and name not in known:
+            pairs.append(pair)
+    return base + ("?" + "&".join(pairs) if pairs else "") + hash_ + fragment
+
+
+def _words(plan: LinkPlan, creator: str) -> dict[str, str]:
+    words = {
+        "creator": _UNFIT.sub("-", creator), "campaign": _UNFIT.sub("-", plan.campaign),
+        "platform": _UNFIT.sub("-", plan.platform),
+    }  # fmt: skip
+    return words | {"CREATOR": words["creator"].upper(), "CAMPAIGN": words["campaign"].upper()}
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    return _GAP.sub(lambda found: words[found[1]], template)
+
+
+def _twice(names: list[str]) -> str:
+    return next((name for at, name in enumerate(names) if name in names[:at]), "")
