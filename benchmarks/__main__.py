@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.close_month import close_lines
 from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
+CLOSE = "close"
 HOTPATH = "hotpath"
 SEEDS = (1, 2, 3)
 
@@ -95,6 +97,10 @@ def main() -> int:
     if wanted(LEDGER):
         lines = ledger_lines()
         write_part("ledger", lines)
+        print("\n".join(["", *lines]))
+    if wanted(CLOSE):
+        lines = close_lines()
+        write_part("close", lines)
         print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()

@@ -55,7 +55,7 @@ def draw(folder: Path, count: int) -> None:
         currency = "USD" if number % 10 else "EUR"
         prices = [drawn.randrange(10_000, 90_000) for _ in range(EACH)]
         fee = f"{sum(prices) / 100:.2f}"
-        signed.append((agreement, campaign, creator, fee, currency, "2026-04-20", "deliverables"))
+        signed.append((agreement, campaign, creator, fee, currency, FIRST, "deliverables"))
         for each, price in enumerate(prices):
             name = f"{agreement}/{each}"
             live = FIRST + dt.timedelta(days=drawn.randrange(31))

@@ -86,6 +86,7 @@ def test_every_table_comes_in_every_format(command, shop, tmp_path):
     assert command("roi", "-w", shop, "--format", "parquet")[0] == 2
 
 
+@pytest.mark.soak
 def test_every_printed_figure_can_be_explained(command, data, shop):
     for row in data("roi")["rows"]:
         for name, figure in row["figure_ids"].items():

@@ -94,13 +94,14 @@ def test_the_invariants_notice_facts_that_are_not_booked(told):
 def test_every_mutation_of_every_line_by_one_minor_unit_is_refused(told):
     connection, oracle, _ = told
     refused = 0
-    for entry in oracle.entries[:4]:
+    entries = oracle.entries[:2]
+    for entry in entries:
         for index, posting in enumerate(entry.postings):
             for column in ("amount_minor", "base_minor"):
                 for step in (-1, 1):
                     off = replace(posting, **{column: getattr(posting, column) + step})
                     refused += _refused(connection, entry, index, off)
-    assert refused == sum(4 * len(entry.postings) for entry in oracle.entries[:4])
+    assert refused == sum(4 * len(entry.postings) for entry in entries)
 
 
 def _refused(connection, entry, index, off):

@@ -56,8 +56,8 @@ def seen_after(z, have):
     [
         (20, 6, 0.0, VariancePrior(8.0, 0.7), THEORY),
         (5, 3, 0.02, VariancePrior(4.7, 0.7), THEORY),
-        (60, 20, 0.02, VariancePrior(9.0, 0.2), THEORY),
-        (20, 10, 0.01, VariancePrior(8.0, 1.9), BENT),
+        pytest.param(60, 20, 0.02, VariancePrior(9.0, 0.2), THEORY, marks=pytest.mark.soak),
+        pytest.param(20, 10, 0.01, VariancePrior(8.0, 1.9), BENT, marks=pytest.mark.soak),
         (12, 1, 0.0, VariancePrior(8.0, 0.4), THEORY),
     ],
 )
@@ -75,6 +75,7 @@ def test_the_stated_lift_is_shown_as_often_as_stated(organic, posts, q, prior, l
         assert shown.mean() == pytest.approx(probability, abs=0.03)
 
 
+@pytest.mark.soak
 def test_the_campaign_shows_its_lift_as_often_as_stated_spread_and_controls_included():
     random = np.random.default_rng(18)
     creators, posts, campaigns, spread, noise = 8, 4, 100, 0.2, 0.01
@@ -94,7 +95,9 @@ def test_the_campaign_shows_its_lift_as_often_as_stated_spread_and_controls_incl
     assert np.mean(shown) == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / campaigns))
 
 
-@pytest.mark.parametrize(("n0", "phi"), [(40, 1.0), (150, 1.0), (150, 2.5)])
+@pytest.mark.parametrize(
+    ("n0", "phi"), [(40, 1.0), pytest.param(150, 1.0, marks=pytest.mark.soak), (150, 2.5)]
+)
 def test_counts_show_their_lift_as_often_as_stated(n0, phi):
     random = np.random.default_rng(19)
     creators, before, days = 1500, 60, 30

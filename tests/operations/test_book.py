@@ -8,7 +8,7 @@ import pytest
 
 from truelift.operations.book import book
 from truelift.operations.book_facts import source_facts
-from truelift.operations.exchange_rates import keep_own_rates, rate_set_of
+from truelift.operations.exchange_rates import keep_own_rates
 from truelift.operations.knowledge import knowledge, local_day
 from truelift.operations.ledger import verify
 from truelift.store import journal
@@ -88,7 +88,7 @@ def test_own_rates_are_kept_once_and_stand_before_the_central_banks(told):
     )
     known = knowledge(told.ground)
     assert keep_own_rates(known) == 0
-    assert str(rate_set_of(known).find(known.as_of.date(), "EUR", "USD").rate) == "1.5"
+    assert str(known.rate_set.find(known.as_of.date(), "EUR", "USD").rate) == "1.5"
     assert told.row(by="campaign")["cost"]["accrued"] == 1500
 
 

@@ -14,6 +14,7 @@ from truelift.ledger.close import CloseState
 from truelift.operations import close, close_pack
 from truelift.operations.book import book
 from truelift.operations.close_figures import sections
+from truelift.operations.knowledge import knowledge
 from truelift.operations.ledger import journal_rows, trial_balance
 from truelift.store import control_records
 
@@ -123,7 +124,7 @@ def test_a_late_refund_goes_to_june_marked_and_leaves_the_pack_as_it_was(may, tm
     assert {row["file"].rsplit(".", 1)[1] for row in after} == {"pdf", "xlsx"}
     shown = {
         section["title"]: section
-        for section in sections(may.ground, JUNE, close.days_of(may.ground, JUNE))
+        for section in sections(knowledge(may.ground), JUNE, close.days_of(may.ground, JUNE))
     }
     assert shown["Late adjustments"]["rows"][0][0] == "2026-05"
 
@@ -174,7 +175,9 @@ def test_a_closed_month_is_reopened_only_with_a_reason_and_closed_again(may):
 def test_of_two_who_approve_at_once_exactly_one_wins(month, monkeypatch):
     """The figures are read before: one process owns the facts, and the lock is raced for."""
     close.prepare(by(month, "ana"), MAY)
-    figures = sections(month.ground, MAY, close.days_of(month.ground, MAY))
+    known = knowledge(month.ground)
+    figures = sections(known, MAY, close.days_of(month.ground, MAY))
+    monkeypatch.setattr(close, "knowledge", lambda *_: known)
     monkeypatch.setattr(close, "_checks", lambda *_: [])
     monkeypatch.setattr(close, "sections", lambda *_: figures)
     gate, won, lost = threading.Barrier(2), [], []

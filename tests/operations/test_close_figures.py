@@ -5,6 +5,7 @@ from __future__ import annotations
 from truelift.base.time import Period
 from truelift.operations.close import days_of
 from truelift.operations.close_figures import accruals_by_rule, sections
+from truelift.operations.knowledge import knowledge
 from truelift.store import journal
 
 
@@ -24,7 +25,7 @@ def test_rules_are_counted_with_the_cost_they_booked(season):
 
 def test_balances_of_a_section_end_in_a_total_of_zero(season):
     may = Period(2026, 5)
-    figures = sections(season.ground, may, days_of(season.ground, may))
+    figures = sections(knowledge(season.ground), may, days_of(season.ground, may))
     shown = {item["title"]: item["rows"] for item in figures}
     assert shown["Trial balance"][-1][-1] == shown["Movements"][-1][-1] == "0.00"
     rolled = shown["Roll-forward"]

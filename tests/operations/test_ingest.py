@@ -392,6 +392,7 @@ def megabytes_of_importing(rows, folder):
     return int(done.stdout.split()[-1])
 
 
+@pytest.mark.soak
 def test_a_file_three_times_as_large_needs_no_more_memory(tmp_path):
     small = megabytes_of_importing(200_000, tmp_path / "small")
     large = megabytes_of_importing(600_000, tmp_path / "large")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from truelift.base.time import Period
-from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import knowledge
 from truelift.operations.outcomes import Outcomes
 from truelift.valuation.ladder import Components
@@ -11,7 +10,7 @@ from truelift.valuation.ladder import Components
 
 def outcomes(told, **changed):
     known = knowledge(told.ground)
-    return Outcomes(known, rate_set_of(known), **({"basis": "event"} | changed))
+    return Outcomes(known, known.rate_set, **({"basis": "event"} | changed))
 
 
 def test_orders_of_no_campaign_are_in_no_row(season):

@@ -54,10 +54,10 @@ def test_their_own_rows_and_columns_only(ana):
     assert ana.list("codes", limit=0).rows == []
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - set(COLUMNS)))
-def test_other_kinds_are_not_theirs(ana, kind):
-    with pytest.raises(NotFound, match="nothing of yours"):
-        ana.list(kind)
+def test_other_kinds_are_not_theirs(ana):
+    for kind in sorted(set(KINDS) - set(COLUMNS)):
+        with pytest.raises(NotFound, match="nothing of yours"):
+            ana.list(kind)
 
 
 def test_no_report_is_open_to_a_creator(ana):

@@ -166,6 +166,7 @@ def test_stamps_are_utc_and_days_are_new_yorks(journey, show):
     assert found == {"UTC": 1869, ZONE: 2102, "America/Chicago": 2097}
 
 
+@pytest.mark.soak
 def test_a_real_years_orders_and_codes_add_up_to_the_cent(journey, baskets, play, show):
     used = uses(journey, baskets)
     played = play(AFTERWARDS, ZONE)

@@ -147,6 +147,7 @@ def table(found, injected):
     return lines
 
 
+@pytest.mark.soak
 def test_every_post_is_imported_and_every_platform_and_account_gets_a_baseline(rows, play, show):
     posts = rows.filter(pc.equal(rows["is_reply"], 0))
     assert (rows.num_rows, posts.num_rows) == (619_082, 399_838)

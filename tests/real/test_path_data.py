@@ -88,6 +88,7 @@ def written(instants):
     return pc.strftime(pa.array(instants), format="%Y-%m-%dT%H:%M:%SZ")
 
 
+@pytest.mark.soak
 def test_real_paths_as_clicks_and_orders_give_what_the_counted_paths_give(paths, play, show):
     played = play(AFTERWARDS)
     files = files_of(paths)

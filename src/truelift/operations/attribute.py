@@ -12,7 +12,6 @@ from typing import Any
 
 from truelift.attribution.models import RULE, Model
 from truelift.base.time import Instant
-from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.outcomes import Outcomes
 from truelift.operations.panels import PPM
@@ -79,7 +78,7 @@ def _counts(known: Knowledge) -> dict[tuple[str | None, str | None], dict[str, f
 
 def _values(known: Knowledge) -> dict[tuple[str | None, str | None], int]:
     """Sum net value per creator and campaign, the unattributed included."""
-    outcomes = Outcomes(replace_unattributed(known), rate_set_of(known), "event")
+    outcomes = Outcomes(replace_unattributed(known), known.rate_set, "event")
     found: dict[tuple[str | None, str | None], int] = defaultdict(int)
     for row, components in [*outcomes.cells, *outcomes.won]:
         creator = None if row["creator"] == UNATTRIBUTED else row["creator"]

@@ -17,7 +17,7 @@ from truelift.ledger.period import Calendar
 from truelift.ledger.policy import Policies
 from truelift.ledger.source import Facts, Fault
 from truelift.operations.book_facts import source_facts
-from truelift.operations.exchange_rates import keep_own_rates, rate_set_of, seed_rates
+from truelift.operations.exchange_rates import keep_own_rates, seed_rates
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.matching import with_matched_documents
 from truelift.operations.people import Action, needs
@@ -75,7 +75,7 @@ def booking_of(known: Knowledge, *, through: dt.date | None = None) -> Booking:
     with ground.workspace.transaction() as connection:
         policies = policies_of(connection, ground.brand)
         periods = journal.calendar(connection, ground.brand.brand)
-    return Booking(known, policies, rate_set_of(known), periods, through)
+    return Booking(known, policies, known.rate_set, periods, through)
 
 
 @needs(Action.SET_POLICY, logged=False)

@@ -32,7 +32,6 @@ from truelift.ledger.source import (
     Missing,
 )
 from truelift.measurement.metric import METRICS
-from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import Knowledge, Row
 from truelift.operations.outcomes import Outcomes
 from truelift.valuation.ladder import Components
@@ -174,7 +173,7 @@ def _bonuses(
 
 def _days(known: Knowledge) -> Iterable[source.AttributedDay]:
     """Give what attributed orders, refunds and won leads are made of, as the ladder has them."""
-    outcomes = Outcomes(known, rate_set_of(known), "event")
+    outcomes = Outcomes(known, known.rate_set, "event")
     sums: dict[tuple[dt.date, str | None, str | None], Components] = defaultdict(Components)
     for row, components in (*outcomes.cells, *outcomes.won):
         sums[row["day"], row["campaign"], row["creator"]] += components
@@ -245,7 +244,7 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earnin
     paying = [row for row in agreements if row["commission_rate"]]
     if not paying:
         return
-    rate_set = rate_set_of(known)
+    rate_set = known.rate_set
     by_creator = defaultdict(list)
     for order in known.read(
         "ledger.commission_orders", order_shares=known.order_shares, touchpoints=known.touchpoints

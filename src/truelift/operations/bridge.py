@@ -11,8 +11,9 @@ from collections import defaultdict
 from truelift.base.errors import NotFound
 from truelift.base.time import Instant, Period
 from truelift.operations.costs import Costs
+from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.people import Action, needs
-from truelift.operations.roi import RoiRequest, campaign_ladders
+from truelift.operations.roi import campaign_ladders
 from truelift.reports.bridge import BridgeRow, bridge
 from truelift.store.ground import Ground
 
@@ -27,8 +28,14 @@ def bridges(
     known_at: Instant | None = None,
 ) -> list[BridgeRow]:
     """Give the bridge of one campaign, or of all; NotFound for a campaign that nothing names."""
-    request = RoiRequest(campaign=campaign, by="campaign", as_of=as_of, known_at=known_at)
-    known, ladders = campaign_ladders(ground, request, period)
+    return bridge_rows(knowledge(ground, as_of=as_of, known_at=known_at), campaign, period)
+
+
+def bridge_rows(
+    known: Knowledge, campaign: str | None = None, period: Period | None = None
+) -> list[BridgeRow]:
+    """Give the bridge of one campaign, or of all, from what is known."""
+    ladders = campaign_ladders(known, campaign, period)
     if campaign is not None and campaign not in ladders:
         msg = f"There is no campaign {campaign!r} in this brand; see `truelift roi --by campaign`."
         raise NotFound(msg)

@@ -27,8 +27,8 @@ from truelift.ledger.remeasurement import remeasure
 from truelift.operations.book import book
 from truelift.operations.close_figures import accruals_by_rule, sections
 from truelift.operations.exchange_rates import closing_rates
-from truelift.operations.knowledge import knowledge
-from truelift.operations.ledger import verify
+from truelift.operations.knowledge import Knowledge, knowledge
+from truelift.operations.ledger import unsound
 from truelift.operations.people import Action, needs
 from truelift.store import control_records, journal, journal_balances
 from truelift.store import workspace_database as records
@@ -66,9 +66,9 @@ def prepare(ground: Ground, period: Period) -> Closed:
         rules.may_prepare(period, standing(connection, brand, period))
     last_day = days_of(ground, period)[1]
     book(ground, through=last_day)
-    _remeasure(ground, period)
-    checks = _checks(ground, period)
     known = knowledge(ground)
+    _remeasure(known, period)
+    checks = _checks(known, period)
     with ground.workspace.transaction() as connection:
         control_records.lock(connection, brand)
         rules.may_prepare(period, standing(connection, brand, period))
@@ -97,12 +97,13 @@ def approve(ground: Ground, period: Period) -> Closed:
     the lock to one, and the other finds the period closed. Raises JournalRefused.
     """
     brand = ground.brand.brand
-    checks = _checks(ground, period)
+    known = knowledge(ground)
+    checks = _checks(known, period)
     with ground.workspace.transaction() as connection:
         prepared = standing(connection, brand, period)
         _may_approve(connection, ground, period, prepared, checks)
         shown = _newest(connection, brand, period)
-    figures = sections(ground, period, days_of(ground, period))
+    figures = sections(known, period, days_of(ground, period))
     with ground.workspace.transaction() as connection:
         control_records.lock(connection, brand)
         stood = standing(connection, brand, period)
@@ -197,13 +198,13 @@ def days_of(ground: Ground, period: Period) -> tuple[dt.date, dt.date]:
     return calendar.first_day(period), calendar.last_day(period)
 
 
-def _remeasure(ground: Ground, period: Period) -> None:
+def _remeasure(known: Knowledge, period: Period) -> None:
     """R17: book what is owed in foreign money at the period's closing rates, reversed on day 1.
 
     Without closing rates of its own a brand closes at the last known rate of the day. A currency
     without any rate is left as it is; `rates` among the checks would have found it before.
     """
-    known, brand = knowledge(ground), ground.brand
+    ground, brand = known.ground, known.ground.brand
     rate_set = closing_rates(known)
     with ground.workspace.transaction() as connection:
         calendar = journal.calendar(connection, brand.brand).accounting
@@ -249,10 +250,10 @@ def _closed(item: KeptRecord) -> Closed:
     return Closed(period, state, item.recorded_by, item.recorded_at, item.record, item.sha256)
 
 
-def _checks(ground: Ground, period: Period) -> list[Check]:
+def _checks(known: Knowledge, period: Period) -> list[Check]:
     """Look at everything that may stand against the close of a period."""
+    ground = known.ground
     brand, zone = ground.brand.brand, ground.brand.timezone
-    known = knowledge(ground)
     with ground.workspace.transaction() as connection:
         unbooked = records.unbooked(connection, brand)
         days = {entry.effective_date for entry in journal.entries(connection, brand)}
@@ -287,7 +288,7 @@ def _checks(ground: Ground, period: Period) -> list[Check]:
             "No exchange rate is missing.",
         ),
         rules.told(
-            "books", Severity.BLOCKS, _unsound(ground),
+            "books", Severity.BLOCKS, unsound(known),
             "{found} checks of the books do not hold; see `truelift ledger verify`.",
             "The chain verifies and every bridge ends in the cost accounts.",
         ),
@@ -305,11 +306,6 @@ def _checks(ground: Ground, period: Period) -> list[Check]:
             "No imported row is refused.",
         ),
     ]  # fmt: skip
-
-
-def _unsound(ground: Ground) -> list[str]:
-    """Give what `ledger verify` finds besides facts that are not booked."""
-    return [sentence for sentence in verify(ground) if not sentence.startswith("Not booked: ")]
 
 
 def changes(record: Row) -> list[Row]:

@@ -1,6 +1,6 @@
 """Close figures: what a close pack shows, read from the books as they are at the close.
 
-In:   the ground, a period.
+In:   what is known, a period.
 Out:  sections as plain JSON: a title, columns with what they hold, rows of text and whole numbers.
 """
 
@@ -16,10 +16,10 @@ from truelift.base.time import Period
 from truelift.ledger.chart import CHART, COST_ACCOUNTS
 from truelift.ledger.journal import Entry
 from truelift.ledger.trial_balance import Balance
-from truelift.operations.bridge import bridges
+from truelift.operations.bridge import bridge_rows
+from truelift.operations.knowledge import Knowledge
 from truelift.reports.table import Cell
 from truelift.store import journal, journal_balances
-from truelift.store.ground import Ground
 
 Row = dict[str, Any]
 Section = dict[str, Any]
@@ -42,11 +42,12 @@ def accruals_by_rule(entries: Iterable[Entry]) -> list[Row]:
     ]
 
 
-def sections(ground: Ground, period: Period, days: tuple[dt.date, dt.date]) -> list[Section]:
+def sections(known: Knowledge, period: Period, days: tuple[dt.date, dt.date]) -> list[Section]:
     """Give the sections of the close pack of a period, amounts as decimal text.
 
     days: the first and the last of the period.
     """
+    ground = known.ground
     brand, currency = ground.brand.brand, ground.brand.currency
     first_day, last_day = days
     before = first_day - dt.timedelta(days=1)
@@ -86,7 +87,7 @@ def sections(ground: Ground, period: Period, days: tuple[dt.date, dt.date]) -> l
         _section(
             "Bridge", f"From reported to return by campaign, {period}, {currency}",
             ["campaign", "step", "kind", "account", "amount"],
-            _bridge_rows(ground, period), money=1,
+            _bridge_rows(known, period), money=1,
         ),
         _section(
             "Booked by rule", f"Entries of {period}; cost in {currency}",
@@ -163,13 +164,13 @@ def _by_account(balances: Sequence[Balance]) -> dict[str, int]:
     return found
 
 
-def _bridge_rows(ground: Ground, period: Period) -> list[list[Any]]:
-    currency = ground.brand.currency
+def _bridge_rows(known: Knowledge, period: Period) -> list[list[Any]]:
+    currency = known.ground.brand.currency
     return [
         [row.campaign or "unallocated", row.step, row.kind, row.account or "",
          row.withheld.reason.value if row.amount is None and row.withheld
          else format_minor(row.amount or 0, currency)]
-        for row in bridges(ground, period=period)
+        for row in bridge_rows(known, period=period)
     ]  # fmt: skip
 
 

@@ -1,28 +1,16 @@
 """Exchange rates of a brand as known: its own over the central bank's.
 
 In:   what is known now.
-Out:  the rate set the books use; imported rates and the central bank's history are kept first.
+Out:  rates kept for `Knowledge.rate_set`; the rates that a period closes at.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.operations.knowledge import Knowledge
 from truelift.store import rates
 
 CLOSING = "closing"
-
-
-def rate_set_of(known: Knowledge, over: Iterable[RateRow] = ()) -> RateSet:
-    """Give the exchange rates the brand books at, as known: its own over the central bank's.
-
-    over: rates that count before these on their days.
-    """
-    ground = known.ground
-    with ground.workspace.transaction() as connection:
-        return rates.load(connection, ground.brand.brand, known_at=known.known_at, over=over)
 
 
 def closing_rates(known: Knowledge) -> RateSet:
@@ -33,7 +21,9 @@ def closing_rates(known: Knowledge) -> RateSet:
         for row in known.rows("rates")
         if row["kind"] == CLOSING
     ]
-    return rate_set_of(known, rows)
+    brand = known.ground.brand.brand
+    with known.ground.workspace.transaction() as connection:
+        return rates.load(connection, brand, known_at=known.known_at, over=rows)
 
 
 def seed_rates(known: Knowledge) -> None:
@@ -46,6 +36,7 @@ def seed_rates(known: Knowledge) -> None:
     if foreign:
         with known.ground.workspace.transaction() as connection:
             rates.seed(connection, known.known_at, foreign | {brand.currency})
+        _read_again(known)
 
 
 def keep_own_rates(known: Knowledge) -> int:
@@ -62,6 +53,13 @@ def keep_own_rates(known: Knowledge) -> int:
             for row in rows
             if kept.get((row["date"].isoformat(), row["base"], row["quote"])) != row["rate"]
         ]
-        return rates.append_rates(
+        written = rates.append_rates(
             connection, brand, fresh, source="imported", recorded_at=known.known_at
         )
+    _read_again(known)
+    return written
+
+
+def _read_again(known: Knowledge) -> None:
+    """Have the rates read anew when they are next asked for."""
+    known.__dict__.pop("rate_set", None)

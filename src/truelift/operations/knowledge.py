@@ -19,8 +19,9 @@ from truelift.base.money import exponent
 from truelift.base.time import Instant, brand_day, local_to_utc, utc_to_local
 from truelift.facts.hashtags import hashtags, plain_tags
 from truelift.facts.kinds import KINDS
+from truelift.ledger.fx import RateSet
 from truelift.operations.model_shares import model_shares, removal_effects
-from truelift.store import catalog_store, control_records, science_records
+from truelift.store import catalog_store, control_records, rates, science_records
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import newest_seal
 
@@ -45,6 +46,8 @@ class Knowledge:
     lookback_days: int = 30
     _catalog: dict[str, pa.Table] = field(default_factory=dict)
     _rows: dict[str, list[Row]] = field(default_factory=dict)
+    valued_cells: dict[str, list[tuple[Row, Any]]] = field(default_factory=dict, init=False)
+    """What `operations.outcomes` made of orders and refunds, by basis; asked for many times."""
 
     def catalog(self, kind: str) -> pa.Table:
         """Give the catalog's rows of a kind as known."""
@@ -80,6 +83,12 @@ class Knowledge:
             "known_at": self.known_at,
             "lookback_days": self.lookback_days,
         }
+
+    @cached_property
+    def rate_set(self) -> RateSet:
+        """Give the exchange rates the brand books at: its own over the central bank's."""
+        with self.ground.workspace.transaction() as connection:
+            return rates.load(connection, self.ground.brand.brand, known_at=self.known_at)
 
     @cached_property
     def touchpoints(self) -> pa.Table:

@@ -14,9 +14,9 @@ from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period, brand_day
 from truelift.ledger import identities
 from truelift.ledger.chart import CHART, Book
-from truelift.operations.bridge import bridges
+from truelift.operations.bridge import bridge_rows
 from truelift.operations.chain import check_chain
-from truelift.operations.knowledge import end_of, knowledge
+from truelift.operations.knowledge import Knowledge, end_of, knowledge
 from truelift.operations.people import Action, needs
 from truelift.store import journal, journal_balances
 from truelift.store import workspace_database as records
@@ -114,9 +114,14 @@ def verify(ground: Ground, head: str | None = None) -> list[str]:
 
     head: one that was kept, as `truelift ledger head` printed it.
     """
-    brand = ground.brand.brand
     broken = [f"Not booked: {sentence}" for sentence in unbooked(ground)]
-    broken += check_chain(ground, head)
+    return broken + unsound(knowledge(ground), head)
+
+
+def unsound(known: Knowledge, head: str | None = None) -> list[str]:
+    """Check the books against what is known: chain, identities, balances, bridges."""
+    ground, brand = known.ground, known.ground.brand.brand
+    broken = check_chain(ground, head)
     with ground.workspace.transaction() as connection:
         broken += identities.violations(journal_balances.agreement_sums(connection, brand))
     broken += [
@@ -124,7 +129,7 @@ def verify(ground: Ground, head: str | None = None) -> list[str]:
         for row in trial_balance(ground)
         if row["account"] == "total" and row["base_minor"]
     ]
-    rows = bridges(ground, as_of=_reached(ground))
+    rows = bridge_rows(_reached(known))
     broken += [
         f"The bridge of {line.campaign} has a residual of {line.amount}."
         for line in rows
@@ -147,14 +152,14 @@ def verify(ground: Ground, head: str | None = None) -> list[str]:
     return broken
 
 
-def _reached(ground: Ground) -> Instant | None:
-    """Give how far time alone has brought the books where that is later than the newest event."""
-    brand = ground.brand
-    with ground.workspace.transaction() as connection:
+def _reached(known: Knowledge) -> Knowledge:
+    """Give what is known as of the day that time alone has brought the books to, if later."""
+    brand = known.ground.brand
+    with known.ground.workspace.transaction() as connection:
         day = journal.newest_day(connection, brand.brand, BY_TIME)
-    if day is None or day <= brand_day(knowledge(ground).as_of, brand.timezone):
-        return None
-    return end_of(day, brand.timezone)
+    if day is None or day <= brand_day(known.as_of, brand.timezone):
+        return known
+    return knowledge(known.ground, as_of=end_of(day, brand.timezone), known_at=known.known_at)
 
 
 def _balance_row(

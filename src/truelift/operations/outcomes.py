@@ -174,6 +174,12 @@ class Outcomes:
     @cached_property
     def cells(self) -> list[tuple[Row, Components]]:
         """Give every cell of orders and refunds with its components in the brand's currency."""
+        kept = self.known.valued_cells
+        if self.basis not in kept:
+            kept[self.basis] = self._valued_cells()
+        return [cell for cell in kept[self.basis] if self._inside(cell[0]["day"])]
+
+    def _valued_cells(self) -> list[tuple[Row, Components]]:
         shares = self.known.order_shares
         orders = self.known.read("valuation.order_cells", order_shares=shares).to_pylist()
         refunds = self.known.read(
@@ -186,7 +192,7 @@ class Outcomes:
             (row, order_components(row, self._terms(row["day"], row["currency"]))) for row in orders
         ]
         cells += valued_refunds(refunds, lambda row: self._terms(row["order_day"], row["currency"]))
-        return [(row, components) for row, components in cells if self._inside(row["day"])]
+        return cells
 
     def _cancelled_days(self, shares: pa.Table) -> pa.Table:
         cancelled = shares.filter(pa.compute.is_valid(shares["cancelled_at"]))

@@ -27,7 +27,6 @@ from truelift.measurement.metric_breaks import MetricBreak, MetricBreaks, eras
 from truelift.measurement.panel import Instants, PostPanel, organic_counters, post_panel
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
 from truelift.operations.control_sets import ControlSets
-from truelift.operations.exchange_rates import rate_set_of
 from truelift.operations.knowledge import Knowledge
 from truelift.valuation.value_schedule import schedule_version, unit_price
 
@@ -352,7 +351,7 @@ class Panels:
     @cached_property
     def rates(self) -> RateSet:
         """Give the exchange rates that values and orders are translated at."""
-        return rate_set_of(self.known)
+        return self.known.rate_set
 
     def lead_value(self, campaign: str) -> float | None:
         """Give the approved value of one lead of a campaign, in minor units of the brand's."""

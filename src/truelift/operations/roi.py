@@ -110,12 +110,11 @@ def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
 
 
 def campaign_ladders(
-    ground: Ground, request: RoiRequest, period: Period | None = None
-) -> tuple[Knowledge, dict[str | None, Ladder]]:
+    known: Knowledge, campaign: str | None, period: Period | None = None
+) -> dict[str | None, Ladder]:
     """Give the ladder of each campaign (None: costs without campaign), over a period if named."""
-    known = knowledge(ground, as_of=request.as_of, known_at=request.known_at)
-    rows = _Report(known, request, period).rows()
-    return known, {row.campaign: row.ladder for row in rows}
+    request = RoiRequest(campaign=campaign, by="campaign")
+    return {row.campaign: row.ladder for row in _Report(known, request, period).rows()}
 
 
 @dataclass
