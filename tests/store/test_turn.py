@@ -31,6 +31,28 @@ def test_one_thread_at_a_time_has_the_turn():
     turn.give()
 
 
+def test_long_work_lets_others_have_a_turn_in_the_middle():
+    turn, order = Turn(), []
+    waiting = threading.Event()
+
+    def other():
+        waiting.set()
+        with turn:
+            order.append("other")
+
+    thread = threading.Thread(target=other)
+    with turn:
+        thread.start()
+        waiting.wait()
+        with turn:
+            turn.pass_on()  # nested: nothing is passed on
+        while not order:
+            turn.pass_on()
+        order.append("long")
+    thread.join()
+    assert order == ["other", "long"]
+
+
 def test_decisions_are_counted_apart_from_changes():
     turn = Turn()
     with turn:

@@ -26,6 +26,9 @@ from truelift.store import journal
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
+THINKS = 3
+"""How often what came in is thought through before everybody else has to wait for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
@@ -101,25 +104,32 @@ def book_due(ground: Ground) -> int:
     """Book what came in while the workspace is served; give how many entries were written.
 
     Facts go on coming in while this thinks, so that no order waits for the books; they are booked
-    the next time. It thinks again when something was decided meanwhile.
+    the next time. It thinks again when something was decided meanwhile, at last with the turn held.
     """
-    turn, before = ground.turn, ground.turn.decisions
-    prepared = _prepared(ground)
+    turn = ground.turn
+    for _ in range(THINKS):
+        before = turn.decisions
+        prepared = _prepared(ground)
+        with turn:
+            if turn.decisions == before:
+                return _kept(ground, prepared)
     with turn:
-        if turn.decisions != before:
-            prepared = _prepared(ground)
-        written = _written(ground, prepared)
-        if written:
-            turn.changed()
+        return _kept(ground, _prepared(ground))
+
+
+def _kept(ground: Ground, prepared: _Prepared) -> int:
+    written = _written(ground, prepared)
+    if written:
+        ground.turn.changed()
     return written
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What the journal should hold, as known."""
+    """What the journal lacks of what it should hold, as known."""
 
     known: Knowledge
-    target: tuple[Entry, ...]
+    difference: posting_plan.Difference
     faults: tuple[Fault, ...]
 
 
@@ -134,13 +144,16 @@ def _prepared(ground: Ground, through: dt.date | None = None) -> _Prepared:
     keep_own_rates(known)
     seed_rates(known)
     booking = booking_of(known, through=through)
-    return _Prepared(known, *booking.entries_for(booking.facts))
+    target, faults = booking.entries_for(booking.facts)
+    with ground.workspace.transaction() as connection:
+        posted = journal.headers(connection, ground.brand.brand)
+    return _Prepared(known, posting_plan.compare(target, posted), faults)
 
 
 def _written(ground: Ground, prepared: _Prepared) -> int:
-    brand, known = ground.brand, prepared.known
+    """Append what is missing; nobody else has written since it was prepared."""
+    brand, known, difference = ground.brand, prepared.known, prepared.difference
     with ground.workspace.transaction() as connection:
-        difference = posting_plan.compare(prepared.target, journal.headers(connection, brand.brand))
         outdated = journal.entries_by_id(connection, brand.brand, list(difference.outdated))
         calendar = journal.calendar(connection, brand.brand)
         entries = posting_plan.dated(difference.missing, outdated, calendar)

@@ -207,6 +207,7 @@ def _import_source(
         progress(source.name, batch.rows.num_rows)
         take_in(ground, batch, tally, now, keep=keep)
         tally.lines.clear()
+        ground.turn.pass_on()
     _refuse_unread(ground, source, tallies, pending, now, keep=keep)
     return tallies
 
