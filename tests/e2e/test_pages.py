@@ -67,7 +67,7 @@ def address(tmp_path_factory):
 
 
 def wait_for(place):
-    for _ in range(100):
+    for _ in range(600):  # a busy machine loads the libraries slowly
         try:
             urllib.request.urlopen(f"{place}/healthz", timeout=1).close()
         except OSError:
