@@ -55,3 +55,20 @@ def test_the_first_of_a_header_counts_and_only_its_beginning_is_kept():
     assert found.headers == {"user-agent": "a" * 1_024}
     assert (found.address, found.header("referer")) == ("", "")
     assert every_header(scope)["x-other"] == "c"
+
+
+def test_a_wait_that_is_too_long_is_refused_and_a_stopped_server_stops():
+    async def never():
+        await asyncio.sleep(60)
+
+    async def work():
+        with pytest.raises(BodyRefused, match="in time"):
+            await whole_body(never, "", 10, 0.01)
+        assert asyncio.current_task().cancelling() == 0
+        task = asyncio.create_task(whole_body(never, "", 10, 60))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(work())

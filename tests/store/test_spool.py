@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import threading
 import time
 
@@ -237,3 +238,63 @@ def test_a_frame_is_a_length_a_checksum_and_the_payload(tmp_path):
     content = (tmp_path / "w1" / name).read_bytes()
     assert HEADER.unpack(content[:8])[0] == 6
     assert content[8:] == b"\x81\xa4type"
+
+
+@pytest.mark.parametrize("one_call", [True, False])
+def test_a_write_makes_itself_safe_with_or_without_the_system_s_help(
+    tmp_path, monkeypatch, one_call
+):
+    if not one_call:
+        monkeypatch.delattr(os, "RWF_DSYNC", raising=False)
+
+    async def work():
+        spool = Spool(tmp_path, "w1")
+        spool.start()
+        for number in range(3):
+            assert await spool.append(beacon(number)).committed
+        await spool.close()
+
+    run(work())
+    assert kept(tmp_path) == ["c0", "c1", "c2"]
+
+
+def test_a_real_disk_without_room_is_told_and_what_was_kept_is_whole(tmp_path):
+    """A tmpfs of 256 KB; only a machine that may mount one can try it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small disk takes root")
+
+    async def work():
+        spool = Spool(disk, "w1", SpoolLimits(reserve_bytes=0))
+        spool.start()
+        safe = 0
+        for number in range(20_000):
+            if not await spool.append(beacon(number)).committed:
+                break
+            safe += 1
+        assert "No space left" in spool.counters.fault
+        await spool.close()
+        return safe
+
+    try:
+        safe = run(work())
+        found = kept(disk)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert found[:safe] == [f"c{number}" for number in range(safe)]
+    assert 1_000 < safe <= len(found) <= safe + 1
+
+
+def test_a_refused_hit_does_not_make_the_next_one_late(tmp_path):
+    async def work():
+        spool = Spool(tmp_path, "w1", SpoolLimits(waiting_bytes=100, patience=0.02))
+        spool.start()
+        assert spool.append(b"x" * 101) is None
+        await asyncio.sleep(0.05)
+        assert await spool.append(beacon(1)).answer
+        await spool.close()
+
+    run(work())
+    assert kept(tmp_path) == ["c1"]
