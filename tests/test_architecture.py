@@ -22,6 +22,7 @@ SHARED_BY_CONNECTORS = {
     "numerals",
     "options",
     "table",
+    "webhook",
     "textual",
     "vendor",
     # what gathers them
@@ -36,6 +37,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "collector/answer": "the form of every answer: tests/collector/test_collect.py",
     "collector/machinery": "what is handed in: tests/collector/test_redirect.py hands it in",
     "web/door": "types only; a real workspace stands behind it: tests/web/test_pages.py",
+    "api/door": "types only; a real workspace stands behind it: tests/api/test_application.py",
     "attribution/conflicts": "row by row: tests/store/test_attribution_sql.py",
     "attribution/touchpoint": "a noun without behaviour: tests/attribution/test_path.py makes them",
     "operations/placebo_material": "what a replay is made of: tests/operations/test_placebo.py",

@@ -10,11 +10,15 @@ import contextlib
 import datetime as dt
 import getpass
 import os
+import signal
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from truelift import log
 from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
 from truelift.base.secret import Secret
@@ -31,6 +35,27 @@ from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts in a command that is run for another process."""
+
+    person: str
+    token: Secret | None
+
+
+_ACTING: ContextVar[Acting | None] = ContextVar("acting", default=None)
+
+
+@contextlib.contextmanager
+def acting(person: str, token: Secret | None) -> Iterator[None]:
+    """Let somebody act on this thread in place of who started the process."""
+    before = _ACTING.set(Acting(person, token))
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
 
 
 class SystemClock:
@@ -120,12 +145,121 @@ def sample_truth(folder: Path) -> dict[str, Any]:
     return demonstration.truth(folder)
 
 
-def serve(folder: Path, brand: str | None, host: str, port: int) -> None:
-    """Serve the pages of a workspace until stopped."""
-    from truelift.web.pages import run  # noqa: PLC0415 - the web extra is loaded when it serves
+def serve(
+    folder: Path,
+    brand: str | None,
+    host: str,
+    port: int,
+    *,
+    commands: Callable[[Any], int],
+    ready: Callable[[int], None],
+    simulated: bool = False,
+) -> None:
+    """Serve a workspace until stopped. commands: runs a command of another process.
 
-    with opened(folder, brand) as ws:
-        run(ws, host, port)
+    simulated: visitors of a sample send their traffic meanwhile.
+    """
+    from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
+    from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
+    from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
+    from truelift.worker.simulated import Visitors  # noqa: PLC0415 - as above
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        held = stack.enter_context(ground.held(folder, SystemClock()))
+        reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
+        loop, books = _due(stack, held)
+        machinery, spool, served = stack.enter_context(collecting(held.folder, OWN_WORKER))
+        parts = process.Parts(
+            reader=reader,
+            writer=writer,
+            teller=teller,
+            loop=loop,
+            books=books,
+            commands=CommandSocket(held.folder, commands),
+            collector=process.Collecting(
+                around=lambda doors: Collector(machinery, doors),
+                begin=spool.start,
+                end=spool.close,
+                refresh=served.refresh,
+                collected=machinery.counters,
+                spooled=spool.counters,
+            ),
+        )
+        begun = ready
+        if simulated:
+            _, key = writer.add_key(server=True, note="simulated traffic of the demo")
+            visitors = Visitors(writer.traffic(key.reveal()))
+            stack.callback(visitors.stop)
+            begun = both(ready, visitors.start)
+        process.run(parts, host, port, begun)
+
+
+def both(first: Callable[[int], None], second: Callable[[int], None]) -> Callable[[int], None]:
+    """Make a call that does two calls, one after the other."""
+
+    def call(given: int) -> None:
+        first(given)
+        second(given)
+
+    return call
+
+
+def work(folder: Path, commands: Callable[[Any], int]) -> None:
+    """Do what is due in a workspace until stopped, and run commands of other processes."""
+    from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - loaded when it works
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        held = stack.enter_context(ground.held(folder, SystemClock()))
+        loop, books = _due(stack, held)
+        socket = CommandSocket(held.folder, commands)
+        socket.open()
+        stack.callback(socket.close, STOP_SECONDS)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda _number, _frame: loop.interrupt())
+        books.start()
+        stack.callback(books.stop, STOP_SECONDS)
+        loop.run()
+
+
+@contextlib.contextmanager
+def logging_lines() -> Iterator[None]:
+    """Write the log as lines of JSON on stderr until the end."""
+    handler = log.begin()
+    try:
+        yield
+    finally:
+        log.end(handler)
+
+
+def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401 - loaded when it runs
+    """Make what is due, over every brand of a workspace that this process holds."""
+    from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.loop import Loop  # noqa: PLC0415 - as above
+
+    clock, simulated = SystemClock(), held.simulated
+
+    def grounds() -> dict[str, ground.Ground]:
+        return {
+            name: stack.enter_context(
+                ground.opened(held.folder, name, clock, person(), given_token())
+            )
+            for name in ground.brand_names(held)
+        }
+
+    def shift() -> dt.timedelta:
+        return dt.timedelta(0) if simulated is None else simulated.now() - clock.now()
+
+    loop = Loop(grounds(), shift)
+    return loop, Books(grounds(), loop.pulse)
+
+
+OWN_WORKER = "serve"
+"""Whose folder of the spool the serving process writes to."""
+
+STOP_SECONDS = 2.0
+"""How long commands of other processes have to end when the work is stopped."""
 
 
 @contextlib.contextmanager
@@ -149,6 +283,9 @@ def person() -> str:
     The account of the process comes first, not $LOGNAME or $USER: setting a variable must not make
     a second person who approves what the first one prepared.
     """
+    given = _ACTING.get()
+    if given is not None:
+        return given.person
     try:
         import pwd  # noqa: PLC0415 - not on every system
 
@@ -162,5 +299,8 @@ def person() -> str:
 
 
 def given_token() -> Secret | None:
-    """Give the token that this process was started with, if any."""
+    """Give the token that this process, or the command it runs for another one, was given."""
+    given = _ACTING.get()
+    if given is not None:
+        return given.token
     return settings_from(os.environ).token

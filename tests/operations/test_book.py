@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from truelift.operations import book as booking
 from truelift.operations.book import book
 from truelift.operations.book_facts import source_facts
 from truelift.operations.exchange_rates import keep_own_rates
@@ -221,3 +222,56 @@ def test_cost_that_the_bridges_do_not_reach_is_told_with_the_newest_day(told):
         "The bridges show 0.00 of creator cost, the ledger 40.00 in accounts 6100 to 6180; "
         "its newest entry takes effect on 2027-05-20."
     )
+
+
+def test_what_came_in_is_booked_beside_and_thought_again_when_something_was_decided(
+    told, monkeypatch
+):
+    told.given("creators\ncreator\nana")
+    thought, prepare = [], booking._prepared
+
+    def decided_meanwhile(ground):
+        thought.append(1)
+        if len(thought) < 3:
+            with ground.turn:
+                ground.turn.decided()
+        return prepare(ground)
+
+    monkeypatch.setattr(booking, "_prepared", decided_meanwhile)
+    assert booking.book_due(told.ground) == 0
+    assert len(thought) == 3
+
+    def always(ground):
+        thought.append(1)
+        with ground.turn:
+            ground.turn.decided()
+        return prepare(ground)
+
+    monkeypatch.setattr(booking, "_prepared", always)
+    version = told.ground.turn.version
+    assert booking.book_due(told.ground) == 0
+    assert len(thought) == 3 + booking.THINKS + 1
+    assert told.ground.turn.version == version
+
+
+def test_what_is_booked_beside_equals_what_is_booked_at_once(told):
+    told.given(
+        """
+        creators
+        creator
+        ana
+
+        agreements
+        agreement | creator | fee    | currency | signed_on
+        a         | ana     | 300.00 | USD      | 04-01
+
+        deliverables
+        deliverable | agreement | price  | live_at
+        d           | a         | 300.00 | @05-02
+        """
+    )
+    assert booking.book_due(told.ground) == 0  # the import booked it already
+    with told.ground.turn:
+        told.ground.turn.changed(["costs"])
+    assert book(told.ground)[0] == 0
+    assert told.ground.turn.unbooked() == frozenset()

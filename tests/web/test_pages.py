@@ -38,7 +38,7 @@ def test_every_response_carries_the_headers_of_the_house(client):
         headers = client.get(address).headers
         assert headers["content-security-policy"] == (
             "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'; form-action 'self'"
+            "script-src 'self'; connect-src 'self'; frame-ancestors 'none'; form-action 'self'"
         )
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"

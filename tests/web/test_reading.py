@@ -10,6 +10,7 @@ class Counted:
     """A workspace that counts how often it is asked."""
 
     simulated = None
+    version, settled, served = "a.0", 0, True
 
     def __init__(self):
         self.asked = []
@@ -30,6 +31,29 @@ def test_the_same_question_is_answered_once_until_facts_change():
     reading.forget()
     reading.roi(Asked("/", {"cost": "paid"}), "campaign")
     assert len(workspace.asked) == 2
+
+
+def test_while_facts_come_in_a_slow_answer_stands_for_a_while_and_says_its_version():
+    workspace, now = Counted(), [0.0]
+
+    def tick():
+        now[0] += 1.0  # each answer takes a second
+        return now[0]
+
+    reading = Reading(workspace, tick)
+    asked = Asked("/", {})
+    reading.roi(asked, "campaign")
+    workspace.version = "a.1"
+    reading.roi(asked, "campaign")
+    assert (len(workspace.asked), reading.told) == (1, "a.0")
+    now[0] += 9
+    reading.roi(asked, "campaign")
+    assert (len(workspace.asked), reading.told) == (2, "a.1")
+    workspace.version, workspace.settled = "a.2", 1  # a person did something
+    reading.roi(asked, "campaign")
+    assert (len(workspace.asked), reading.told) == (3, "a.2")
+    workspace.served = False
+    assert reading.told is None
 
 
 def test_only_so_many_answers_are_kept():

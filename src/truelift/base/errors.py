@@ -2,11 +2,14 @@
 
     TrueliftError                    exit code 1
     +-- UsageError                   exit code 2: the command's words are off
+    |   +-- Repeated                 a request's key was used for another request
     +-- CheckFailed                  exit code 3: something does not reconcile or verify
     |   +-- NotSealed                a baseline is required and there is none
     +-- Refused                      who acts may not do this
     |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
+    +-- WorkspaceHeld                another process holds the facts file
+    +-- Busy                         too much is waiting already; try again in a moment
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
     +-- JournalRefused               the journal's rules refuse an entry
@@ -31,6 +34,10 @@ class UsageError(TrueliftError):
     exit_code = 2
 
 
+class Repeated(UsageError):
+    """A request came under a key that another request was answered under."""
+
+
 class CheckFailed(TrueliftError):
     """A check did not hold: figures do not reconcile, or verification found a difference."""
 
@@ -51,6 +58,14 @@ class NotAdmitted(Refused):
 
 class TooManyTries(NotAdmitted):
     """Too many passwords were wrong within a minute; the next try has to wait."""
+
+
+class WorkspaceHeld(TrueliftError):
+    """The facts file is open in another process; one that serves may run the command itself."""
+
+
+class Busy(TrueliftError):
+    """Too much is waiting already; the same request may be sent again in a moment."""
 
 
 class NotFound(TrueliftError):

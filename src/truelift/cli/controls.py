@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from cyclopts import App, Parameter
 
 from truelift.base.errors import CheckFailed
 from truelift.cli.options import Brand, Form, In, Out, opened, say, show
+from truelift.cli.streams import read_line
 
 payee_app = App(name="payee", help="Bank details of creators: entered by one, approved by another.")
 approval_app = App(name="approval", help="How many people have to approve what.")
@@ -168,4 +168,4 @@ def erase_creator(
 
 
 def _typed(text: str) -> str:
-    return sys.stdin.readline() if text == "-" else text
+    return read_line() if text == "-" else text

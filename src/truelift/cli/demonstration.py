@@ -7,14 +7,15 @@ import shutil
 import sys
 from pathlib import Path
 
-from truelift.app import demonstrate, opened, sample_truth, serve
+from truelift.app import demonstrate, opened, sample_truth
 from truelift.base.errors import UsageError
 from truelift.cli.progress import step_progress
 from truelift.cli.render import table_text, write
+from truelift.cli.serving import Run, serve_here
 from truelift.cli.summary import roi_summary, with_truth
 
 
-def run_demo(folder: Path, *, seed: int, port: int) -> None:
+def run_demo(folder: Path, *, seed: int, port: int, run: Run) -> None:
     """Make the demo workspace anew, print its ROI table, and serve unless DEMO_SERVE is 0."""
     if folder.exists():
         if not (folder / "programme").is_dir() and any(folder.iterdir()):
@@ -32,5 +33,4 @@ def run_demo(folder: Path, *, seed: int, port: int) -> None:
             table = with_truth(roi_summary(data), data, truths)
             write(table_text(table, to_file=True), None)
     if os.environ.get("DEMO_SERVE", "1") != "0":
-        sys.stderr.write(f"Pages at http://127.0.0.1:{port} (stop with Ctrl-C)\n")
-        serve(folder, None, "127.0.0.1", port)
+        serve_here(folder, None, "127.0.0.1", port, run, simulated=True)

@@ -7,6 +7,7 @@ failed. Imports that cost time stand inside the commands, so that `--help` answe
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, suppliers
+from truelift.cli import chain, finance, science, serving, suppliers
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
+from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
 from truelift.cli.links import link_app
@@ -46,6 +48,7 @@ from truelift.cli.options import (
 )
 from truelift.cli.people import audit_app, user_app
 from truelift.cli.policy import policy_app
+from truelift.config import settings_from
 
 if TYPE_CHECKING:
     from truelift.workspace.result import Result
@@ -90,7 +93,7 @@ Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",
     "events", "agreements", "deliverables", "codes", "links", "margins", "values", "rates",
     "balances", "allocations", "posts", "observations", "followers", "mentions", "clicks",
-    "sessions", "orders", "order_lines", "refunds", "leads", "reported", "costs",
+    "landings", "sessions", "orders", "order_lines", "refunds", "leads", "reported", "costs",
     "invoices", "bank_lines",
 ]  # fmt: skip
 
@@ -98,7 +101,7 @@ Kind = Literal[
 def run(words: Sequence[str] | None = None) -> int:
     """Run one command; every error is one sentence on stderr and an exit code."""
     try:
-        found = app(words, exit_on_error=False, print_error=False, result_action="return_value")
+        found = _call(sys.argv[1:] if words is None else words)
     except CycloptsError as error:
         return _fail(str(error), USAGE)
     except TrueliftError as error:
@@ -112,6 +115,17 @@ def run(words: Sequence[str] | None = None) -> int:
         where = f" {error.filename}" if error.filename else ""
         return _fail(f"The system refuses{where}: {error.strerror or error}.", FAILED)
     return found if isinstance(found, int) else 0
+
+
+def _call(words: Sequence[str]) -> object:
+    """Call a command here or, when another process holds its workspace and answers, there."""
+    try:
+        return app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except Elsewhere as held:
+        code = run_elsewhere(held, words, settings_from(os.environ).token)
+        if code is None:
+            raise
+        return code
 
 
 @app.command
@@ -411,19 +425,10 @@ def demo(
     """
     from truelift.cli.demonstration import run_demo  # noqa: PLC0415 - loaded when needed
 
-    run_demo(workspace, seed=seed, port=port)
+    run_demo(workspace, seed=seed, port=port, run=run)
 
 
-@app.command
-def serve(
-    *, workspace: In, host: str = "127.0.0.1", port: Port = 8765, brand: Brand = None
-) -> None:
-    """Serve the pages of a workspace."""
-    from truelift.app import serve as run_server  # noqa: PLC0415 - loaded when needed
-
-    say(f"Pages at http://{host}:{port} (stop with Ctrl-C)")
-    run_server(workspace, brand, host, port)
-
+serving.add_to(app, run)
 
 TABLE_ROWS = 200
 """How many rows of a listing are drawn as a table; the other formats have them all."""

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from truelift.base.errors import WorkspaceHeld
+from truelift.cli.elsewhere import Elsewhere, is_served
+
 if TYPE_CHECKING:
     from truelift.workspace.result import Result
     from truelift.workspace.workspace import Workspace
@@ -53,9 +56,17 @@ SHOWN = 20
 @contextlib.contextmanager
 def opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
     """Open a workspace for a command, and say afterwards what is in no cost yet."""
+    if is_served(folder):
+        msg = f"{folder} is served by another process, which does not run this command."
+        raise Elsewhere(folder, msg)
+
     from truelift.app import opened  # noqa: PLC0415 - loaded when needed
 
-    with opened(folder, brand) as ws:
+    with contextlib.ExitStack() as stack:
+        try:
+            ws = stack.enter_context(opened(folder, brand))
+        except WorkspaceHeld as held:
+            raise Elsewhere(folder, str(held)) from held
         if ws.simulated is not None:
             say(f"Simulated clock: {ws.simulated} UTC")
         yield ws

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from truelift.cli.streams import own
+
 
 @contextlib.contextmanager
 def row_progress() -> Iterator[Callable[[str, int], None]]:
@@ -18,7 +20,12 @@ def row_progress() -> Iterator[Callable[[str, int], None]]:
         return
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} rows"))
     with Progress(
-        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        *columns,
+        TimeElapsedColumn(),
+        console=Console(file=own(sys.stderr)),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
     ) as bar:
         task = bar.add_task("", total=None)
         yield lambda name, rows: bar.update(task, description=name, advance=rows)

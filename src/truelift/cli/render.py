@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from truelift.base.errors import UsageError
+from truelift.cli.streams import terminal_width
 from truelift.reports.table import Cell, Table
 from truelift.reports.writing import csv_text, json_text
 from truelift.workspace.result import Result
@@ -53,7 +54,8 @@ def table_text(table: Table, *, to_file: bool) -> str:
         drawn.add_row(*(_cell(row.get(column.name), column.cell) for column in table.columns))
     buffer = io.StringIO()
     wide = to_file or not sys.stdout.isatty()
-    console = Console(file=buffer, width=240 if wide else None, highlight=False, markup=False)
+    width = 240 if wide else terminal_width()
+    console = Console(file=buffer, width=width, highlight=False, markup=False)
     console.print(drawn)
     return buffer.getvalue()
 

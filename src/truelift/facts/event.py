@@ -44,6 +44,9 @@ class DropReason(StrEnum):
     REFUND_ABOVE_ORDER = "REFUND_ABOVE_ORDER"  # refunds exceed what was paid for the goods
     MIXED_CURRENCY = "MIXED_CURRENCY"  # a refund in another currency than its order
     NOT_ADVANCING = "NOT_ADVANCING"  # a total, description or preamble row of an export
+    NOT_TRUSTED = "NOT_TRUSTED"  # money, sent with a key that anybody can read in a page
+    STALE_SIGNATURE = "STALE_SIGNATURE"  # a webhook signed too long ago, or in the future
+    NOT_READABLE = "NOT_READABLE"  # a webhook whose body does not say what it has to
     MALFORMED_ROW = "MALFORMED_ROW"  # more or fewer cells than the header has
 
 

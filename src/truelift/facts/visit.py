@@ -28,6 +28,15 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """A landing page said that a click arrived: the click is confirmed."""
+
+    click_id: str = column(ColumnType.NAME, "the click", key=True, required=True)
+    landed_at: dt.datetime = column(ColumnType.INSTANT, "when it was said first", required=True)
+    visitor: str | None = column(ColumnType.TEXT, "visitor key of the landing page")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Sessions of a day as web analytics counts them."""
 
@@ -46,5 +55,6 @@ class Session:
 
 KINDS = (
     kind_of(Click, "clicks", Plane.FACTS, occurred="clicked_at"),
+    kind_of(Landing, "landings", Plane.FACTS, occurred="landed_at"),
     kind_of(Session, "sessions", Plane.FACTS, occurred="date"),
 )

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from truelift.base.errors import NotAdmitted, TooManyTries
 from truelift.base.secret import Secret, same
+from truelift.catalog.permission import Rights
 from truelift.operations.people import PERSONAL_KINDS, Action, note, require
 from truelift.store import audit_log, people_store
 from truelift.store.credentials import LONGEST_PASSWORD, password_hash, password_matches
@@ -49,21 +50,30 @@ class Admission:
         """Give the name of whom a request is by; the page's name says what is read."""
         if authorization is None:
             return self._without()
-        scheme, _, value = authorization.partition(" ")
-        match scheme.lower():
-            case "bearer":
-                actor = self._by_token(Secret(value.strip()))
-            case "basic":
-                actor = self._by_password(value.strip())
-            case _:
-                msg = f"This way of signing in is not known here; {_WORDS}"
-                raise NotAdmitted(msg)
+        actor = self._actor(authorization)
         brand = self.ground.brand.brand
         them = replace(self.ground, person=actor.name, rights=actor.at(brand))
         require(them, Action.READ, page)
         if page in PERSONAL_KINDS:
             note(them, Action.READ.value, page)
         return actor.name
+
+    def who(self, authorization: str | None) -> tuple[str, Rights]:
+        """Give the name and rights of whom a request is by, for an operation to judge."""
+        if authorization is None:
+            return self._without(), self.ground.rights
+        actor = self._actor(authorization)
+        return actor.name, actor.at(self.ground.brand.brand)
+
+    def _actor(self, authorization: str) -> people_store.Actor:
+        scheme, _, value = authorization.partition(" ")
+        match scheme.lower():
+            case "bearer":
+                return self._by_token(Secret(value.strip()))
+            case "basic":
+                return self._by_password(value.strip())
+        msg = f"This way of signing in is not known here; {_WORDS}"
+        raise NotAdmitted(msg)
 
     def _without(self) -> str:
         with self.ground.workspace.transaction() as connection:

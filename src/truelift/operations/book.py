@@ -26,6 +26,9 @@ from truelift.store import journal
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 
+THINKS = 3
+"""How often what came in is thought through before everybody else has to wait for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
@@ -96,23 +99,69 @@ def book(ground: Ground, *, through: dt.date | None = None) -> tuple[int, tuple[
     return _booked(ground, through)
 
 
+@needs(Action.BOOK, logged=False, alone=False)
+def book_due(ground: Ground) -> int:
+    """Book what came in while the workspace is served; give how many entries were written.
+
+    Facts go on coming in while this thinks, so that no order waits for the books; they are booked
+    the next time. It thinks again when something was decided meanwhile, at last with the turn held.
+    """
+    turn = ground.turn
+    for _ in range(THINKS):
+        before = turn.decisions
+        prepared = _prepared(ground)
+        with turn:
+            if turn.decisions == before:
+                return _kept(ground, prepared)
+    with turn:
+        return _kept(ground, _prepared(ground))
+
+
+def _kept(ground: Ground, prepared: _Prepared) -> int:
+    written = _written(ground, prepared)
+    if written:
+        ground.turn.changed()
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What the journal lacks of what it should hold, as known."""
+
+    known: Knowledge
+    difference: posting_plan.Difference
+    faults: tuple[Fault, ...]
+
+
 def _booked(ground: Ground, through: dt.date | None = None) -> tuple[int, tuple[Fault, ...]]:
+    ground.turn.unbooked()
+    prepared = _prepared(ground, through)
+    return _written(ground, prepared), prepared.faults
+
+
+def _prepared(ground: Ground, through: dt.date | None = None) -> _Prepared:
     known = knowledge(ground)
     keep_own_rates(known)
     seed_rates(known)
     booking = booking_of(known, through=through)
-    brand = ground.brand
     target, faults = booking.entries_for(booking.facts)
     with ground.workspace.transaction() as connection:
-        difference = posting_plan.compare(target, journal.headers(connection, brand.brand))
+        posted = journal.headers(connection, ground.brand.brand)
+    return _Prepared(known, posting_plan.compare(target, posted), faults)
+
+
+def _written(ground: Ground, prepared: _Prepared) -> int:
+    """Append what is missing; nobody else has written since it was prepared."""
+    brand, known, difference = ground.brand, prepared.known, prepared.difference
+    with ground.workspace.transaction() as connection:
         outdated = journal.entries_by_id(connection, brand.brand, list(difference.outdated))
         calendar = journal.calendar(connection, brand.brand)
         entries = posting_plan.dated(difference.missing, outdated, calendar)
         appended = journal.append(connection, brand.brand, entries, known.known_at)
         records.replace_unbooked(
-            connection, brand.brand, [_told(fault) for fault in faults], known.known_at
+            connection, brand.brand, [_told(fault) for fault in prepared.faults], known.known_at
         )
-    return appended.inserted, faults
+    return appended.inserted
 
 
 def _told(fault: Fault) -> records.Unbooked:

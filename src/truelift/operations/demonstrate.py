@@ -16,10 +16,13 @@ from truelift.base.ids import content_hash, name_id
 from truelift.base.time import Instant
 from truelift.connectors.files import ReadOptions
 from truelift.connectors.sample_programme import Step, write
+from truelift.connectors.sample_programme.traffic import Traffic
+from truelift.facts.kinds import KINDS
 from truelift.operations.ageing import refit_if_due
 from truelift.operations.book import book
 from truelift.operations.ingest import import_paths
 from truelift.operations.seal import seal_baselines
+from truelift.store import catalog_store
 from truelift.store import ground as grounds
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground, StoppedClock
@@ -61,6 +64,33 @@ def play(ground: Ground, step: Step, folder: Path) -> None:
     else:
         late = step.action == "seal_late"
         seal_baselines(ground, campaign=step.campaign, creator=step.creator, late=late)
+
+
+def traffic(ground: Ground, key: str, seed: int = 7) -> Traffic:
+    """Make the traffic that a served sample goes on getting, on links and codes of its campaigns.
+
+    key: a server's key of the workspace.
+    """
+    brand = ground.brand
+    with ground.workspace.transaction() as connection:
+        links, codes = (
+            catalog_store.known_rows(connection, KINDS[kind], brand.brand).to_pylist()
+            for kind in ("links", "codes")
+        )
+    return Traffic(
+        links=[row["slug"] for row in links if row["campaign"]],
+        codes=[row["code"] for row in codes if row["campaign"]],
+        currency=brand.currency,
+        now=ground.clock.now,
+        key=key,
+        seed=seed,
+    )
+
+
+def keep_clock(ground: Ground) -> None:
+    """Remember how far the simulated clock of a served sample has come."""
+    with ground.workspace.transaction() as connection:
+        records.set_simulated_clock(connection, ground.clock.now())
 
 
 def truth(folder: Path) -> dict[str, Any]:

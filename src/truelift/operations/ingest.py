@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +41,7 @@ from truelift.store.facts_engine import Stamp, Verdict
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import ImportRecord
 
+Labels = Mapping[int, tuple[str, str]]
 Progress = Callable[[str, int], None]
 """Told of each file's name and of the rows read since the last call."""
 
@@ -56,7 +57,10 @@ fill the memory."""
 
 @dataclass
 class Tally:
-    """What became of the rows of one kind in one file."""
+    """What became of the rows of one kind in one file.
+
+    lines: the verdict of each row that reached the store, kept by who asked for them.
+    """
 
     origin: str
     sha256: str
@@ -65,6 +69,7 @@ class Tally:
     duplicate: int = 0
     faults: list[Fault] = field(default_factory=list)
     quarantined: int = 0
+    lines: list[pa.Table] = field(default_factory=list)
 
     def refuse(self, faults: Sequence[Fault]) -> None:
         """Count refused rows; the first are kept to be told, all of them are in quarantine."""
@@ -200,7 +205,9 @@ def _import_source(
         batch = replace(item, sha256=item.sha256 or sha256)
         tally = tallies.setdefault(batch.kind, Tally(batch.origin, batch.sha256))
         progress(source.name, batch.rows.num_rows)
-        _take_in(ground, batch, tally, now, keep=keep)
+        take_in(ground, batch, tally, now, keep=keep)
+        tally.lines.clear()
+        ground.turn.pass_on()
     _refuse_unread(ground, source, tallies, pending, now, keep=keep)
     return tallies
 
@@ -226,7 +233,7 @@ def _refuse_unread(
     tally = tallies.setdefault(kind, Tally(source.origin, ""))
     tally.refuse(pending)
     if keep:
-        _keep_faults(ground, tally.sha256, kind, pending, now)
+        keep_faults(ground, tally.sha256, kind, pending, now)
     pending.clear()
 
 
@@ -238,13 +245,24 @@ def _content_sha256(frame: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
-def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, keep: bool) -> None:
-    """Accept a batch, judge it against what is known, and keep what is new."""
+def take_in(
+    ground: Ground,
+    batch: EventBatch,
+    tally: Tally,
+    now: Instant,
+    *,
+    keep: bool = True,
+    labels: Labels | None = None,
+) -> None:
+    """Accept a batch, judge it against what is known, and keep what is new.
+
+    labels: by line, the class and rule that the collector gave a click, which saw its request.
+    """
     context = AcceptanceContext(ground.brand.timezone, ground.brand.currency, ground.customer_salt)
     accepted = accept(batch, context)
     kind = KINDS[batch.kind]
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
-    given = kept_erased(ground, kind, _labelled(kind, accepted.rows))
+    given = kept_erased(ground, kind, _labelled(kind, accepted.rows, labels))
     rows, faults = _not_in_the_future(kind, given, stamp)
     if kind.name in _CHECKS and rows.num_rows:
         rows, more = _checked(ground, kind, rows, stamp)
@@ -255,8 +273,11 @@ def _take_in(ground: Ground, batch: EventBatch, tally: Tally, now: Instant, *, k
     tally.updated += verdict.updated
     tally.duplicate += verdict.duplicate + accepted.repeated + accepted.superseded
     tally.refuse(faults)
+    tally.lines.append(verdict.lines)
     if keep:
-        _keep_faults(ground, batch.sha256, batch.kind, faults, now)
+        keep_faults(ground, batch.sha256, batch.kind, faults, now)
+        if verdict.accepted or verdict.updated:
+            ground.turn.changed([kind.name])
 
 
 def _not_in_the_future(kind: Kind, rows: pa.Table, stamp: Stamp) -> tuple[pa.Table, list[Fault]]:
@@ -268,11 +289,15 @@ def _not_in_the_future(kind: Kind, rows: pa.Table, stamp: Stamp) -> tuple[pa.Tab
     return rows.filter(pa.array(stands)), [finding.fault for finding in findings]
 
 
-def _labelled(kind: Kind, rows: pa.Table) -> pa.Table:
+def _labelled(kind: Kind, rows: pa.Table, labels: Labels | None) -> pa.Table:
     """Say of each click who made it; other kinds carry no label."""
     if kind.name != "clicks":
         return rows
-    classes, rules = classify(rows["user_agent"])
+    if labels is None:
+        classes, rules = classify(rows["user_agent"])
+    else:
+        told = [labels[line] for line in rows["source_line"].to_pylist()]
+        classes, rules = (pa.array([each[at] for each in told], pa.string()) for at in (0, 1))
     return rows.append_column("class", classes).append_column("class_rule", rules)
 
 
@@ -362,9 +387,10 @@ def _iso(value: dt.date) -> str:
     return value.isoformat() + ("Z" if isinstance(value, dt.datetime) else "")
 
 
-def _keep_faults(
+def keep_faults(
     ground: Ground, sha256: str, kind: str, faults: Sequence[Fault], now: Instant
 ) -> None:
+    """Put refused rows into quarantine; those that are there already stay as they are."""
     with ground.workspace.transaction() as connection:
         records.record_faults(
             connection, ground.brand.brand, faults, sha256=sha256, kind=kind, at=now

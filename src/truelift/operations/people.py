@@ -83,13 +83,20 @@ def logged_as(ground: Ground, action: Action, subject: str) -> Iterator[None]:
 
 
 def needs(
-    action: Action, *told: str, also: Action | None = None, logged: bool = True
+    action: Action,
+    *told: str,
+    also: Action | None = None,
+    logged: bool = True,
+    alone: bool = True,
 ) -> Callable[[Operation[Asked, Found]], Operation[Asked, Found]]:
     """Name the action that an operation takes, and which of its arguments the log repeats.
 
     Whoever may not is refused before anything is read. also: another action that does as well.
     An operation that changes something is logged when it is done and when it fails; logged=False
     is for what only follows from another one.
+
+    It holds the workspace's turn meanwhile, unless alone=False: what runs for minutes and only adds
+    a record of its own would keep orders waiting.
     """
 
     def named(operation: Operation[Asked, Found]) -> Operation[Asked, Found]:
@@ -101,10 +108,18 @@ def needs(
             subject = ", ".join(_told(bound.arguments, told))
             taken = also if also and not may(ground, action) and may(ground, also) else action
             require(ground, taken, subject)
-            if action in READS or not logged:
+            if action in READS:
                 return operation(ground, *given, **more)
-            with logged_as(ground, action, subject):
-                return operation(ground, *given, **more)
+            with contextlib.ExitStack() as stack:
+                if alone:
+                    stack.enter_context(ground.turn)
+                    ground.turn.decided()
+                if logged:
+                    stack.enter_context(logged_as(ground, action, subject))
+                found = operation(ground, *given, **more)
+                if alone:
+                    ground.turn.changed()
+                return found
 
         asked.actions = (action, also) if also else (action,)  # type: ignore[attr-defined]  # read by actions_of
         return asked

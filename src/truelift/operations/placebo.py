@@ -108,7 +108,7 @@ class PlaceboReport:
     sentence: str = ""
 
 
-@needs(Action.SEAL)
+@needs(Action.SEAL, alone=False)
 def placebo(
     ground: Ground, request: PlaceboRequest, progress: Callable[[str], None] = lambda _words: None
 ) -> PlaceboReport:

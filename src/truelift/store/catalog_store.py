@@ -39,9 +39,11 @@ def append(
     superseded: list[int] = []
     conflicts: list[tuple[int, str, bool]] = []
     duplicates = 0
+    told: list[tuple[int, str]] = []
     for row in rows.to_pylist():
         before = known.get(tuple(row[name] for name in kind.key))
         verdict = _verdict(row, before, stamp, replaced)
+        told.append((row["source_line"], verdict if before is not None else "new"))
         if verdict == "duplicate":
             duplicates += 1
             continue
@@ -55,7 +57,14 @@ def append(
         _supersede(connection, table, superseded, stamp.recorded_at)
     for start in range(0, len(inserts) if keep else 0, _BATCH):
         connection.execute(sa.insert(table), inserts[start : start + _BATCH])
-    return Verdict(len(inserts) - len(superseded), len(superseded), duplicates, tuple(conflicts))
+    lines = pa.table(
+        {
+            "source_line": pa.array([line for line, _ in told], pa.int64()),
+            "verdict": pa.array([verdict for _, verdict in told], pa.string()),
+        }
+    )
+    accepted = len(inserts) - len(superseded)
+    return Verdict(accepted, len(superseded), duplicates, tuple(conflicts), lines)
 
 
 def changing(

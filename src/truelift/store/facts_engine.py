@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.columns import ColumnType, Kind
-from truelift.base.errors import TrueliftError
+from truelift.base.errors import TrueliftError, WorkspaceHeld
 from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
@@ -62,13 +62,22 @@ class Stamp:
 class Verdict:
     """How many rows of a batch were new, updated or already known, and which lines conflict.
 
-    conflicts: (line, origin of the row that is kept, whether it came in this same import).
+    conflicts: (line, origin of the row that is kept, whether it came in this same import). lines:
+    source_line and verdict of each row, in the words of `facts.judge`.
     """
 
     accepted: int
     updated: int
     duplicate: int
     conflicts: tuple[tuple[int, str, bool], ...]
+    lines: pa.Table
+
+
+@dataclass(slots=True)
+class _Log:
+    """Whether the log holds rows that are not applied yet; shared by the cursors of a file."""
+
+    behind: bool = False
 
 
 class FactsDamaged(TrueliftError):
@@ -82,11 +91,13 @@ class FactsEngine:
         """Open or make the database, and apply segments that a crash left unapplied."""
         self._connection = _connect(str(path))
         self._segments = segments
-        self._behind = False
+        self._log = _Log()
+        self._together = False
         try:
             for kind in FACT_KINDS:
                 self._connection.execute(create_fact_table(kind))
-            self._connection.execute(queries.text("facts.schema"))
+            for name in ("facts.schema", "live.schema"):
+                self._connection.execute(queries.text(name))
             self._check_columns()
             if segments is not None:
                 segments.take()
@@ -98,6 +109,37 @@ class FactsEngine:
     def close(self) -> None:
         """Close the database; the file is then free for another process."""
         self._connection.close()
+
+    def beside(self) -> FactsEngine:
+        """Give the same facts on a cursor of their own, for another thread; it is closed too.
+
+        What one cursor commits the others see from their next query on. Cursors may read at once;
+        one at a time appends (store.turn).
+        """
+        other = object.__new__(type(self))
+        other._connection = self._connection.cursor()
+        other._segments, other._log = self._segments, self._log
+        other._together = False
+        return other
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit everything that is written inside at once, or none of it."""
+        self._catch_up_when_behind()
+        with self._transaction():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+        self._log.behind = False
+
+    def keep(self, name: str, parameters: Parameters) -> None:
+        """Run a statement of a file that changes a table beside the facts."""
+        sql = queries.text(name)
+        for statement in filter(None, (part.strip() for part in sql.split(";"))):
+            asked = {key: parameters[key] for key in queries.parameters(statement)}
+            self._connection.execute(statement, asked)
 
     def read(
         self, name: str, parameters: Parameters, relations: Mapping[str, pa.Table] | None = None
@@ -123,6 +165,15 @@ class FactsEngine:
         asked = {key: parameters[key] for key in queries.parameters(rendered)}
         return self._connection.sql(rendered, params=asked).to_arrow_table()
 
+    def newest_by_source(self, kind: Kind, brand: str, since: Instant) -> pa.Table:
+        """Give the newest row of a kind by source, and how many came in since a time."""
+        sql = queries.text("live.freshness").format(
+            kind=kind.name,
+            occurred=f'"{kind.occurred}"',
+            source='"source"' if "source" in kind.names else "''",
+        )
+        return self._connection.sql(sql, params={"brand": brand, "since": since}).to_arrow_table()
+
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
 
@@ -136,7 +187,8 @@ class FactsEngine:
             if keep and kept.num_rows:
                 newer = bool(pc.any(_in(judged, ("update",))).as_py())
                 self._log_and_apply(kind, _stamped(kept, stamp), newer=newer)
-        self._behind = False
+        if keep and not self._together:
+            self._log.behind = False
         return _verdict(judged)
 
     def recordings(self, brand: str) -> tuple[Instant | None, dt.date | None, Instant | None]:
@@ -172,7 +224,7 @@ class FactsEngine:
         number = 0
         if self._segments is not None:
             # from here on the rows are accepted: should applying them fail, they are applied later
-            self._behind = True
+            self._log.behind = True
             number = self._segments.write(kind.name, rows).number
         self._apply(kind, rows, number, newer=newer)
 
@@ -208,7 +260,7 @@ class FactsEngine:
                 raise FactsDamaged(msg)
 
     def _catch_up_when_behind(self) -> None:
-        if self._behind and self._segments is not None:
+        if self._log.behind and self._segments is not None and not self._together:
             self._catch_up(self._segments)
 
     def _catch_up(self, log: SegmentLog) -> None:
@@ -227,7 +279,7 @@ class FactsEngine:
             if segment.number not in applied:
                 with self._transaction():
                     self._apply(_kind_of(segment), read_segment(segment), segment.number)
-        self._behind = False
+        self._log.behind = False
 
     @contextlib.contextmanager
     def _given(self, relations: Mapping[str, pa.Table]) -> Iterator[None]:
@@ -241,6 +293,9 @@ class FactsEngine:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self._together:
+            yield
+            return
         self._connection.begin()
         try:
             yield
@@ -273,7 +328,7 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         if "lock" in str(error):
             msg = f"The facts file {path} is open in another process; stop that one first."
-            raise TrueliftError(msg) from error
+            raise WorkspaceHeld(msg) from error
         msg = f"The facts file {path} is damaged; run `truelift rebuild` to make it again."
         raise FactsDamaged(msg) from error
     connection.execute(queries.text("facts.session"), {"memory": MEMORY_LIMIT})
@@ -339,4 +394,5 @@ def _verdict(judged: pa.Table) -> Verdict:
             (row["source_line"], row["known_origin"], row["verdict"] == "same_import")
             for row in conflicts
         ),
+        lines=judged.select(["source_line", "verdict"]),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from truelift.base.errors import Refused, TrueliftError
@@ -23,6 +23,7 @@ from truelift.store.facts_engine import FactsDamaged, FactsEngine
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
 from truelift.store.segments import SegmentLog
+from truelift.store.turn import Turn
 from truelift.store.workspace_database import BrandRecord, WorkspaceDatabase
 
 FOLDERS = ("spool", "segments", "exports")
@@ -30,8 +31,13 @@ FOLDERS = ("spool", "segments", "exports")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Both stores of a workspace, the brand in question, who acts, and what time it is."""
+    """Both stores of a workspace, the brand in question, who acts, and what time it is.
 
+    turn: held while something is changed, so that the threads of a process that serves take turns.
+    served: this process serves the workspace.
+    """
+
+    folder: Path
     workspace_id: str
     customer_salt: bytes
     brand: BrandRecord
@@ -42,7 +48,22 @@ class Ground:
     person: str
     rights: Rights
     simulated: bool = False
-    folder: Path = Path()
+    turn: Turn = field(default_factory=Turn, compare=False)
+    served: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The stores of a workspace that this process serves; whatever it opens stands on them.
+
+    simulated: the clock of a sample that is played on, from where it stood.
+    """
+
+    folder: Path
+    workspace: WorkspaceDatabase
+    facts: FactsEngine
+    turn: Turn
+    simulated: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +73,19 @@ class Desk:
     workspace: WorkspaceDatabase
     clock: Clock
     actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedClock:
+    """The simulated clock of a sample that is served: it goes on from where it stood."""
+
+    at: dt.datetime
+    clock: Clock
+    since: dt.datetime
+
+    def now(self) -> dt.datetime:
+        """Give the time it was set to, and what has passed since; naive UTC."""
+        return self.at + (self.clock.now() - self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +120,9 @@ def rebuild(folder: Path) -> int:
     whole. A damaged one cannot be held; it is replaced all the same.
     """
     _database(folder).close()
+    if held_at(folder) is not None:
+        msg = f"{folder} is served by this process; stop it before its facts file is made again."
+        raise TrueliftError(msg)
     path, fresh = folder / "facts.duckdb", folder / "facts.rebuilding"
     log = SegmentLog(folder / "segments")
     with contextlib.ExitStack() as held:
@@ -119,6 +156,39 @@ def _database(folder: Path) -> WorkspaceDatabase:
     return WorkspaceDatabase(folder / "workspace.db")
 
 
+_HELD: dict[Path, Held] = {}
+"""Workspaces that this process serves, by folder."""
+
+
+def held_at(folder: Path) -> Held | None:
+    """Give the stores of a workspace that this process serves, None when it does not."""
+    return _HELD.get(folder.resolve())
+
+
+def brand_names(shared: Held) -> list[str]:
+    """Name the brands of a workspace, in order of their making."""
+    with shared.workspace.transaction() as connection:
+        return [record.brand for record in records.brands(connection)]
+
+
+@contextlib.contextmanager
+def held(folder: Path, clock: Clock) -> Iterator[Held]:
+    """Hold a workspace for this process: until the end, what is opened shares its stores."""
+    place = folder.resolve()
+    database = _database(place)
+    with contextlib.closing(database):
+        with database.transaction() as connection:
+            simulated = records.workspace_row(connection)[2]
+        engine = FactsEngine(place / "facts.duckdb", SegmentLog(place / "segments"))
+        with contextlib.closing(engine):
+            played = None if simulated is None else PlayedClock(simulated, clock, clock.now())
+            _HELD[place] = Held(place, database, engine, Turn(), played)
+            try:
+                yield _HELD[place]
+            finally:
+                del _HELD[place]
+
+
 @contextlib.contextmanager
 def opened(
     folder: Path, brand: str | None, clock: Clock, person: str, token: Secret | None = None
@@ -127,27 +197,37 @@ def opened(
 
     token: whose person acts in place of the local owner; Refused when it is none or has ended.
     """
-    database = _database(folder)
-    with contextlib.closing(database):
+    shared = held_at(folder)
+    with contextlib.ExitStack() as stack:
+        if shared is None:
+            database = stack.enter_context(contextlib.closing(_database(folder)))
+        else:
+            database = shared.workspace
         who = _admitted(database, clock, person, token)
         with database.transaction() as connection:
             workspace_id, salt, simulated = records.workspace_row(connection)
             chosen = records.brand_named(connection, brand, who.sees)
-        engine = FactsEngine(folder / "facts.duckdb", SegmentLog(folder / "segments"))
-        with contextlib.closing(engine):
-            yield Ground(
-                workspace_id=workspace_id,
-                customer_salt=salt,
-                brand=chosen,
-                facts=engine,
-                workspace=database,
-                evidence=EvidenceFiles(folder / "evidence"),
-                clock=clock if simulated is None else StoppedClock(simulated),
-                person=who.name,
-                rights=who.at(chosen.brand),
-                simulated=simulated is not None,
-                folder=folder,
-            )
+        if shared is None:
+            engine = FactsEngine(folder / "facts.duckdb", SegmentLog(folder / "segments"))
+        else:
+            engine = shared.facts.beside()
+        stack.callback(engine.close)
+        played = StoppedClock(simulated) if simulated is not None else None
+        yield Ground(
+            folder=folder,
+            workspace_id=workspace_id,
+            customer_salt=salt,
+            brand=chosen,
+            facts=engine,
+            workspace=database,
+            evidence=EvidenceFiles(folder / "evidence"),
+            clock=(shared.simulated if shared else None) or played or clock,
+            person=who.name,
+            rights=who.at(chosen.brand),
+            simulated=simulated is not None,
+            turn=shared.turn if shared else Turn(),
+            served=shared is not None,
+        )
 
 
 @contextlib.contextmanager

@@ -40,6 +40,18 @@ class Workspace(Protocol):
     def simulated(self) -> dt.datetime | None:
         """Give the simulated clock's time (naive UTC) when there is one."""
 
+    @property
+    def version(self) -> str:
+        """Give the version of the data: another one after every change."""
+
+    @property
+    def settled(self) -> int:
+        """Give a number that grows with everything but facts that come in by themselves."""
+
+    @property
+    def served(self) -> bool:
+        """Say whether this process tells open pages of changes."""
+
     def admit(self, authorization: str | None, page: str) -> str:
         """Say whom a request is by; NotAdmitted, Refused or TooManyTries if it is not answered."""
 

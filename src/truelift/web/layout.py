@@ -35,9 +35,18 @@ DATE_LENGTH = len("2026-05-31")
 
 
 def page(
-    head: Json, simulated: dt.datetime | None, *, title: str, here: str, body: Iterable[Node]
+    head: Json,
+    simulated: dt.datetime | None,
+    *,
+    title: str,
+    here: str,
+    body: Iterable[Node],
+    version: str | None = None,
 ) -> Element:
-    """Put a body into the frame; `head` holds the brand, and what a report says of itself."""
+    """Put a body into the frame; `head` holds the brand, and what a report says of itself.
+
+    version: of the data, where the page is told of changes (web.live); None where it is not.
+    """
     return html(lang="en")[
         htpy.head[
             htpy.meta(charset="utf-8"),
@@ -46,6 +55,7 @@ def page(
             htpy.title[f"{title} - {head['brand']} - Truelift"],
             _sheet(),
             htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),
+            htpy.script(src=static_path("live.js"), defer=True) if version is not None else None,
         ],
         htpy.body[
             a(".skip", href="#main")["Skip to the figures"],
@@ -60,6 +70,9 @@ def page(
                 ],
                 htpy.p(".brand")[head["brand"]],
             ],
+            div("#live.live", role="status", aria_live="off", data_version=version)
+            if version is not None
+            else None,
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
                 "Figures of the report link to what they are made of. ",
@@ -67,6 +80,25 @@ def page(
             ],
         ],
     ]
+
+
+def live_line(today: Sequence[Json], heard: Sequence[str], simulated: dt.datetime | None) -> str:
+    """Write the line of figures that moves: what today has brought, and who was heard of when."""
+    counts = {row["kind"]: row["count"] for row in today}
+    money = [row["amount"] for row in today if row["kind"] == "orders" and row["amount"]]
+    words: list[tuple[str, str | None]] = [
+        ("Today", None),
+        (f"{counts.get('clicks', 0):,}", f"clicks counted of {counts.get('clicks, all', 0):,}"),
+        (f"{counts.get('orders', 0):,}", "orders"),
+        *((amount, "net of discounts") for amount in money),
+        (f"{counts.get('refunds', 0):,}", "refunds"),
+        (f"{counts.get('leads', 0):,}", "leads"),
+    ]
+    when = "; simulated" if simulated is not None else ""
+    told: list[Node] = [
+        [htpy.b[number], f" {name}" if name else ":", " "] for number, name in words
+    ]
+    return str(htpy.span[told, f"({'; '.join(heard)}{when})" if heard else ""])
 
 
 def report_path(name: str) -> str:

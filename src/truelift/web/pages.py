@@ -1,7 +1,7 @@
-"""Pages: the routes, and the server that runs them for one workspace.
+"""Pages: the routes, for one workspace.
 
-In:   a Workspace, a host and a port.
-Out:  an application that answers one request at a time, on the thread that owns the stores.
+In:   a Workspace, the host that is answered for, and what runs a call on the workspace's thread.
+Out:  an application that reads one page at a time, and never on the server's loop when it serves.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-import uvicorn
 from litestar import Litestar, Request, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.exceptions import NotFoundException
@@ -34,13 +33,11 @@ from truelift.web.screens import Answer, Screens
 
 Asking = Request[None, None, Any]
 Show = Callable[[Asked, str], Answer]
+Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
-GRACE_SECONDS = 2
-"""How long open requests may take to end when the server is stopped."""
-
 OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
@@ -56,13 +53,28 @@ LISTS = {
 }
 
 
-def application(workspace: Workspace, host: str = LOOPBACK) -> Litestar:
-    """Make the application that serves a workspace; it answers for `host` only."""
+async def at_once(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the call gives
+    """Do a call here and now: where nothing else needs the thread."""
+    return call()
+
+
+def application(
+    workspace: Workspace, host: str = LOOPBACK, *, reading: Runner = at_once
+) -> Litestar:
+    """Make the application that serves a workspace; it answers for `host` only.
+
+    reading: runs a call on the thread that the workspace is read on.
+    """
     screens = Screens(workspace)
     return Litestar(
-        route_handlers=[*_screens(screens), _campaign(screens), _static(), _health()],
+        route_handlers=[
+            *_screens(screens, reading),
+            _campaign(screens, reading),
+            _static(),
+            _health(),
+        ],
         exception_handlers={Exception: failed},
-        before_request=admitted(workspace, host_checked(host)),
+        before_request=admitted(workspace, host_checked(host), reading),
         before_send=[add_headers],
         compression_config=CompressionConfig(backend="gzip"),
         openapi_config=None,
@@ -71,7 +83,9 @@ def application(workspace: Workspace, host: str = LOOPBACK) -> Litestar:
 
 
 def admitted(
-    workspace: Workspace, host_is_right: Callable[[Asking], Awaitable[None]]
+    workspace: Workspace,
+    host_is_right: Callable[[Asking], Awaitable[None]],
+    reading: Runner = at_once,
 ) -> Callable[[Asking], Awaitable[None]]:
     """Make the check that a request means this host and is by somebody who may read."""
 
@@ -79,25 +93,13 @@ def admitted(
         await host_is_right(request)
         first = request.url.path.split("/")[1]
         if first not in OPEN:
-            workspace.admit(request.headers.get("authorization"), first.partition(".")[0])
+            said = request.headers.get("authorization")
+            await reading(lambda: workspace.admit(said, first.partition(".")[0]))
 
     return check
 
 
-def run(workspace: Workspace, host: str, port: int) -> None:
-    """Serve the pages of a workspace until stopped."""
-    uvicorn.run(
-        application(workspace, host),
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-
-
-def _screens(screens: Screens) -> list[HTTPRouteHandler]:
+def _screens(screens: Screens, reading: Runner) -> list[HTTPRouteHandler]:
     """Make the routes of the pages whose path is fixed, each with its twins."""
     shown = {
         "/roi": (ROI_FIELDS, screens.overview),
@@ -106,31 +108,34 @@ def _screens(screens: Screens) -> list[HTTPRouteHandler]:
         "/explain": ((FIGURE,), screens.explain),
         "/ledger": (("period", "as_of"), screens.ledger),
     }
-    routes = [_route(path, fields, show) for path, (fields, show) in shown.items()]
+    routes = [_route(path, fields, show, reading) for path, (fields, show) in shown.items()]
     for kind, words in LISTS.items():
         show = partial(screens.listing, kind=kind, words=words)
-        routes.append(_route(f"/{kind}", (), show))
+        routes.append(_route(f"/{kind}", (), show, reading))
     for name, (_, takes) in STATEMENTS.items():
         fields = (*takes, "known_at", *((AS_CLOSED,) if takes else ()))
-        routes.append(_route(report_path(name), fields, partial(screens.report, name=name)))
+        routes.append(
+            _route(report_path(name), fields, partial(screens.report, name=name), reading)
+        )
     return routes
 
 
-def _route(path: str, fields: tuple[str, ...], show: Show) -> HTTPRouteHandler:
+def _route(path: str, fields: tuple[str, ...], show: Show, reading: Runner) -> HTTPRouteHandler:
     paths = [path, *(f"{path}.{ending}" for ending in ENDINGS), *(["/"] if path == "/roi" else [])]
 
-    @get(paths, sync_to_thread=False, name=path)
-    def answer(request: Asking) -> Answer:
+    @get(paths, name=path)
+    async def answer(request: Asking) -> Answer:
         _, _, ending = request.url.path.rpartition(".")
         asked = read(path, request.scope["query_string"], fields)
-        return show(asked, ending if ending in ENDINGS else "")
+        shown: Answer = await reading(lambda: show(asked, ending if ending in ENDINGS else ""))
+        return shown
 
     return answer
 
 
-def _campaign(screens: Screens) -> HTTPRouteHandler:
-    @get(CAMPAIGN + "{name:path}", sync_to_thread=False)
-    def campaign(request: Asking) -> Answer:
+def _campaign(screens: Screens, reading: Runner) -> HTTPRouteHandler:
+    @get(CAMPAIGN + "{name:path}")
+    async def campaign(request: Asking) -> Answer:
         # the name is read before it is unescaped: an escaped dot or slash is part of the name
         raw = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
         told, _, ending = raw.removeprefix(CAMPAIGN).rpartition(".")
@@ -139,7 +144,8 @@ def _campaign(screens: Screens) -> HTTPRouteHandler:
         if not told:
             raise NotFoundException
         asked = read(raw, request.scope["query_string"], CAMPAIGN_FIELDS)
-        return screens.campaign(asked, unquote(told), ending)
+        shown: Answer = await reading(lambda: screens.campaign(asked, unquote(told), ending))
+        return shown
 
     return campaign
 

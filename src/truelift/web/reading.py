@@ -3,15 +3,19 @@
 In:   a Workspace, and what a request asks for.
 Out:  Results of the Python door; NotFound for a campaign that nothing names.
 
-The process that serves owns both stores and its pages only read, so an answer stays true. A door
-that lets facts in while pages are served calls `forget`.
+An answer is kept until something changes: the version of the data says so. While orders and clicks
+go on coming in, a report that takes long is made again only when that would take at most a third of
+the time; the page says which version it shows, and is told when there is a newer one. What a person
+does (an import, a seal, a close) is on the next page at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
@@ -24,13 +28,38 @@ KEPT = 24
 """Answers that are kept; the one that was not asked for the longest goes first."""
 
 
+PATIENCE = 2.0
+"""An answer that took a second is not made again for two while facts go on coming in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, the version and the decisions it was made of, when, and how long that took."""
+
+    value: Any
+    version: str
+    settled: int
+    made_at: float
+    seconds: float
+
+
 class Reading:
     """One workspace as the pages read it. One request is answered at a time."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, tick: Callable[[], float] = time.monotonic) -> None:
         """Stand on a workspace."""
-        self._workspace = workspace
-        self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._workspace, self._tick = workspace, tick
+        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._shown: str | None = None
+
+    @property
+    def told(self) -> str | None:
+        """Give the version of what was read since this was asked last.
+
+        None where pages are not told of changes. Of several answers the first says it.
+        """
+        shown, self._shown = self._shown, None
+        return (shown or self._workspace.version) if self._workspace.served else None
 
     @property
     def simulated(self) -> dt.datetime | None:
@@ -113,10 +142,23 @@ class Reading:
         return self._keep(key, lambda: self._workspace.roi(**given))
 
     def _keep(self, key: tuple[object, ...], read: Callable[[], Kept]) -> Kept:
-        if key not in self._kept:
-            self._kept[key] = read()
+        kept = self._kept.get(key)
+        if kept is None or not self._stands(kept):
+            version, settled, began = (
+                self._workspace.version, self._workspace.settled, self._tick()
+            )  # fmt: skip
+            value = read()
+            now = self._tick()
+            kept = self._kept[key] = _Kept(value, version, settled, now, now - began)
         self._kept.move_to_end(key)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        kept: Kept = self._kept[key]
-        return kept
+        self._shown = self._shown or kept.version
+        found: Kept = kept.value
+        return found
+
+    def _stands(self, kept: _Kept) -> bool:
+        if kept.version == self._workspace.version:
+            return True
+        age = self._tick() - kept.made_at
+        return kept.settled == self._workspace.settled and age < PATIENCE * kept.seconds

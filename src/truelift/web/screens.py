@@ -260,7 +260,16 @@ class Screens:
         return self._reading.list("baselines").data
 
     def _page(self, head: Json, title: str, here: str, body: Sequence[Node]) -> Answer:
-        return html_answer(page(head, self._reading.simulated, title=title, here=here, body=body))
+        return html_answer(
+            page(
+                head,
+                self._reading.simulated,
+                title=title,
+                here=here,
+                body=body,
+                version=self._reading.told,
+            )
+        )
 
 
 def part(rows: Sequence[Row], asked: Asked, size: int) -> tuple[Sequence[Row], int]:

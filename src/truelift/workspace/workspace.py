@@ -58,6 +58,7 @@ from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
 from truelift.workspace.links import Links
+from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
@@ -74,6 +75,7 @@ class Workspace(
     Exports,
     FinanceReports,
     Links,
+    Live,
     PolicyMethods,
     Suppliers,
 ):

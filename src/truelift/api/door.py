@@ -1,0 +1,97 @@
+"""What the API asks of a workspace: the same words as the Python door, without importing it.
+
+Doors stand beside each other; the composition root hands the workspace in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, Self
+
+Json = dict[str, Any]
+
+
+class Answer(Protocol):
+    """What a workspace answers to a question."""
+
+    @property
+    def data(self) -> Json:
+        """Give the JSON object."""
+
+
+class Verdict(Protocol):
+    """What became of one row."""
+
+    @property
+    def row(self) -> int:
+        """Give its place in the request, from 0."""
+
+    @property
+    def verdict(self) -> str:
+        """Say accepted, updated, duplicate or quarantined."""
+
+    @property
+    def field(self) -> str | None:
+        """Name the column that was off."""
+
+    @property
+    def reason(self) -> str | None:
+        """Give the reason's name."""
+
+    @property
+    def detail(self) -> str | None:
+        """Say what was off, in a sentence."""
+
+
+class Taken(Protocol):
+    """The answer to a request that sent rows."""
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """Give a verdict per row."""
+
+    @property
+    def repeated(self) -> bool:
+        """Say whether the request was answered before."""
+
+    @property
+    def status(self) -> int:
+        """Give 200, or 207 when some rows do not stand."""
+
+
+class Workspace(Protocol):
+    """One brand of a workspace."""
+
+    def acting(self, authorization: str | None) -> Self:
+        """Give it as the person has it whom a request is by."""
+
+    def take_rows(
+        self,
+        kind: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        request_key: str | None = None,
+        body_sha256: str = "",
+    ) -> Taken:
+        """Take rows of a kind."""
+
+    def roi(self, *, as_of: str | None, known_at: str | None, **asked: str | None) -> Answer:
+        """Give the ROI report."""
+
+    def attribute(self, model: str, *, as_of: str | None, known_at: str | None) -> Answer:
+        """Give conversions and value under an attribution model."""
+
+    def bridge(self, campaign: str | None, period: str | None) -> Answer:
+        """Give the signed steps from reported to return."""
+
+    def trial_balance(self, period: str | None) -> Answer:
+        """Give the balances of the books."""
+
+    def freshness(self) -> Answer:
+        """Give when each source was heard of last."""
+
+    def list(self, kind: str, *, known_at: str | None, limit: int | None) -> Answer:
+        """Give the stored rows of a kind."""
+
+    def explain(self, figure_id: str) -> Json:
+        """Say what a figure is made of."""

@@ -1,0 +1,191 @@
+"""Drain: what the collector kept on disk becomes facts, each hit once, whatever crashes when.
+
+In:   the spool, and how far it is taken in (which stands in the facts file).
+Out:  facts, and the new offset in the same transaction; refused rows in quarantine.
+
+Rows are known by their natural keys besides, so that a spool that is read again adds nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from truelift.base.errors import TrueliftError
+from truelift.connectors import shopify_webhook
+from truelift.facts.event import NOTES
+from truelift.operations.hits import Refusal, Taken, batches, taken
+from truelift.operations.ingest import Tally, keep_faults, take_in
+from truelift.operations.people import Action, needs
+from truelift.store import spool_reader
+from truelift.store.ground import Ground
+from truelift.store.spool_reader import Offset, Reading
+
+SPOOL = "spool"
+MOST_HITS = 5_000
+"""How many hits are taken in at once; they are on the page together."""
+
+KEPT_DAYS = 7
+"""How long segments stay after they were taken in, to be read again with other rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What one round took in. damaged: what of the spool cannot be read."""
+
+    hits: int = 0
+    rows: int = 0
+    refused: int = 0
+    damaged: tuple[str, ...] = ()
+
+    def __add__(self, other: Drained) -> Drained:
+        """Add two rounds."""
+        return Drained(
+            self.hits + other.hits,
+            self.rows + other.rows,
+            self.refused + other.refused,
+            self.damaged + other.damaged,
+        )
+
+
+def offsets(ground: Ground) -> dict[str, Offset]:
+    """Give how far each worker's spool is taken in."""
+    rows = ground.facts.read("live.taken", {}).to_pylist()
+    return {row["worker"]: Offset(row["worker"], row["segment"], row["byte"]) for row in rows}
+
+
+def waiting_bytes(ground: Ground) -> int:
+    """Give how much of the spool is not taken in yet."""
+    folder, known = ground.folder / SPOOL, offsets(ground)
+    return sum(
+        spool_reader.waiting_bytes(folder, worker, known.get(worker))
+        for worker in spool_reader.workers(folder)
+    )
+
+
+@needs(Action.IMPORT, logged=False, alone=False)
+def drain(
+    ground: Ground,
+    brands: Mapping[str, Ground],
+    *,
+    shift: dt.timedelta = dt.timedelta(0),
+    limit: int = MOST_HITS,
+) -> Drained:
+    """Take in what the spool holds, at most `limit` hits of each worker.
+
+    brands: every brand's ground. shift: what a simulated clock differs from the one that received.
+    """
+    folder, known = ground.folder / SPOOL, offsets(ground)
+    done = Drained()
+    for worker in spool_reader.workers(folder):
+        reading = spool_reader.read(folder, worker, known.get(worker), limit)
+        if reading.offset is None or reading.offset == known.get(worker):
+            continue
+        if not reading.hits and not reading.damaged:
+            continue
+        done += _take(ground, brands, worker, reading, shift)
+    return done
+
+
+@needs(Action.IMPORT, logged=False, alone=False)
+def prune(ground: Ground, before: dt.datetime) -> int:
+    """Delete segments that were taken in and begun before a time; give how many."""
+    folder, known = ground.folder / SPOOL, offsets(ground)
+    before_ms = int(before.replace(tzinfo=dt.UTC).timestamp() * 1000)
+    return sum(
+        len(spool_reader.prune(folder, worker, known.get(worker), before_ms))
+        for worker in spool_reader.workers(folder)
+    )
+
+
+def _take(
+    ground: Ground,
+    brands: Mapping[str, Ground],
+    worker: str,
+    reading: Reading,
+    shift: dt.timedelta,
+) -> Drained:
+    rows: list[Taken] = []
+    refusals: list[Refusal] = []
+    only = ground.brand.brand
+    for hit, (segment, byte) in zip(reading.hits, reading.places, strict=True):
+        for each in taken(hit, f"{SPOOL}/{worker}/{segment}", byte, shift):
+            named = each if each.brand else replace(each, brand=only)
+            if named.brand not in brands:
+                msg = f"The spool holds a hit of brand {named.brand!r}, which is none; add it."
+                raise TrueliftError(msg)
+            rows.append(named) if isinstance(named, Taken) else refusals.append(named)
+    tallies: list[Tally] = []
+    with ground.turn, ground.facts.together():
+        for brand, batch, labels in batches(_named(ground, brands, rows)):
+            tally = Tally(batch.origin, batch.sha256)
+            standing = replace(brands[brand], facts=ground.facts)
+            now = standing.clock.now()
+            take_in(standing, batch, tally, now, labels=labels or None)
+            tallies.append(tally)
+        _keep_refusals(brands, refusals)
+        if reading.offset is not None:
+            place = reading.offset
+            ground.facts.keep(
+                "live.take",
+                {"worker": place.worker, "segment": place.segment, "byte": place.byte},
+            )
+    return Drained(
+        hits=len(reading.hits),
+        rows=sum(tally.accepted + tally.updated for tally in tallies),
+        refused=sum(tally.quarantined for tally in tallies) + len(refusals),
+        damaged=tuple(each.sentence for each in reading.damaged),
+    )
+
+
+def _keep_refusals(brands: Mapping[str, Ground], refusals: Sequence[Refusal]) -> None:
+    found: dict[tuple[str, str], list[Refusal]] = defaultdict(list)
+    for each in refusals:
+        found[(each.brand, each.kind)].append(each)
+    for (brand, kind), several in found.items():
+        ground = brands[brand]
+        faults = [each.fault for each in several]
+        keep_faults(ground, faults[0].source_file, kind, faults, ground.clock.now())
+
+
+def _named(ground: Ground, brands: Mapping[str, Ground], rows: list[Taken]) -> list[Taken]:
+    """Give refunds that name their order by number the order's own name, where it is known."""
+    number_of: dict[int, str] = {}
+    for at, each in enumerate(rows):
+        notes = json.loads(each.cells.get(NOTES) or "{}") if each.kind == "refunds" else {}
+        if shopify_webhook.NUMBER in notes:
+            number_of[at] = notes[shopify_webhook.NUMBER]
+    if not number_of:
+        return rows
+    known = _numbered(ground, brands, set(number_of.values()))
+    for each in rows:
+        if each.kind == "orders" and shopify_webhook.NUMBER in (each.cells.get(NOTES) or ""):
+            number = json.loads(each.cells[NOTES] or "{}").get(shopify_webhook.NUMBER)
+            known[(each.brand, str(number))] = str(each.cells["order_id"])
+    told = list(rows)
+    for at, number in number_of.items():
+        name = known.get((rows[at].brand, number))
+        if name is not None:
+            told[at] = replace(rows[at], cells={**rows[at].cells, "order_id": name})
+    return told
+
+
+def _numbered(
+    ground: Ground, brands: Mapping[str, Ground], numbers: set[str]
+) -> dict[tuple[str, str], str]:
+    given = {"given_numbers": pa.table({"number": pa.array(sorted(numbers), pa.string())})}
+    found: dict[tuple[str, str], str] = {}
+    for brand, standing in brands.items():
+        parameters = {
+            "brand": brand,
+            "known_at": standing.clock.now(),
+            "note": f'$."{shopify_webhook.NUMBER}"',
+        }
+        rows = ground.facts.read("live.numbered_orders", parameters, given).to_pylist()
+        found |= {(brand, row["number"]): row["order_id"] for row in rows}
+    return found

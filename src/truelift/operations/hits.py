@@ -1,0 +1,199 @@
+"""Hits as rows: what the collector kept, as events of the kinds that everybody else imports.
+
+In:   hits of the spool with their places, and by how much a simulated clock differs.
+Out:  events (text, as a file would hold it), in batches that name no natural key twice; faults.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from truelift.connectors import (
+    shopify_webhook,
+    standard_webhook,
+    stripe_webhook,
+    woocommerce_webhook,
+)
+from truelift.connectors.webhook import NotReadable
+from truelift.facts.collectible import PUBLIC_KINDS
+from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
+from truelift.facts.hit import Beacon, Cell, Click, Collected, Hit, Hook, Row, text_of
+from truelift.facts.kinds import KINDS
+
+COLLECTOR = "collector"
+"""Origin of what our own links and pixel saw."""
+
+PARSERS: Mapping[str, Callable[[str, bytes], list[Row]]] = {
+    "shopify": shopify_webhook.parse,
+    "woocommerce": woocommerce_webhook.parse,
+    "stripe": stripe_webhook.parse,
+    "standard": standard_webhook.parse,
+}
+"""How the body of each source's webhooks is read."""
+
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC inside
+_ORDER = {name: at for at, name in enumerate(KINDS)}
+
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One row on its way in. file, line: the segment and a number that is unique within it."""
+
+    brand: str
+    kind: str
+    origin: str
+    file: str
+    line: int
+    cells: Mapping[str, str | None]
+    label: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A hit or row of it that is not taken in."""
+
+    brand: str
+    kind: str
+    fault: Fault
+
+
+def taken(hit: Hit, file: str, line: int, shift: dt.timedelta) -> Iterator[Taken | Refusal]:
+    """Give the rows of a hit."""
+    match hit:
+        case Click():
+            yield _click(hit, file, line, shift)
+        case Beacon():
+            cells = {
+                "click_id": hit.click_id,
+                "landed_at": _moment(hit.received_us, shift),
+                "visitor": hit.visitor,
+            }
+            yield Taken(hit.brand, "landings", COLLECTOR, file, line, cells)
+        case Collected():
+            yield from _collected(hit, file, line)
+        case Hook():
+            yield from _hooked(hit, file, line)
+
+
+def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, tuple[str, str]]]]:
+    """Gather rows as (brand, batch, labels), parents before what names them.
+
+    Two rows of one natural key are two versions of it: they come in batches one after the other,
+    in the order in which they arrived.
+    """
+    waves: dict[tuple[str, int, str, str, int], list[Taken]] = defaultdict(list)
+    seen: dict[tuple[object, ...], int] = {}
+    for each in rows:
+        key = (each.brand, each.kind, *(each.cells.get(name) for name in KINDS[each.kind].key))
+        wave = seen[key] = seen.get(key, -1) + 1
+        waves[(each.brand, _ORDER[each.kind], each.origin, each.file, wave)].append(each)
+    for (brand, _, origin, file, wave), found in sorted(
+        waves.items(), key=lambda item: (item[0][1], item[0][4])
+    ):
+        kind = KINDS[found[0].kind]
+        told = f"{file}:{found[0].line}:{wave}"
+        labels = {each.line: each.label for each in found if each.label}
+        yield (
+            brand,
+            EventBatch(
+                kind=kind.name,
+                origin=origin,
+                source_file=file,
+                sha256=hashlib.sha256(told.encode()).hexdigest(),
+                rows=table_of(kind.names, [each.cells for each in found]),
+                lines=pa.array([each.line for each in found], pa.int64()),
+            ),
+            labels,
+        )
+
+
+def with_notes(kind: str, cells: Mapping[str, Cell]) -> dict[str, str | None]:
+    """Write cells as text; what the kind does not name goes to the notes."""
+    names = KINDS[kind].names
+    plain = {name: text_of(value) for name, value in cells.items() if name in names}
+    notes = {name: value for name, value in cells.items() if name not in names}
+    if notes:
+        plain[NOTES] = json.dumps(notes, ensure_ascii=False, sort_keys=True)
+    return plain
+
+
+def table_of(names: Sequence[str], rows: Sequence[Mapping[str, str | None]]) -> pa.Table:
+    """Lay rows out as a table of text, with the columns that any of them has."""
+    columns = {
+        name: pa.array([row.get(name) for row in rows], pa.string())
+        for name in (*names, NOTES)
+        if any(name in row for row in rows)
+    }
+    return pa.table(columns)
+
+
+def _click(hit: Click, file: str, line: int, shift: dt.timedelta) -> Taken:
+    cells: dict[str, Cell] = {
+        "click_id": hit.click_id,
+        "clicked_at": _moment(hit.received_us, shift),
+        "slug": hit.slug,
+        "visitor": hit.visitor,
+        "user_agent": hit.user_agent or None,
+        "referrer": hit.referrer or None,
+        "country": hit.country,
+        "consent": hit.consent,
+    }
+    seen: dict[str, Cell] = {
+        "link": hit.link, "choice": hit.choice, "signal": hit.signal, "in_app": hit.in_app,
+        "fallback": hit.fallback, "not passed on": not hit.passed_on,
+    }  # fmt: skip
+    cells |= {name: value for name, value in seen.items() if value}
+    told = with_notes("clicks", cells)
+    return Taken(hit.brand, "clicks", COLLECTOR, file, line, told, (hit.label, hit.rule))
+
+
+def _collected(hit: Collected, file: str, line: int) -> Iterator[Taken | Refusal]:
+    for at, row in enumerate(hit.rows):
+        if row.kind not in KINDS:
+            sentence = f"there is no kind {row.kind[:40]!r}"
+            yield _refused(hit.brand, "", (file, line + at), DropReason.NOT_READABLE, sentence)
+        elif not hit.trusted and row.kind not in PUBLIC_KINDS:
+            sentence = (
+                f"{row.kind} came with a key that stands in a page, where anybody can read it; "
+                "send them with a server's key"
+            )
+            yield _refused(hit.brand, row.kind, (file, line + at), DropReason.NOT_TRUSTED, sentence)
+        else:
+            cells = with_notes(row.kind, row.cells)
+            yield Taken(hit.brand, row.kind, f"collect:{hit.key_id}", file, line + at, cells)
+
+
+def _hooked(hit: Hook, file: str, line: int) -> Iterator[Taken | Refusal]:
+    told = f"delivery {hit.delivery_id[:80]} of the webhook {hit.source}/{hit.hook_id}"
+    if hit.stale:
+        sentence = f"{told} was signed over 5 minutes away from when it came; have it sent anew"
+        yield _refused(hit.brand, "", (file, line), DropReason.STALE_SIGNATURE, sentence)
+        return
+    try:
+        rows = PARSERS[hit.source](hit.topic, hit.body)
+    except (NotReadable, KeyError) as error:
+        sentence = f"{told} cannot be read: {error}"
+        yield _refused(hit.brand, "", (file, line), DropReason.NOT_READABLE, sentence)
+        return
+    origin = hit.source if hit.source != "standard" else f"hook:{hit.hook_id}"
+    for at, row in enumerate(rows):
+        yield Taken(hit.brand, row.kind, origin, file, line + at, with_notes(row.kind, row.cells))
+
+
+def _refused(brand: str, kind: str, place: Place, reason: DropReason, sentence: str) -> Refusal:
+    file, line = place
+    return Refusal(brand, kind, Fault(file, line, "", reason, f"{file} byte {line}: {sentence}."))
+
+
+def _moment(received_us: int, shift: dt.timedelta) -> str:
+    return (_EPOCH + dt.timedelta(microseconds=received_us) + shift).isoformat() + "Z"

@@ -1,0 +1,2 @@
+-- dialect: duckdb
+select worker, segment, byte from spool_taken

@@ -1,0 +1,130 @@
+"""The loop: takes the spool in several times a second, on a thread of its own.
+
+In:   the grounds of every brand, and a clock of lengths.
+Out:  facts; old segments removed. A round that fails is told and tried again, slower each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from truelift.operations.demonstrate import keep_clock
+from truelift.operations.drain import KEPT_DAYS, MOST_HITS, drain, prune, waiting_bytes
+from truelift.store.ground import Ground
+
+PAUSE_SECONDS = 0.1
+"""Between two looks at the spool."""
+
+SLOWEST_SECONDS = 5.0
+"""The longest pause after rounds that failed."""
+
+PRUNE_SECONDS = 3_600.0
+
+_log = logging.getLogger("truelift.worker")
+
+
+@dataclass(slots=True)
+class Pulse:
+    """What the loop did so far; other threads read it.
+
+    round_seconds: of the last round that took something in. beat: when the last round ended, by the
+    clock of lengths. waiting_bytes: of the spool; None before it was looked at.
+    """
+
+    hits: int = 0
+    rows: int = 0
+    refused: int = 0
+    rounds: int = 0
+    failures: int = 0
+    damaged: int = 0
+    bookings: int = 0
+    round_seconds: float = 0.0
+    book_seconds: float = 0.0
+    waiting_bytes: int | None = None
+    beat: float = field(default_factory=time.monotonic)
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class Loop:
+    """Runs rounds until it is stopped.
+
+    grounds: by brand. shift: what a simulated clock differs from the machine's.
+    """
+
+    grounds: Mapping[str, Ground]
+    shift: Callable[[], dt.timedelta] = lambda: dt.timedelta(0)
+    tick: Callable[[], float] = time.monotonic
+    pulse: Pulse = field(default_factory=Pulse)
+    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
+    _thread: threading.Thread | None = field(default=None, repr=False)
+    _pruned: float = field(default=float("-inf"), repr=False)
+
+    def start(self) -> None:
+        """Run rounds on a thread of its own."""
+        self._thread = threading.Thread(target=self.run, name="loop", daemon=True)
+        self._thread.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Finish the round and stop; say whether it ended in time."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return self._thread is None or not self._thread.is_alive()
+
+    def interrupt(self) -> None:
+        """End after this round."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Run rounds until stopped."""
+        pause = PAUSE_SECONDS
+        while not self._stop.wait(pause):
+            pause = PAUSE_SECONDS if self._round() else min(2 * pause, SLOWEST_SECONDS)
+
+    def _round(self) -> bool:
+        try:
+            self.once()
+        except Exception as error:  # noqa: BLE001 - told, and tried again
+            self.pulse.failures += 1
+            self.pulse.fault = str(error)
+            _log.exception("a round failed")
+            return False
+        self.pulse.fault = ""
+        return True
+
+    def once(self) -> None:
+        """Run one round: take in, and prune when it is due."""
+        began = self.tick()
+        ground = next(iter(self.grounds.values()))
+        self._take_in(ground, began)
+        if began - self._pruned >= PRUNE_SECONDS:
+            self._pruned = began
+            prune(ground, dt.datetime.now(dt.UTC).replace(tzinfo=None) - _KEPT)
+        self.pulse.waiting_bytes = waiting_bytes(ground)
+        self.pulse.beat = self.tick()
+
+    def _take_in(self, ground: Ground, began: float) -> None:
+        while not self._stop.is_set():
+            done = drain(ground, self.grounds, shift=self.shift())
+            for sentence in done.damaged:
+                _log.error("%s", sentence)
+            if not done.hits and not done.damaged:
+                return
+            pulse = self.pulse
+            pulse.hits, pulse.rows = pulse.hits + done.hits, pulse.rows + done.rows
+            pulse.refused, pulse.rounds = pulse.refused + done.refused, pulse.rounds + 1
+            pulse.damaged += len(done.damaged)
+            pulse.round_seconds = self.tick() - began
+            if ground.simulated:
+                keep_clock(ground)
+            if done.hits < MOST_HITS:
+                return
+
+
+_KEPT = dt.timedelta(days=KEPT_DAYS)

@@ -1,0 +1,199 @@
+"""The process that owns a workspace: its lines, its loop, its doors, and the order of its end.
+
+In:   opened workspaces (one per thread that uses it), the grounds of the loop, and the collector.
+Out:  a running server; after a stop the commit is finished, streams are ended and stores are free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+
+from truelift.api import application as api
+from truelift.base.errors import TrueliftError
+from truelift.web import pages
+from truelift.web.answers import host_checked
+from truelift.web.layout import live_line
+from truelift.web.live import Live
+from truelift.worker.books import Books
+from truelift.worker.front import Application, Front, Scope
+from truelift.worker.health import Watched
+from truelift.worker.line import Line
+from truelift.worker.local_socket import CommandSocket
+from truelift.worker.loop import Loop
+from truelift.worker.serving import serve
+from truelift.workspace.workspace import Workspace
+
+STOP_SECONDS = 2.0
+"""How long the loop and running commands have to finish what they are in."""
+
+TELL_SECONDS = 0.2
+"""Open pages are told at most so often."""
+
+REFRESH_SECONDS = 0.5
+"""How often it is looked whether links, keys and hooks have changed."""
+
+HEARD_MOST = 4
+"""Sources that the line of today names."""
+
+_log = logging.getLogger("truelift.worker")
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a process is made of.
+
+    reader, writer, teller: the same workspace, each on cursors of its own. collector: makes the
+    application that is asked before the doors, with the spool's start and end; None for none.
+    """
+
+    reader: Workspace
+    writer: Workspace
+    teller: Workspace
+    loop: Loop
+    books: Books
+    commands: CommandSocket
+    collector: Collecting | None = None
+
+
+@dataclass(slots=True)
+class Collecting:
+    """The collector: around the doors, with the counters of itself and of its spool."""
+
+    around: Callable[[Application], Application]
+    begin: Callable[[], Any]
+    end: Callable[[], Awaitable[None]]
+    refresh: Callable[[], bool]
+    collected: Any
+    spooled: Any
+
+
+class Teller:
+    """Tells open pages of changes, on a thread of its own, so that no commit waits for them."""
+
+    def __init__(self, workspace: Workspace, live: Live, watched: Watched) -> None:
+        """Stand on a workspace that only this thread uses."""
+        self._workspace, self._live, self._watched = workspace, live, watched
+        self._changed = threading.Event()
+        self._ended = False
+        self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
+
+    def start(self) -> None:
+        """Tell where things stand, and then every change."""
+        self._workspace.listen(lambda _version: self._changed.set())
+        self._changed.set()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell no more."""
+        self._ended = True
+        self._changed.set()
+        self._thread.join(STOP_SECONDS)
+
+    def _run(self) -> None:
+        while True:
+            self._changed.wait()
+            if self._ended:
+                return
+            self._changed.clear()
+            try:
+                self.tell()
+            except Exception:  # noqa: BLE001 - told, and tried again
+                _log.exception("open pages could not be told")
+            time.sleep(TELL_SECONDS)
+
+    def tell(self) -> None:
+        """Tell the newest figures."""
+        workspace = self._workspace
+        version = workspace.version
+        heard = workspace.freshness().rows
+        newest = sorted(heard, key=lambda row: row["seconds"])[:HEARD_MOST]
+        line = live_line(
+            workspace.today(), [row["sentence"] for row in newest], workspace.simulated
+        )
+        self._watched.heard = tuple(
+            (row["kind"], row["source"] or "", row["seconds"]) for row in heard
+        )
+        self._watched.heard_at = time.monotonic()
+        self._watched.version = int(version.rpartition(".")[2])
+        self._live.publish(version, line)
+
+
+def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> None:
+    """Serve until stopped, and end in order; TrueliftError when the port cannot be had."""
+    live, watched = Live(), Watched(parts.loop.pulse)
+    watched.streams = live
+    teller = Teller(parts.teller, live, watched)
+    reading, writing = Line("reading"), Line("writing")
+    check = pages.admitted(parts.reader, host_checked(host), reading)
+
+    async def checked(scope: Scope) -> None:
+        await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
+
+    collector = parts.collector
+    refreshing: list[asyncio.Future[None]] = []
+
+    async def begin() -> None:
+        live.begin()
+        if collector is not None:
+            collector.begin()
+            refreshing.append(asyncio.ensure_future(_refresh(collector)))
+        parts.loop.start()
+        parts.books.start()
+        parts.commands.open()
+        teller.start()
+
+    async def end() -> None:
+        for task in refreshing:
+            task.cancel()
+        if collector is not None:
+            await collector.end()
+
+    front = Front(
+        pages=pages.application(parts.reader, host, reading=reading),  # type: ignore[arg-type]  # an ASGI application
+        api=api.application(parts.writer, parts.reader, writing=writing, reading=reading),  # type: ignore[arg-type]  # as above
+        live=live,
+        watched=watched,
+        checked=checked,
+        begin=begin,
+        end=end,
+    )
+    application: Application = front
+    if collector is not None:
+        watched.collected, watched.spooled = collector.collected, collector.spooled
+        application = collector.around(front)
+    started = serve(application, host, port, ready=ready, ending=live.end)
+    _end(parts, teller, (reading, writing))
+    if not started:
+        msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
+        raise TrueliftError(msg)
+
+
+async def _refresh(collector: Collecting) -> None:
+    """Let the collector answer from what links, keys and hooks are now, within a second."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await asyncio.to_thread(collector.refresh)
+        except Exception:  # noqa: BLE001 - told, and tried again
+            _log.exception("links and keys could not be read again")
+
+
+def _end(parts: Parts, teller: Teller, lines: tuple[Line, ...]) -> None:
+    """Finish commits and stop, in seconds: what runs longer is cut off as a crash would cut it."""
+    began = time.monotonic()
+    for line in lines:
+        line.close()
+    teller.stop()
+    looped = parts.loop.stop(STOP_SECONDS)
+    booked = parts.books.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
+    done = parts.commands.close(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
+    if not (looped and booked and done):
+        _log.warning("something was cut off; it is taken up at the next start")

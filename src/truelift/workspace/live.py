@@ -1,0 +1,97 @@
+"""An opened workspace while it is served: versions, freshness, rows from other programs.
+
+In:   an opened workspace.
+Out:  the version of the data, who was heard of when, what today has brought, verdicts of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, Self
+
+from truelift.operations import freshness, requests
+from truelift.operations.admission import Admission
+from truelift.operations.demonstrate import traffic
+from truelift.operations.doctor import doctor
+from truelift.reports.table import plain_table
+from truelift.workspace.opened import Opened
+from truelift.workspace.result import Json, Result
+
+_SHOWN = ("kind", "source", "newest", "recorded_at", "last", "fresh_rows")
+
+
+class Live(Opened):
+    """What the doors of a running process ask of a workspace."""
+
+    _admission: Admission
+
+    @property
+    def version(self) -> str:
+        """Give the version of the data: another one after every change, and in every process."""
+        turn = self._ground.turn
+        return f"{turn.begun}.{turn.version}"
+
+    @property
+    def settled(self) -> int:
+        """Give a number that grows with everything but facts that come in by themselves."""
+        return self._ground.turn.decisions
+
+    @property
+    def served(self) -> bool:
+        """Say whether this process serves the workspace, and so tells of changes."""
+        return self._ground.served
+
+    def listen(self, listener: Callable[[int], None]) -> None:
+        """Call a function after every change, on the thread that made it."""
+        self._ground.turn.listen(listener)
+
+    def freshness(self) -> Result:
+        """Give when each source was heard of last, by kind."""
+        rows = [
+            {
+                "kind": each.kind, "source": each.source or None, "newest": each.newest,
+                "recorded_at": each.recorded_at, "seconds": round(each.seconds, 3),
+                "last": f"{freshness.ago(each.seconds)} ago", "fresh_rows": each.fresh_rows,
+                "sentence": each.sentence,
+            }
+            for each in freshness.freshness(self._ground)
+        ]  # fmt: skip
+        shown = [{name: row[name] for name in _SHOWN} for row in rows]
+        return Result(self._head() | {"rows": rows}, plain_table("Freshness", shown))
+
+    def doctor(self) -> Result:
+        """Look at the workspace's surroundings: a line per check."""
+        rows = [asdict(check) for check in doctor(self._ground)]
+        return Result(self._head() | {"rows": rows}, plain_table("Checks", rows))
+
+    def traffic(self, key: str) -> Any:  # noqa: ANN401 - what worker.simulated takes
+        """Make the simulated traffic of a served sample. key: a server's key of the workspace."""
+        return traffic(self._ground, key)
+
+    def today(self) -> list[Json]:
+        """Give what the brand's day has brought so far."""
+        return freshness.today(self._ground)
+
+    def acting(self, authorization: str | None) -> Self:
+        """Give this workspace as the person has it whom a request over HTTP is by."""
+        person, rights = self._admission.who(authorization)
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._ground = replace(self._ground, person=person, rights=rights)  # noqa: SLF001 - of this class
+        return other
+
+    def take_rows(
+        self,
+        kind: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        request_key: str | None = None,
+        body_sha256: str = "",
+    ) -> requests.Taken:
+        """Take rows of a kind from another program; each gets a verdict.
+
+        request_key: with it the request may be repeated, and gets its first answer again.
+        """
+        asked = requests.Request(kind, tuple(rows), request_key, body_sha256)
+        return requests.take_rows(self._ground, asked)

@@ -1,0 +1,60 @@
+import json
+
+import pytest
+
+from truelift.connectors.shopify_webhook import NUMBER, parse
+from truelift.connectors.webhook import NotReadable
+
+ORDER = {
+    "id": 820982911946154508, "name": "#1001", "created_at": "2026-05-02T10:00:00-04:00",
+    "updated_at": "2026-05-02T10:01:00-04:00", "currency": "USD", "email": "Ana@X.test",
+    "total_line_items_price": "119.00", "total_discounts": "10.00", "total_tax": "9.00",
+    "taxes_included": True, "cancelled_at": None,
+    "total_shipping_price_set": {"shop_money": {"amount": "5.00", "currency_code": "USD"}},
+    "discount_codes": [{"code": "ANA10"}, {"code": "MAY"}],
+    "landing_site": "/?utm_source=instagram&tl=click-1",
+    "note_attributes": [{"name": "survey creator", "value": "ana"}],
+    "shipping_address": {"country_code": "US", "province_code": "NY"},
+    "line_items": [{"sku": "A", "quantity": 2, "price": "59.50", "total_discount": "10.00"}],
+    "refunds": [{
+        "id": 509, "created_at": "2026-05-03T10:00:00-04:00",
+        "refund_line_items": [
+            {"quantity": 1, "subtotal": 54.5, "total_tax": 4.5, "restock_type": "return"},
+        ],
+        "transactions": [{"kind": "refund", "amount": "54.50", "currency": "USD"}],
+    }],
+}  # fmt: skip
+
+
+def read(topic, told):
+    return parse(topic, json.dumps(told).encode())
+
+
+def test_an_order_is_called_by_its_name_and_brings_its_lines_and_refunds():
+    order, line, refund = read("orders/updated", ORDER)
+    assert order.cells["order_id"] == "#1001"
+    assert order.cells["subtotal"] == "119.00"  # before the discount
+    assert order.cells["discount"] == "10.00"
+    assert order.cells["prices_include_tax"] is True
+    assert (order.cells["code"], order.cells["codes"]) == ("ANA10", "ANA10;MAY")
+    assert (order.cells["click_id"], order.cells["utm_source"]) == ("click-1", "instagram")
+    assert (order.cells["customer"], order.cells["ship_region"]) == ("ana@x.test", "NY")
+    assert order.cells[NUMBER] == "820982911946154508"
+    assert "cancelled_at" not in order.cells
+    assert (line.kind, line.cells["line"], line.cells["price"]) == ("order_lines", "1", "59.50")
+    assert refund.cells["amount"] == "50.0"  # the goods without their tax
+    assert (refund.cells["order_id"], refund.cells["restocked"]) == ("#1001", True)
+
+
+def test_a_refund_notice_names_its_order_by_number():
+    (refund,) = read("refunds/create", {**ORDER["refunds"][0], "order_id": 820982911946154508})
+    assert refund.cells[NUMBER] == refund.cells["order_id"] == "820982911946154508"
+    assert refund.cells["currency"] == "USD"
+
+
+def test_other_topics_give_nothing_and_a_bare_refund_is_not_readable():
+    assert read("products/update", {"id": 1}) == []
+    with pytest.raises(NotReadable, match="name is missing"):
+        read("orders/create", {"id": 1})
+    with pytest.raises(NotReadable, match="neither goods nor money"):
+        read("refunds/create", {"id": 1, "order_id": 2})

@@ -1,0 +1,57 @@
+import contextlib
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from truelift.operations.drain import Drained
+from truelift.worker import loop as loops
+from truelift.worker.loop import Loop
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """A loop whose operations are played: give (loop, rounds, what was pruned)."""
+    rounds, pruned = [], []
+    monkeypatch.setattr(loops, "drain", lambda *_, **__: rounds.pop(0)() if rounds else Drained())
+    monkeypatch.setattr(loops, "prune", lambda *_: pruned.append(1))
+    monkeypatch.setattr(loops, "waiting_bytes", lambda _: 7)
+    monkeypatch.setattr(loops, "PAUSE_SECONDS", 0.001)
+    ground = SimpleNamespace(simulated=False, turn=contextlib.nullcontext())
+    return Loop({"acme": ground}), rounds, pruned
+
+
+def test_a_round_counts_what_came_and_prunes_now_and_then(played):
+    loop, rounds, pruned = played
+    rounds += [lambda: Drained(loops.MOST_HITS, 5, 1), lambda: Drained(2, 1, 0, ("torn",))]
+    loop.once()
+    loop.once()
+    pulse = loop.pulse
+    assert (pulse.hits, pulse.rows, pulse.refused) == (loops.MOST_HITS + 2, 6, 1)
+    assert (pulse.damaged, pulse.rounds, pulse.waiting_bytes, pruned) == (1, 2, 7, [1])
+
+
+def test_a_round_that_fails_is_told_and_tried_again(played, caplog):
+    loop, rounds, _ = played
+    done = threading.Event()
+
+    def broken():
+        raise OSError(28, "full")
+
+    rounds += [broken, lambda: done.set() or Drained(1, 1)]
+    loop.start()
+    assert done.wait(20)
+    assert loop.stop(20)
+    assert loop.pulse.failures == 1
+    assert loop.pulse.hits == 1
+    assert "a round failed" in caplog.text
+
+
+def test_a_sample_remembers_how_far_its_clock_came(played, monkeypatch):
+    loop, rounds, _ = played
+    kept = []
+    monkeypatch.setattr(loops, "keep_clock", kept.append)
+    next(iter(loop.grounds.values())).simulated = True
+    rounds.append(lambda: Drained(1, 1))
+    loop.once()
+    assert len(kept) == 1
