@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, optimize
+import scipy
 
 from truelift.measurement.ageing import KNOTS_HOURS, AgeingCurve
 from truelift.measurement.ragged import Booleans, Floats, Integers, floats
@@ -269,8 +269,10 @@ def _least_squares(
     weighted = part * weight[:, None]
     normal = part.T @ weighted + np.diag(weight_of_centre)
     right = weighted.T @ target + weight_of_centre * centre
-    factor: npt.NDArray[np.float64] = linalg.cholesky(normal)
-    solution: Floats = optimize.nnls(factor, linalg.solve_triangular(factor, right, trans="T"))[0]
+    factor: npt.NDArray[np.float64] = scipy.linalg.cholesky(normal)
+    solution: Floats = scipy.optimize.nnls(
+        factor, scipy.linalg.solve_triangular(factor, right, trans="T")
+    )[0]
     return solution
 
 

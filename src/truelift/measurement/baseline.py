@@ -15,8 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
-from scipy.linalg import lapack
+import scipy
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.measurement.ragged import Booleans, Floats, Integers, Ragged, floats, ragged
@@ -216,15 +215,15 @@ def variance_prior(s2: Floats, df: Floats) -> VariancePrior:
     """
     if len(s2) <= 1:
         return DEFAULT_PRIOR
-    e = np.log(np.maximum(s2, _LEAST_VARIANCE)) - special.digamma(df / 2) + np.log(df / 2)
+    e = np.log(np.maximum(s2, _LEAST_VARIANCE)) - scipy.special.digamma(df / 2) + np.log(df / 2)
     nu0 = DEFAULT_PRIOR.nu0
     if len(s2) >= LEAST_POOL:
-        noise = float(np.mean(special.polygamma(1, df / 2)))
+        noise = float(np.mean(scipy.special.polygamma(1, df / 2)))
         spread = max(float(np.var(e, ddof=1)) - noise, _LEAST_SPREAD)
         # No pool knows a variance better than all of its posts together do: where the variances
         # differ less than by chance the spread is nothing, and nu0 would be as large as its floor.
         nu0 = min(2 * inverse_trigamma(spread), float(np.sum(df)))
-    s02 = float(np.exp(np.mean(e) + special.digamma(nu0 / 2) - np.log(nu0 / 2)))
+    s02 = float(np.exp(np.mean(e) + scipy.special.digamma(nu0 / 2) - np.log(nu0 / 2)))
     return VariancePrior(nu0, s02)
 
 
@@ -232,8 +231,8 @@ def inverse_trigamma(value: float) -> float:
     """Solve trigamma(y) = value for y > 0 by Newton's method on 1 / trigamma (Smyth 2004)."""
     y = 0.5 + 1 / value
     for _ in range(_NEWTON_STEPS):
-        trigamma = float(special.polygamma(1, y))
-        y += trigamma * (1 - trigamma / value) / float(special.polygamma(2, y))
+        trigamma = float(scipy.special.polygamma(1, y))
+        y += trigamma * (1 - trigamma / value) / float(scipy.special.polygamma(2, y))
     return y
 
 
@@ -264,8 +263,8 @@ def _log_likelihood(
     force = prior or variance_prior(np.maximum(ss / df, _LEAST_VARIANCE), df)
     nu0, s02 = force.nu0, force.s02
     terms = (
-        special.gammaln((nu0 + df) / 2)
-        - special.gammaln(nu0 / 2)
+        scipy.special.gammaln((nu0 + df) / 2)
+        - scipy.special.gammaln(nu0 / 2)
         + nu0 / 2 * np.log(nu0 * s02)
         - (nu0 + df) / 2 * np.log(nu0 * s02 + ss)
         - log_f / 2
@@ -302,7 +301,7 @@ def _recursion(keep: Floats, push: Floats) -> Floats:
         return push
     band = np.ones((2, len(push)), order="F")
     band[1, :-1] = -keep[1:]
-    solved, _ = lapack.dtbtrs(band, push[:, None], uplo="L", diag="U")
+    solved, _ = scipy.linalg.lapack.dtbtrs(band, push[:, None], uplo="L", diag="U")
     return np.asarray(solved[:, 0], dtype=np.float64)
 
 

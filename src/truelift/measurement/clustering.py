@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from truelift.measurement.ragged import Floats, Integers
 
@@ -49,7 +49,7 @@ def proportion(
             _design_effect(happened - share, c, k) for c, k in zip(clusterings, sizes, strict=True)
         ]
         effective = n / max([1.0, *effects])
-    z = float(stats.norm.isf((1 - level) / 2))
+    z = float(scipy.stats.norm.isf((1 - level) / 2))
     middle = (share + z * z / (2 * effective)) / (1 + z * z / effective)
     half = z / (1 + z * z / effective)
     half *= math.sqrt(share * (1 - share) / effective + z * z / (4 * effective * effective))

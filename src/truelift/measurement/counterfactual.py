@@ -18,7 +18,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.measurement.looks import path_multiplier
@@ -156,12 +156,12 @@ def forecast(series: Series, start: int, strengths: Strengths) -> Forecast:
     covariance = _mixed(_kernels(series, kept, start), strengths)
     z = np.log(series.outcome[kept][:first] + strengths.offset)
     inner = covariance[:first, :first]
-    factor = linalg.cho_factor(inner, lower=True, check_finite=False)
-    weights = linalg.cho_solve(factor, z, check_finite=False)
+    factor = scipy.linalg.cho_factor(inner, lower=True, check_finite=False)
+    weights = scipy.linalg.cho_solve(factor, z, check_finite=False)
     noise = float(z @ weights) / first  # the diffuse constant takes one of `first` degrees
     cross = covariance[first:, :first]
     mean = cross @ weights
-    spread = covariance[first:, first:] - cross @ linalg.cho_solve(
+    spread = covariance[first:, first:] - cross @ scipy.linalg.cho_solve(
         factor, cross.T, check_finite=False
     )
     smear = float(np.mean(np.exp(weights)))  # z - fitted = noise K^-1 z in units of the noise
@@ -328,7 +328,7 @@ def _mixed(parts: tuple[Floats, ...], strengths: Strengths) -> Floats:
 
 def _likelihood(parts: tuple[Floats, ...], strengths: Strengths, z: Floats) -> float:
     """Give the log marginal likelihood, the noise profiled out."""
-    lower = linalg.cholesky(_mixed(parts, strengths), lower=True, check_finite=False)
-    white = linalg.solve_triangular(lower, z, lower=True, check_finite=False)
+    lower = scipy.linalg.cholesky(_mixed(parts, strengths), lower=True, check_finite=False)
+    white = scipy.linalg.solve_triangular(lower, z, lower=True, check_finite=False)
     noise = float(white @ white) / len(z)
     return -float(np.sum(np.log(np.diag(lower)))) - len(z) / 2 * math.log(noise)

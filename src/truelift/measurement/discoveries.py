@@ -11,7 +11,7 @@ look with probability at most a, and one that is looked at every day needs no se
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 from truelift.measurement import limits as boundaries
 from truelift.measurement.ragged import Booleans, Floats
@@ -69,7 +69,7 @@ def flagged(p: Floats, log: Floats, rate: float = FALSE_DISCOVERY_RATE) -> Boole
     result = np.zeros(len(p), dtype=bool)
     if known.any():
         above = np.where(log[known] > 0, p[known], 1.0)
-        result[known] = stats.false_discovery_control(above, method="bh") < rate
+        result[known] = scipy.stats.false_discovery_control(above, method="bh") < rate
     return result
 
 
@@ -77,5 +77,5 @@ def _normal(z: Floats, nu: Floats) -> Floats:
     """Carry a t statistic to the normal one with the same tail; nu inf is normal already."""
     statistic, degrees = np.broadcast_arrays(z, nu)
     finite = np.where(np.isfinite(degrees), degrees, 1.0)
-    carried = -special.ndtri(special.stdtr(finite, -statistic))
+    carried = -scipy.special.ndtri(scipy.special.stdtr(finite, -statistic))
     return np.where(np.isfinite(degrees), carried, statistic)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from scipy import special
+import scipy
 
 from truelift.base.errors import UsageError
 from truelift.base.estimate import Estimate, Grade, Reason, Withheld
@@ -50,7 +50,7 @@ class Incrementality:
         """
         tail = (1 - self.level) / 2
         moved = max(abs(self.factor), abs(1 - self.factor))
-        spread = float(-special.stdtrit(degrees, tail)) * math.sqrt(between) * moved
+        spread = float(-scipy.special.stdtrit(degrees, tail)) * math.sqrt(between) * moved
         low = self.factor - math.hypot(self.factor - self.low, spread)
         high = self.factor + math.hypot(self.high - self.factor, spread)
         return replace(self, low=low, high=high, grade=max(self.grade, Grade.B))

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
-from scipy import special
+import scipy
 
 from truelift.measurement.ragged import Booleans, Floats, Integers
 
@@ -94,7 +94,7 @@ def multiplier(ratio: Floats, nu: Floats, alpha: float = 0.05) -> Floats:
     """
     c, degrees = np.broadcast_arrays(boundary(ratio, alpha), nu)
     finite = np.where(np.isfinite(degrees), degrees, 1.0)
-    corrected = -special.stdtrit(finite, special.ndtr(-c))
+    corrected = -scipy.special.stdtrit(finite, scipy.special.ndtr(-c))
     return np.asarray(np.where(np.isfinite(degrees), corrected, c), dtype=np.float64)
 
 
@@ -132,7 +132,7 @@ def half_width(
 def _crossing(c: Floats, log_ratio: Floats) -> tuple[Floats, Floats]:
     """Give the crossing probability at c and its derivative in c."""
     density = np.exp(-c * c / 2) / np.sqrt(2 * np.pi)
-    tail = 2 * special.ndtr(-c)
+    tail = 2 * scipy.special.ndtr(-c)
     # Half a log unit of information carries the two-sided tail over to the end-point term.
     weight = np.minimum(2 * log_ratio, 1.0)
     ends = 4 * density / c

@@ -10,7 +10,7 @@ series is not of that kind: its errors add up, so the covariance of the path is 
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
+import scipy
 
 from truelift.measurement.ragged import Floats
 
@@ -36,8 +36,8 @@ def path_multiplier(covariance: Floats, alpha: float = 0.05) -> float:
 
 
 def _ever_beyond(c: float, neighbours: Floats) -> float:
-    tail = float(special.ndtr(-c))
+    tail = float(scipy.special.ndtr(-c))
     slope = np.sqrt((1 - neighbours) / (1 + neighbours))
-    same = tail - 2 * special.owens_t(c, slope)
-    opposite = tail - 2 * special.owens_t(c, 1 / slope)
+    same = tail - 2 * scipy.special.owens_t(c, slope)
+    opposite = tail - 2 * scipy.special.owens_t(c, 1 / slope)
     return float(2 * tail * (len(neighbours) + 1) - np.sum(2 * (same + opposite)))

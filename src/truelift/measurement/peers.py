@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, optimize
+import scipy
 
 from truelift.measurement.baseline import FEW_POSTS, Baselines, LevelPrior
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
@@ -113,7 +113,7 @@ def _fitted(level: Floats, noise: Floats, traits: Traits, *, by_followers: bool)
     low, high = np.log(_LEAST_BETWEEN), np.log(_MOST_BETWEEN)
     between = _LEAST_BETWEEN
     if excess(low) > 0:
-        between = float(np.exp(optimize.brentq(excess, low, high, xtol=1e-10)))
+        between = float(np.exp(scipy.optimize.brentq(excess, low, high, xtol=1e-10)))
     coefficients, covariance, effective = normal.solve(between)
     # tau2 is itself estimated: a t on d degrees has d / (d - 2) of the normal's variance.
     degrees = max(len(level) - effective, 3.0)
@@ -156,7 +156,7 @@ class _Normal:
         penalty = np.zeros(size)
         penalty[1:width] = _SLOPE_PRECISION
         penalty[width:] = 1 / between
-        covariance = np.asarray(linalg.inv(cross + np.diag(penalty)), dtype=np.float64)
+        covariance = np.asarray(scipy.linalg.inv(cross + np.diag(penalty)), dtype=np.float64)
         return covariance @ right, covariance, float(np.sum(covariance * cross))
 
     def excess(self, between: float) -> float:

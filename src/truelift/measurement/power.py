@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 import numpy as np
-from scipy import special
+import scipy
 
 from truelift.measurement import limits as boundaries
 from truelift.measurement.ageing import ANY_FORMAT, AgeingCurve, post_curves
@@ -75,16 +75,16 @@ def shown_probability(drift: Floats, c: Floats, nu: Floats, step: Floats, shape:
     nu / chi2_nu by Gauss-Legendre quadrature on its quantiles.
     """
     degrees = np.where(np.isfinite(nu), nu, 1.0)[:, None]
-    scale = np.sqrt(degrees / special.chdtri(degrees, _QUANTILES[None, :]))
+    scale = np.sqrt(degrees / scipy.special.chdtri(degrees, _QUANTILES[None, :]))
     scale = np.where(np.isfinite(nu)[:, None], scale, 1.0)
     c, drift = c[:, None] / scale, drift[:, None] / scale
     steep = (1 + 2 * np.broadcast_to(shape, step.shape)[:, None]) * c
     a = c - drift
     density = np.exp(-a * a / 2) / np.sqrt(2 * np.pi)
-    mills = np.sqrt(np.pi / 2) * special.erfcx((steep - a) / np.sqrt(2))
+    mills = np.sqrt(np.pi / 2) * scipy.special.erfcx((steep - a) / np.sqrt(2))
     earlier = density * mills * np.exp(-steep * OVERSHOOT * np.sqrt(step)[:, None])
     earlier = np.where((step < 1)[:, None], earlier, 0.0)
-    return np.asarray((special.ndtr(-a) + earlier) @ _WEIGHTS, dtype=np.float64)
+    return np.asarray((scipy.special.ndtr(-a) + earlier) @ _WEIGHTS, dtype=np.float64)
 
 
 class Plan(Protocol):
@@ -361,7 +361,7 @@ def _estimated_spread(variance: Floats, between: float) -> tuple[Floats, Floats]
         return np.zeros(len(_QUANTILES)), np.ones(len(_QUANTILES))
     weight = 1 / variance
     denominator = float(np.sum(weight) - np.sum(weight**2) / np.sum(weight))
-    scaled = special.chdtri(degrees, _QUANTILES) * (1 + between * denominator / degrees)
+    scaled = scipy.special.chdtri(degrees, _QUANTILES) * (1 + between * denominator / degrees)
     excess = (scaled - degrees) / denominator
     prior = LIFT_SPREAD
     moderated = prior.degrees * prior.between + degrees * np.maximum(0.0, excess)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.measurement.counterfactual import Series, Strengths, shop_covariance
@@ -87,8 +87,8 @@ def factor_paths(course: Course, starts: Starts, drawn: Integers) -> Paths:
     dose[:, start:] = _dose(drawn, starts.sizes, len(kept) - start)
     rows = np.concatenate([[course.series.outcome], [course.tracked], dose])[:, kept]
     covariance = shop_covariance(course.series, course.strengths)
-    lower = linalg.cholesky(covariance, lower=True, check_finite=False)
-    white = linalg.solve_triangular(lower, rows.T, lower=True, check_finite=False).T
+    lower = scipy.linalg.cholesky(covariance, lower=True, check_finite=False)
+    white = scipy.linalg.solve_triangular(lower, rows.T, lower=True, check_finite=False).T
     outcome, tracked, live = white[0], white[1], slice(int(kept[:start].sum()), None)
     doses = white[2:, live]
     power = np.cumsum(doses**2, axis=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from truelift.measurement.ragged import Floats
 
@@ -96,7 +96,7 @@ def verdicts(chance: Floats) -> list[Verdict]:
     """
     run = np.isfinite(chance)
     adjusted = np.full(len(chance), np.nan)
-    adjusted[run] = stats.false_discovery_control(chance[run]) if run.any() else []
+    adjusted[run] = scipy.stats.false_discovery_control(chance[run]) if run.any() else []
     return [_verdict(*each) for each in zip(chance.tolist(), adjusted.tolist(), strict=True)]
 
 

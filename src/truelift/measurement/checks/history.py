@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from truelift.measurement.baseline import LEAST_POSTS, Baselines
 from truelift.measurement.ragged import Booleans, Floats, Integers, Ragged, ragged
@@ -77,18 +77,18 @@ class Pattern:
     @property
     def chance(self) -> Floats:
         """Give the chance of a size as far from 0 in either direction."""
-        both: Floats = 2 * special.stdtr(self.nu, -np.abs(self.score))
+        both: Floats = 2 * scipy.special.stdtr(self.nu, -np.abs(self.score))
         return both
 
     @property
     def chance_above(self) -> Floats:
         """Give the chance of a size as far above 0."""
-        above: Floats = special.stdtr(self.nu, -self.score)
+        above: Floats = scipy.special.stdtr(self.nu, -self.score)
         return above
 
     def half_width(self, level: float = 0.95) -> Floats:
         """Give the half width of limits for one look, log units."""
-        half: Floats = -special.stdtrit(self.nu, (1 - level) / 2) * self.se
+        half: Floats = -scipy.special.stdtrit(self.nu, (1 - level) / 2) * self.se
         return half
 
 

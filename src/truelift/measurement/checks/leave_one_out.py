@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special
+import scipy
 
 from truelift.base.estimate import Withheld
 from truelift.measurement.campaign import campaign_lift
@@ -107,7 +107,7 @@ def _stands_out(
         mean, spread, between = (float(v[0]) for v in (found.mean, found.variance, found.between))
         se[left] = np.sqrt(spread)
         apart = (own[left] - mean) / np.sqrt(1 / mass[left] + between + spread)
-        chance[left] = 2 * special.stdtr(creators - 2, -abs(apart))
+        chance[left] = 2 * scipy.special.stdtr(creators - 2, -abs(apart))
     return chance, se
 
 

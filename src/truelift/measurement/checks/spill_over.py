@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from truelift.measurement.checks.finding import (
     WARNING_RATE,
@@ -80,7 +80,7 @@ def audience_ties(
             common = len(mine & theirs)
             if common < LEAST_SHARED:
                 continue
-            chance = stats.hypergeom.sf(common - 1, everybody, len(mine), len(theirs))
+            chance = scipy.stats.hypergeom.sf(common - 1, everybody, len(mine), len(theirs))
             if chance * pairs < WARNING_RATE:
                 ties.append(Tie(control, other, "customers", common))
     return ties

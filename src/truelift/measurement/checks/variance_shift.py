@@ -10,7 +10,7 @@ spread raises the mean although the median stands still, and a narrower one lowe
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+import scipy
 
 from truelift.measurement.baseline import inverse_trigamma
 from truelift.measurement.checks.finding import (
@@ -99,15 +99,15 @@ def _spreads(known: History, posts: CampaignPosts) -> tuple[Floats, Floats, Floa
 def _chance(ratio: Floats, df: Floats, nu: Floats) -> Floats:
     """Give the two-sided chance of a ratio of variances, both allowed to wander."""
     above, below = _wandered(df), _wandered(nu)
-    larger = stats.f.sf(ratio, above, below)
-    smaller = stats.f.cdf(ratio, above, below)
+    larger = scipy.stats.f.sf(ratio, above, below)
+    smaller = scipy.stats.f.cdf(ratio, above, below)
     both: Floats = np.minimum(2 * np.minimum(larger, smaller), 1.0)
     return both
 
 
 def _wandered(df: Floats) -> Floats:
     """Cut degrees of freedom so that the log variance varies by WANDERING / 2 more."""
-    spread = special.polygamma(1, np.maximum(df, 1.0) / 2) + WANDERING / 2
+    spread = scipy.special.polygamma(1, np.maximum(df, 1.0) / 2) + WANDERING / 2
     distinct, place = np.unique(spread, return_inverse=True)
     cut: Floats = np.array([2 * inverse_trigamma(each) for each in distinct.tolist()])[place]
     return cut
