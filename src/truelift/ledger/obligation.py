@@ -78,7 +78,8 @@ class Obligation:
     is prepaid and not cost. estimated: the accrual was an own estimate, so that the last invoice
     settles it and the difference is a price variance. fixed: the price that was agreed. advance:
     what may be paid ahead where nothing awaits delivery. tolerance_ppm: by how much of the price an
-    invoice may exceed it. validated: commissions that can no longer be refunded. claims: what the
+    invoice may exceed it. most_owed: what is owed at most where there is no price, None where the
+    agreement does not say. validated: commissions that can no longer be refunded. claims: what the
     other side owes back.
     """
 
@@ -89,6 +90,7 @@ class Obligation:
     fixed: int = 0
     advance: int = 0
     tolerance_ppm: int | None = None
+    most_owed: int | None = None
     refuses_unmatched: bool = False
     cancelled: bool = False
     commitment: Pool = field(default_factory=Pool)
@@ -108,6 +110,7 @@ class Obligation:
     reported_accrued: dict[str | None, int] = field(default_factory=dict)
     reported_invoiced: int = 0
     reported_tax: int = 0
+    reported_paid_tax: int = 0
     accrued_for: dict[str | None, int] = field(default_factory=dict)
     ahead_of_work: dict[str | None, int] = field(default_factory=dict)
 
@@ -170,7 +173,8 @@ class Obligation:
         self, net: int, tax: int, at: Happening, *, recoverable: bool = True, last: bool = False
     ) -> None:
         """R13, R14: an invoice, net and tax; `last` closes an estimate of a standing-alone line."""
-        beyond = self._beyond_agreement(max(0, self.reported_invoiced + net - self.total_invoiced))
+        overlap = self._paid_before(net)
+        beyond = self._beyond_agreement(net - overlap)
         if beyond:
             self.refuse(
                 FaultCode.ABOVE_AGREEMENT,
@@ -180,10 +184,10 @@ class Obligation:
                 "change the agreement or ask for a credit note.",
             )
             return
+        paid_tax = max(0, self.total_tax - self.reported_tax) if overlap else 0
         self.reported_invoiced += net
         self.reported_tax += tax
-        due = max(0, self.reported_invoiced - self.total_invoiced)
-        tax_due = max(0, self.reported_tax - self.total_tax)
+        due, tax_due = net - overlap, tax - min(tax, paid_tax)
         self._invoice(due, tax_due, at, recoverable=recoverable, last=last)
 
     def pay(
@@ -191,7 +195,8 @@ class Obligation:
     ) -> None:
         """R16, R02: money left the bank; what no invoice asked for is invoiced or prepaid first."""
         unasked = max(0, gross - self.payable.amount - self.payable_tax.amount)
-        tax_part = min(tax, unasked)
+        self.reported_paid_tax += tax
+        tax_part = min(max(0, self.reported_paid_tax - self.total_tax), tax, unasked)
         net = unasked - tax_part
         advance = min(self.room, net - min(net, max(0, self.open_accrual)))
         beyond = max(0, net - advance - max(0, self.open_accrual))
@@ -232,17 +237,29 @@ class Obligation:
     def _money(self, amount: int) -> str:
         return f"{format_minor(amount, self.writer.currency)} {self.writer.currency}"
 
+    def _paid_before(self, net: int) -> int:
+        """Give how much of an invoice was paid before it came, and so is in the books as invoiced.
+
+        An invoice of just what was paid is the payment's own. Another one under an agreed price is
+        for the rest: only what it exceeds the price by, with what was paid, was paid before.
+        """
+        paid = max(0, self.total_invoiced - self.reported_invoiced)
+        price = max(self.fixed, self.total_committed)
+        if not price or net == paid:
+            return min(net, paid)
+        return min(net, paid, max(0, self.total_invoiced + net - price))
+
     def _beyond_agreement(self, due: int) -> int:
-        """Give how far `due` more would exceed the price agreed; 0 within the policy's tolerance.
+        """Give how far `due` more would exceed what was agreed; 0 within the policy's tolerance.
 
         What is accrued beyond the price, as a cancellation fee is, was asked for too.
         """
         price = max(self.fixed, self.total_committed)
-        if self.tolerance_ppm is None or not price:
+        if self.tolerance_ppm is None or not (price or self.most_owed is not None):
             return 0
-        limit = max(price, self.total_accrued)
+        limit = max(price or self.most_owed or 0, self.total_accrued)
         beyond = self.total_invoiced + due - limit
-        return beyond if beyond * PARTS_PER_MILLION > self.tolerance_ppm * price else 0
+        return beyond if beyond * PARTS_PER_MILLION > self.tolerance_ppm * limit else 0
 
     def take_back(self, amount: int, base: int, at: Happening, *, validated: bool) -> None:
         """R07: take an exact part of what was accrued back, even when it is paid already."""

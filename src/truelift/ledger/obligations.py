@@ -63,6 +63,22 @@ def fixed_price(agreement: AgreementSigned, cost_type: str = "fee") -> int:
     return sum(each.price_minor or 0 for each in agreement.deliverables)
 
 
+NAMED_OR_NOT_OWED = frozenset({"usage", "bonus"})
+"""Types of cost that an agreement names with a price, or does not owe at all."""
+
+
+def most_owed(agreement: AgreementSigned, cost_type: str) -> int | None:
+    """Give what an agreement without a price of a type owes of it at most; None: it does not say.
+
+    In minor units of its currency, beyond what its work earns.
+    """
+    if cost_type == "commission":
+        return agreement.commission_cap_minor
+    if cost_type in NAMED_OR_NOT_OWED or (cost_type == "fee" and agreement.without_fee):
+        return 0
+    return None
+
+
 class Obligations:
     """All obligations of one run."""
 
@@ -111,6 +127,7 @@ class Obligations:
                 fixed=fixed,
                 advance=agreement.advance_minor if lends else 0,
                 tolerance_ppm=policy.price_tolerance_ppm,
+                most_owed=most_owed(agreement, cost_type),
                 refuses_unmatched=policy.unmatched_payments is UnmatchedPayments.REFUSE,
             )
         return self._obligations[key]

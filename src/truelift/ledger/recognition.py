@@ -16,10 +16,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from truelift.base.money import allocate
+from truelift.base.money import allocate, format_minor
 from truelift.ledger.accounting_calendar import AccountingCalendar
 from truelift.ledger.aftermath import Aftermath
-from truelift.ledger.commission import OrderCommission, factor
+from truelift.ledger.commission import CommissionCap, OrderCommission, factor
 from truelift.ledger.corrections import TAKEN_BACK as TAKEN_BACK_BY
 from truelift.ledger.corrections import credit, pay_back, reverse_estimate, take_back
 from truelift.ledger.documents import AGREEMENT, DOCUMENT, Part, Router, event_of
@@ -129,6 +129,7 @@ class Recognition:
         self._obligations = Obligations(self._collected, policies, rates)
         self._agreements = self._obligations.agreements
         self._shares: dict[str, dict[str, int]] = {}
+        self._caps: dict[str, CommissionCap] = {}
 
     def run(self) -> tuple[tuple[Entry, ...], tuple[Fault, ...]]:
         """Book everything."""
@@ -269,7 +270,7 @@ class Recognition:
         key = AGREEMENT, earned.agreement, "commission"
         obligation = self._obligations.of_agreement("commission", agreement)
         per_unit = factor(earned.rate_ppm, earned.currency, agreement.currency, found.rate)
-        order = OrderCommission(earned, obligation, per_unit)
+        order = OrderCommission(earned, obligation, per_unit, self._cap(agreement))
         at = Happening(earned.ordered_on, event, f"order {earned.order}", campaign=earned.campaign)
         self._obligations.add(key, Step(WORK, at, "R06", order.earn))
         days = self._policies.on(earned.ordered_on).commission_validation_days
@@ -278,6 +279,13 @@ class Recognition:
             validated = replace(at, on=on, event=f"{event}/validated")
             self._obligations.add(key, Step(VALIDATED, validated, "R08", order.validate))
         return order
+
+    def _cap(self, agreement: AgreementSigned) -> CommissionCap | None:
+        """Give the cap that the orders of an agreement share."""
+        most = agreement.commission_cap_minor
+        if most is None:
+            return None
+        return self._caps.setdefault(agreement.agreement, CommissionCap(most))
 
     def _refund(self, refund: CommissionReversed, order: OrderCommission, event: str) -> None:
         at = Happening(
@@ -321,7 +329,8 @@ class Recognition:
             counterparty=row.counterparty,
         )
         if row.fair_value_minor is not None:
-            at = replace(at, subject=f"{at.subject} (fair value {row.fair_value_minor} minor)")
+            worth = format_minor(row.fair_value_minor, row.currency)
+            at = replace(at, subject=f"{at.subject} (fair value {worth} {row.currency})")
         rank, rule, act = _step_back(part, obligation) if part.back else _step(part, obligation)
         self._obligations.add(part.key, Step(rank, at, rule, act))
         if rank == ACCRUED and part.key[0] == DOCUMENT:

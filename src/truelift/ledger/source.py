@@ -33,6 +33,8 @@ class AgreementSigned:
     fee_minor: the fixed price; None when only the deliverables carry prices. cancel_fee_minor: owed
     on cancelled_on instead of the undelivered rest. retainer: the fee is earned day by day from
     starts to ends. advance_minor: what may be paid ahead where nothing else says so.
+    commission_cap_minor: the most that its orders earn together, after refunds. without_fee: it is
+    for commission or gifts alone, so that no fee is owed.
     """
 
     agreement: str
@@ -55,6 +57,8 @@ class AgreementSigned:
     agency: str | None = None
     agency_fee_minor: int = 0
     bonus_minor: int = 0
+    commission_cap_minor: int | None = None
+    without_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True)

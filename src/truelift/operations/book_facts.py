@@ -12,13 +12,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from truelift.base.money import exponent, multiply, round_half_even
+from truelift.base.money import exponent, round_half_even
 from truelift.base.time import brand_day
 from truelift.facts.words import hashed_party
 from truelift.ledger import source
 from truelift.ledger.accounting_calendar import AccountingCalendar
-from truelift.ledger.commission import factor
-from truelift.ledger.fx import RateSet
 from truelift.ledger.source import (
     AgreedDeliverable,
     AgreementSigned,
@@ -37,6 +35,7 @@ from truelift.operations.outcomes import Outcomes
 from truelift.valuation.ladder import Components
 
 OWN_CODE, OWN_LINK, ATTRIBUTED = "own_code", "own_link", "attributed"
+_WITHOUT_FEE = frozenset({"affiliate", "gift"})
 _EVIDENCE = {OWN_CODE: {"code"}, OWN_LINK: {"click", "visitor"}}
 
 
@@ -93,6 +92,8 @@ def _signed(row: Row, deliverables: list[Row]) -> AgreementSigned:
         agency=row["agency"],
         agency_fee_minor=row["agency_fee"] or 0,
         bonus_minor=row["bonus_amount"] or 0,
+        commission_cap_minor=row["commission_cap"],
+        without_fee=row["kind"] in _WITHOUT_FEE and not row["fee"],
     )
 
 
@@ -230,12 +231,11 @@ def _openings(known: Knowledge, go_live: dt.date | None) -> Iterable[source.Open
 
 
 class Earning(NamedTuple):
-    """An order that earns commission, and what its base is of all its goods (minor units)."""
+    """An order that earns commission; of all its goods (minor units) its base is a part."""
 
     source: str
     order_id: str
     goods: int
-    base: int
     commission: CommissionEarned
 
 
@@ -244,21 +244,16 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earnin
     paying = [row for row in agreements if row["commission_rate"]]
     if not paying:
         return
-    rate_set = known.rate_set
     by_creator = defaultdict(list)
     for order in known.read(
         "ledger.commission_orders", order_shares=known.order_shares, touchpoints=known.touchpoints
     ).to_pylist():
         by_creator[order["creator"]].append(order)
     for row in paying:
-        cap = row["commission_cap"]
         for order in by_creator[row["creator"]]:
-            base = whole_base = _commission_base(row, order)
+            base = _commission_base(row, order)
             if base <= 0:
                 continue
-            if cap is not None:
-                base, booked = _capped(row, order, base, cap, rate_set)
-                cap -= booked
             earned = CommissionEarned(
                 order=f"{order['source']}/{order['order_id']}/{row['agreement']}",
                 agreement=row["agreement"],
@@ -269,26 +264,7 @@ def _commissions(known: Knowledge, agreements: Iterable[Row]) -> Iterable[Earnin
                 campaign=order["campaign"] or row["campaign"],
             )
             goods = int(order["goods"])
-            yield Earning(order["source"], order["order_id"], goods, whole_base, earned)
-
-
-def _capped(agreement: Row, order: Row, base: int, left: int, rate_set: RateSet) -> tuple[int, int]:
-    """Give the base that stays under what is left of the cap, and what of the cap it books.
-
-    Both in minor units: the base of the order's currency, the cap of the agreement's. Without a
-    rate of the day nothing is booked, so nothing of the cap is used.
-    """
-    found = rate_set.find(order["day"], order["currency"], agreement["currency"])
-    if found is None:
-        return base, 0
-    per_unit = factor(
-        agreement["commission_rate"], order["currency"], agreement["currency"], found.rate
-    )
-    if multiply(base, per_unit) > left:
-        base = int(left / per_unit)
-        if multiply(base, per_unit) < left and multiply(base + 1, per_unit) == left:
-            base += 1
-    return base, multiply(base, per_unit)
+            yield Earning(order["source"], order["order_id"], goods, earned)
 
 
 def _commission_base(agreement: Row, order: Row) -> int:
@@ -352,7 +328,7 @@ def _reversals(known: Knowledge, commissions: list[Earning]) -> Iterable[Commiss
 
 def _part(item: Earning, refunded: int) -> int:
     """Give how much of an order's base goods worth `refunded` stand for."""
-    return refunded * item.base // item.goods if item.goods else 0
+    return refunded * item.commission.base_minor // item.goods if item.goods else 0
 
 
 def _document(row: Row, salt: bytes) -> CostDocument:
