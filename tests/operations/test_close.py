@@ -12,6 +12,7 @@ from truelift.base.errors import CheckFailed, JournalRefused, NotFound, Refused,
 from truelift.base.time import Period
 from truelift.ledger.close import CloseState
 from truelift.operations import approvals, close, close_pack
+from truelift.operations.account_mapping import set_mapping
 from truelift.operations.book import book
 from truelift.operations.close_figures import sections
 from truelift.operations.knowledge import knowledge
@@ -291,3 +292,40 @@ def test_below_the_threshold_one_person_locks(month):
     approvals.set_threshold(month.ground, 10**9)
     close.prepare(by(month, "ana"), MAY)
     assert close.approve(by(month, "bo"), MAY).state is CloseState.CLOSED
+
+
+def test_accounts_that_are_mapped_do_not_stop_a_close_and_one_that_is_not_does(month):
+    file = month.folder / "mapping.yaml"
+    file.write_text("accounts: {6100: '4610'}")
+    set_mapping(month.ground, file)
+    prepared = close.prepare(by(month, "ana"), MAY)
+    (check,) = [each for each in prepared.record["checks"] if each["name"] == "account_mapping"]
+    assert check["severity"] == "blocks"
+    assert not any(subject.startswith("6100") for subject in check["subjects"])
+    told = trial_balance(month.ground)
+    numbers = sorted({row["account"] for row in told if row["account"] != "total"})
+    file.write_text("accounts: {" + ", ".join(f"{each}: 'G{each}'" for each in numbers) + "}")
+    set_mapping(month.ground, file)
+    close.prepare(by(month, "ana"), MAY)
+    assert close.approve(by(month, "bo"), MAY).state is CloseState.CLOSED
+
+
+def test_a_preparation_that_is_too_early_books_nothing_ahead_of_time(told):
+    told.given(
+        """
+        agreements
+        agreement | creator | fee    | currency | signed_on | starts | ends  | kind
+        a-1       | ana     | 900.00 | USD      | 05-01     | 05-01  | 07-31 | retainer
+
+        orders
+        order_id | ordered_at | currency | subtotal
+        1        | @05-10     | USD      | 10.00
+        """,
+        at=FIRST_OF_JUNE,
+    )
+    early = close.prepare(by(told, "ana"), JUNE)
+    assert {row["effective_date"] for row in journal_rows(told.ground) if row["rule"] == "R04"} == (
+        set()
+    )
+    blocking = {each["name"] for each in early.record["checks"] if each["found"]}
+    assert {"watermark", "sequence"} <= blocking

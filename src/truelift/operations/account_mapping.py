@@ -64,6 +64,15 @@ def kept_mapping(ground: Ground) -> KeptRecord | None:
         return control_records.newest(connection, ground.brand.brand, ACCOUNT_MAPPING).get(NAME)
 
 
+def mapped_accounts(ground: Ground) -> dict[str, str] | None:
+    """Give our accounts with the general ledger's, as mapped now; None where nothing is mapped."""
+    kept = kept_mapping(ground)
+    if kept is None:
+        return None
+    accounts = read_mapping(kept.record["mapping"]).accounts
+    return {number: target.account or number for number, target in accounts.items()}
+
+
 @needs(Action.READ)
 def mapping_rows(ground: Ground) -> list[dict[str, Any]]:
     """Give every account of book `fin` with what it is mapped to, empty where it is not."""

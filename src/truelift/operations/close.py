@@ -25,6 +25,7 @@ from truelift.ledger.close import Check, CloseState, Severity, Standing
 from truelift.ledger.period import PeriodStatus
 from truelift.ledger.remeasurement import remeasure
 from truelift.operations import approvals
+from truelift.operations.account_mapping import mapped_accounts
 from truelift.operations.approvals import Standing as Approvals
 from truelift.operations.book import book
 from truelift.operations.close_figures import accruals_by_rule, sections
@@ -34,7 +35,7 @@ from truelift.operations.ledger import unsound
 from truelift.operations.people import Action, needs
 from truelift.store import control_records, journal, journal_balances
 from truelift.store import workspace_database as records
-from truelift.store.control_records import ACCOUNT_MAPPING, CLOSE
+from truelift.store.control_records import CLOSE
 from truelift.store.ground import Ground
 from truelift.store.kept_records import KeptRecord
 
@@ -71,9 +72,11 @@ def prepare(ground: Ground, period: Period) -> Closed:
     with ground.workspace.transaction() as connection:
         rules.may_prepare(period, standing(connection, brand, period))
     last_day = days_of(ground, period)[1]
-    book(ground, through=last_day)
+    due = _is_due(knowledge(ground), period)
+    book(ground, through=last_day if due else None)
     known = knowledge(ground)
-    _remeasure(known, period)
+    if due:
+        _remeasure(known, period)
     checks = _checks(known, period)
     with ground.workspace.transaction() as connection:
         control_records.lock(connection, brand)
@@ -232,6 +235,33 @@ def days_of(ground: Ground, period: Period) -> tuple[dt.date, dt.date]:
     return calendar.first_day(period), calendar.last_day(period)
 
 
+def _is_due(known: Knowledge, period: Period) -> bool:
+    """Say whether the period has passed in the data, with every period before it closed.
+
+    Before that a preparation books nothing that only the period's end makes due: it would be taken
+    back by the next booking, and rolled forward as if something had changed.
+    """
+    return not any(check.found for check in _ahead(known, period))
+
+
+def _ahead(known: Knowledge, period: Period) -> list[Check]:
+    """Look at whether the period is the next one to close."""
+    brand, zone = known.ground.brand.brand, known.ground.brand.timezone
+    with known.ground.workspace.transaction() as connection:
+        calendar = journal.calendar(connection, brand)
+        days = journal.effective_days(connection, brand)
+    return [
+        rules.reaches_the_end(
+            period, calendar.accounting.last_day(period), brand_day(known.as_of, zone)
+        ),
+        rules.in_order(
+            period,
+            [calendar.accounting.period_of(day) for day in days],
+            calendar.closed_through,
+        ),
+    ]
+
+
 def _remeasure(known: Knowledge, period: Period) -> None:
     """R17: book what is owed in foreign money at the period's closing rates, reversed on day 1.
 
@@ -286,31 +316,22 @@ def _closed(item: KeptRecord) -> Closed:
 
 def _checks(known: Knowledge, period: Period) -> list[Check]:
     """Look at everything that may stand against the close of a period."""
-    ground = known.ground
-    brand, zone = ground.brand.brand, ground.brand.timezone
+    ground, brand = known.ground, known.ground.brand.brand
     with ground.workspace.transaction() as connection:
         unbooked = records.unbooked(connection, brand)
-        days = {entry.effective_date for entry in journal.entries(connection, brand)}
         calendar = journal.calendar(connection, brand)
         last_day = calendar.accounting.last_day(period)
         balances = journal_balances.trial_balance(connection, brand, as_of=last_day)
-        mapping = control_records.newest(connection, brand, ACCOUNT_MAPPING)
         refused = records.quarantined(connection, brand)
     until = [item for item in unbooked if item.on is None or item.on <= last_day]
     rates = [item for item in until if item.reason == "NO_RATE"]
     others = [item for item in until if item.reason != "NO_RATE"]
-    accounts = next(iter(mapping.values())).record.get("accounts", {}) if mapping else None
     waiting = [
         f"{item.account} {item.currency}" for item in balances
         if item.account in WAITING and item.amount_minor
     ]  # fmt: skip
     return [
-        rules.reaches_the_end(period, last_day, brand_day(known.as_of, zone)),
-        rules.in_order(
-            period,
-            [calendar.accounting.period_of(day) for day in days],
-            calendar.closed_through,
-        ),
+        *_ahead(known, period),
         rules.told(
             "cut_off", Severity.BLOCKS, [f"{i.event}: {i.sentence}" for i in others],
             "{found} facts up to the period's end are in no entry; mend them and import again.",
@@ -326,7 +347,7 @@ def _checks(known: Knowledge, period: Period) -> list[Check]:
             "{found} checks of the books do not hold; see `truelift ledger verify`.",
             "The chain verifies and every bridge ends in the cost accounts.",
         ),
-        rules.unmapped(sorted({item.account for item in balances}), accounts),
+        rules.unmapped(sorted({item.account for item in balances}), mapped_accounts(ground)),
         rules.told(
             "waiting_for_invoice", Severity.WARNS, waiting,
             "{found} accounts of accrued cost wait for invoices; they stay open into the next "

@@ -18,6 +18,7 @@ from truelift.ledger.journal import Entry
 from truelift.ledger.trial_balance import Balance
 from truelift.operations.bridge import bridge_rows
 from truelift.operations.knowledge import Knowledge
+from truelift.reports.bridge import BridgeRow
 from truelift.reports.table import Cell
 from truelift.store import journal, journal_balances
 
@@ -168,10 +169,19 @@ def _bridge_rows(known: Knowledge, period: Period) -> list[list[Any]]:
     currency = known.ground.brand.currency
     return [
         [row.campaign or "unallocated", row.step, row.kind, row.account or "",
-         row.withheld.reason.value if row.amount is None and row.withheld
-         else format_minor(row.amount or 0, currency)]
+         _amount(row, currency)]
         for row in bridge_rows(known, period=period)
     ]  # fmt: skip
+
+
+def _amount(row: BridgeRow, currency: str) -> str:
+    """Write a step's amount; one that is not known is empty, or says in words why."""
+    if row.amount is not None:
+        return format_minor(row.amount, currency)
+    if row.withheld is None:
+        return ""
+    reason = row.withheld.reason.value.lower().replace("_", " ")
+    return f"withheld: {reason}"
 
 
 def _cost(entry: Entry) -> int:

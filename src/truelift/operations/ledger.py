@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from truelift.base.errors import TrueliftError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period, brand_day
 from truelift.ledger import identities
 from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridge_rows
 from truelift.operations.chain import check_chain
+from truelift.operations.closed_books import changed_since
 from truelift.operations.knowledge import Knowledge, end_of, knowledge
 from truelift.operations.people import Action, needs
 from truelift.store import journal, journal_balances
@@ -55,7 +59,7 @@ def trial_balance(
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     rows = []
     for item in balances:
-        name = CHART[item.account].name
+        name = CHART[item.account].name if item.account in CHART else "not in the chart"
         rows.append(_balance_row(ground, item.account, name, item.currency, item[-2:]))
         totals[item.currency][0] += item[-2]
         totals[item.currency][1] += item[-1]
@@ -119,18 +123,46 @@ def verify(ground: Ground, head: str | None = None) -> list[str]:
 
 
 def unsound(known: Knowledge, head: str | None = None) -> list[str]:
-    """Check the books against what is known: chain, identities, balances, bridges."""
-    ground, brand = known.ground, known.ground.brand.brand
-    broken = check_chain(ground, head)
+    """Check the books against what is known: chain, closes, identities, balances, bridges.
+
+    A check that cannot even be made says why and hides none of the others.
+    """
+    ground = known.ground
+    broken: list[str] = []
+    checks: tuple[Callable[[], list[str]], ...] = (
+        partial(check_chain, ground, head),
+        partial(changed_since, ground),
+        partial(_identities, ground),
+        partial(_balances, ground),
+        partial(_bridged, known),
+    )
+    for check in checks:
+        try:
+            broken += check()
+        except TrueliftError as error:
+            broken.append(str(error))
+    return broken
+
+
+def _identities(ground: Ground) -> list[str]:
     with ground.workspace.transaction() as connection:
-        broken += identities.violations(journal_balances.agreement_sums(connection, brand))
-    broken += [
+        sums = journal_balances.agreement_sums(connection, ground.brand.brand)
+    return list(identities.violations(sums))
+
+
+def _balances(ground: Ground) -> list[str]:
+    return [
         f"The trial balance in {row['currency']} is off by {row['base']}."
         for row in trial_balance(ground)
         if row["account"] == "total" and row["base_minor"]
     ]
+
+
+def _bridged(known: Knowledge) -> list[str]:
+    """Check that every bridge adds up, and that all end in the ledger's accounts of cost."""
+    ground, brand = known.ground, known.ground.brand.brand
     rows = bridge_rows(_reached(known))
-    broken += [
+    broken = [
         f"The bridge of {line.campaign} has a residual of {line.amount}."
         for line in rows
         if line.step == "residual" and line.amount

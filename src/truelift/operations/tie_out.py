@@ -12,11 +12,12 @@ from typing import Any
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Period
 from truelift.ledger.close import difference
+from truelift.operations.account_mapping import mapped_accounts
 from truelift.operations.close import closed, days_of
 from truelift.operations.knowledge import knowledge
 from truelift.operations.people import Action, needs
 from truelift.store import control_records, journal_balances
-from truelift.store.control_records import ACCOUNT_MAPPING, ACKNOWLEDGEMENT
+from truelift.store.control_records import ACKNOWLEDGEMENT
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
@@ -63,14 +64,12 @@ def tie_out(ground: Ground, period: Period) -> list[Row]:
     last_day = days_of(ground, period)[1]
     with ground.workspace.transaction() as connection:
         balances = journal_balances.trial_balance(connection, brand.brand, as_of=last_day)
-        mapping = control_records.newest(connection, brand.brand, ACCOUNT_MAPPING)
-    accounts = next(iter(mapping.values())).record.get("accounts", {}) if mapping else {}
+    accounts = mapped_accounts(ground) or {}
     ours: dict[tuple[str, str], int] = defaultdict(int)
     theirs: dict[tuple[str, str], int] = defaultdict(int)
     stated = {row["currency"] for row in given}
     for item in balances:
-        named = accounts.get(item.account, item.account)
-        number = named if isinstance(named, str) else named["account"]
+        number = accounts.get(item.account, item.account)
         if item.currency in stated - {brand.currency}:
             ours[number, item.currency] += item.amount_minor
         ours[number, brand.currency] += item.base_minor

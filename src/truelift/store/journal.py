@@ -291,6 +291,29 @@ def newest_day(connection: Connection, brand: str, rules: Sequence[str]) -> dt.d
     return None if found is None else dt.date.fromisoformat(found)
 
 
+def effective_days(connection: Connection, brand: str) -> list[dt.date]:
+    """Give every day on which an entry takes effect."""
+    columns = journal_entry.c
+    query = select(columns.effective_date).where(columns.brand == brand).distinct()
+    return [dt.date.fromisoformat(day) for day in connection.execute(query).scalars()]
+
+
+def first_uses(connection: Connection, brand: str) -> list[tuple[str, int]]:
+    """Give every account that is posted to, with the first entry that does."""
+    columns = journal_posting.c
+    query = select(columns.account, func.min(columns.seq)).where(columns.brand == brand)
+    rows = connection.execute(query.group_by(columns.account).order_by(columns.account))
+    return [(row[0], row[1]) for row in rows]
+
+
+def entered_after(connection: Connection, brand: str, period: Period, seq: int) -> list[int]:
+    """Give the numbers of a period's entries that stand behind a number of the chain."""
+    columns = journal_entry.c
+    where = (columns.brand == brand, columns.period == str(period), columns.seq > seq)
+    query = select(columns.seq).where(*where).order_by(columns.seq)
+    return list(connection.execute(query).scalars())
+
+
 def calendar(connection: Connection, brand: str) -> Calendar:
     """Read which periods are open and closed, and which days each has."""
     columns = period_status.c

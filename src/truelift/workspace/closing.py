@@ -12,6 +12,7 @@ from typing import Any
 from truelift.base.errors import UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Period
+from truelift.ledger.close import Severity
 from truelift.operations import close, close_pack, tie_out
 from truelift.operations.close import Closed
 from truelift.reports.table import plain_table
@@ -99,6 +100,10 @@ def _told(found: Closed) -> dict[str, Any]:
         "state": found.state.value,
         "by": found.by,
         "at": found.at,
+        "blocked_by": sum(
+            check["severity"] == Severity.BLOCKS.value and check["found"] > 0
+            for check in found.record.get("checks", ())
+        ),
         "entries": found.record["seq"],
         "checkpoint": found.record.get("checkpoint"),
         "reason": found.record.get("reason"),
