@@ -96,6 +96,11 @@ def pack(
     """Write the close pack of a closed period (PDF and workbook), the same bytes every time."""
     with opened(workspace, brand) as ws:
         show(ws.close_pack(period, folder), format, output)
+        steps = [row for row in ws.close_status().rows if row["period"] == period]
+    if steps[-1]["state"] != "closed":
+        say(
+            f"{period} was reopened after this pack was signed: {steps[-1]['reason'] or 'prepared'}."
+        )
 
 
 @close_app.command
