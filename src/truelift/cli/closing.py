@@ -98,9 +98,8 @@ def pack(
         show(ws.close_pack(period, folder), format, output)
         steps = [row for row in ws.close_status().rows if row["period"] == period]
     if steps[-1]["state"] != "closed":
-        say(
-            f"{period} was reopened after this pack was signed: {steps[-1]['reason'] or 'prepared'}."
-        )
+        why = steps[-1]["reason"] or "it is prepared anew"
+        say(f"{period} was reopened after this pack was signed: {why}.")
 
 
 @close_app.command

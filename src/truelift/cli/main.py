@@ -434,9 +434,10 @@ def demo(
 
 serving.add_to(app, run)
 
-TABLE_ROWS = 200
 NOT_BOOKED = "Not booked: "
 """How a sentence of `ledger verify` begins that names a fact, and no fault of the books."""
+
+TABLE_ROWS = 200
 """How many rows of a listing are drawn as a table; the other formats have them all."""
 
 
