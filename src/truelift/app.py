@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from truelift import log
@@ -35,6 +35,11 @@ from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from truelift.worker.collecting import Collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +159,15 @@ def serve(
     commands: Callable[[Any], int],
     ready: Callable[[int], None],
     simulated: bool = False,
+    workers: int = 1,
 ) -> None:
     """Serve a workspace until stopped. commands: runs a command of another process.
 
-    simulated: visitors of a sample send their traffic meanwhile.
+    simulated: visitors of a sample send their traffic meanwhile. workers: how many processes
+    collect; with more than one, each is a process of its own beside this one.
     """
-    from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
     from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
+    from truelift.worker.crew import Crew  # noqa: PLC0415 - as above
     from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
     from truelift.worker.simulated import Visitors  # noqa: PLC0415 - as above
 
@@ -169,7 +176,6 @@ def serve(
         held = stack.enter_context(ground.held(folder, SystemClock()))
         reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
         loop, books = _due(stack, held)
-        machinery, spool, served = stack.enter_context(collecting(held.folder, OWN_WORKER))
         parts = process.Parts(
             reader=reader,
             writer=writer,
@@ -177,15 +183,11 @@ def serve(
             loop=loop,
             books=books,
             commands=CommandSocket(held.folder, commands),
-            collector=process.Collecting(
-                around=lambda doors: Collector(machinery, doors),
-                begin=spool.start,
-                end=spool.close,
-                refresh=served.refresh,
-                collected=machinery.counters,
-                spooled=spool.counters,
-            ),
         )
+        if workers > 1:
+            parts.crew = Crew(held.folder, host, workers, collect_beside)
+        else:
+            parts.collector = _collector(stack, held.folder, OWN_WORKER)
         begun = ready
         if simulated:
             _, key = writer.add_key(server=True, note="simulated traffic of the demo")
@@ -193,6 +195,33 @@ def serve(
             stack.callback(visitors.stop)
             begun = both(ready, visitors.start)
         process.run(parts, host, port, begun)
+
+
+def collect_beside(folder: Path, host: str, port: int, name: str, telling: Connection) -> None:
+    """Collect in a process of its own, beside the one that serves the workspace."""
+    from truelift.worker import beside  # noqa: PLC0415 - the web extra is loaded when it serves
+    from truelift.worker.serving import shared_port  # noqa: PLC0415 - as above
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        collector = _collector(stack, folder, name)
+        listening = stack.enter_context(shared_port(host, port))
+        beside.collect_beside(collector, folder, listening, telling)
+
+
+def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collecting:
+    from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
+    from truelift.worker.collecting import Collecting  # noqa: PLC0415 - as above
+
+    machinery, spool, served = stack.enter_context(collecting(folder, worker))
+    return Collecting(
+        around=lambda doors: Collector(machinery, doors),
+        begin=spool.start,
+        end=spool.close,
+        refresh=served.refresh,
+        collected=machinery.counters,
+        spooled=spool.counters,
+    )
 
 
 def both(first: Callable[[int], None], second: Callable[[int], None]) -> Callable[[int], None]:

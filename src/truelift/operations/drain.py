@@ -59,13 +59,13 @@ def offsets(ground: Ground) -> dict[str, Offset]:
     return {row["worker"]: Offset(row["worker"], row["segment"], row["byte"]) for row in rows}
 
 
-def waiting_bytes(ground: Ground) -> int:
-    """Give how much of the spool is not taken in yet."""
+def waiting_bytes(ground: Ground) -> dict[str, int]:
+    """Give how much of each worker's spool is not taken in yet."""
     folder, known = ground.folder / SPOOL, offsets(ground)
-    return sum(
-        spool_reader.waiting_bytes(folder, worker, known.get(worker))
+    return {
+        worker: spool_reader.waiting_bytes(folder, worker, known.get(worker))
         for worker in spool_reader.workers(folder)
-    )
+    }
 
 
 @needs(Action.IMPORT, logged=False, alone=False)

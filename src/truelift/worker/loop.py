@@ -33,7 +33,8 @@ class Pulse:
     """What the loop did so far; other threads read it.
 
     round_seconds: of the last round that took something in. beat: when the last round ended, by the
-    clock of lengths. waiting_bytes: of the spool; None before it was looked at.
+    clock of lengths. waiting_bytes: of the spool; None before it was looked at. waiting: the same
+    by who collected.
     """
 
     hits: int = 0
@@ -46,6 +47,7 @@ class Pulse:
     round_seconds: float = 0.0
     book_seconds: float = 0.0
     waiting_bytes: int | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
     beat: float = field(default_factory=time.monotonic)
     fault: str = ""
 
@@ -106,7 +108,8 @@ class Loop:
         if began - self._pruned >= PRUNE_SECONDS:
             self._pruned = began
             prune(ground, dt.datetime.now(dt.UTC).replace(tzinfo=None) - _KEPT)
-        self.pulse.waiting_bytes = waiting_bytes(ground)
+        self.pulse.waiting = waiting_bytes(ground)
+        self.pulse.waiting_bytes = sum(self.pulse.waiting.values())
         self.pulse.beat = self.tick()
 
     def _take_in(self, ground: Ground, began: float) -> None:
