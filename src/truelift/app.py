@@ -269,19 +269,24 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
 
     clock, simulated = SystemClock(), held.simulated
 
-    def grounds() -> dict[str, ground.Ground]:
-        return {
-            name: stack.enter_context(
-                ground.opened(held.folder, name, clock, person(), given_token())
-            )
-            for name in ground.brand_names(held)
-        }
+    taking: dict[str, ground.Ground] = {}
+    booking: dict[str, ground.Ground] = {}
+
+    def open_new() -> None:
+        """Open the brands that are not open yet, on cursors of each thread's own."""
+        for name in ground.brand_names(held):
+            for known in (taking, booking):
+                if name not in known:
+                    known[name] = stack.enter_context(
+                        ground.opened(held.folder, name, clock, person(), given_token())
+                    )
 
     def shift() -> dt.timedelta:
         return dt.timedelta(0) if simulated is None else simulated.now() - clock.now()
 
-    loop = Loop(grounds(), shift)
-    return loop, Books(grounds(), loop.pulse)
+    open_new()
+    loop = Loop(taking, shift, open_new)
+    return loop, Books(booking, loop.pulse)
 
 
 OWN_WORKER = "serve"

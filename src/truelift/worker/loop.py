@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from truelift.operations.demonstrate import keep_clock
-from truelift.operations.drain import KEPT_DAYS, MOST_HITS, drain, prune, waiting_bytes
+from truelift.operations.drain import KEPT_DAYS, MOST_HITS, BrandToOpen, drain, prune, waiting_bytes
 from truelift.store.ground import Ground
 
 PAUSE_SECONDS = 0.1
@@ -56,11 +56,13 @@ class Pulse:
 class Loop:
     """Runs rounds until it is stopped.
 
-    grounds: by brand. shift: what a simulated clock differs from the machine's.
+    grounds: by brand. shift: what a simulated clock differs from the machine's. open_new: adds the
+    grounds of brands that were added meanwhile.
     """
 
     grounds: Mapping[str, Ground]
     shift: Callable[[], dt.timedelta] = lambda: dt.timedelta(0)
+    open_new: Callable[[], None] = lambda: None
     tick: Callable[[], float] = time.monotonic
     pulse: Pulse = field(default_factory=Pulse)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -114,7 +116,11 @@ class Loop:
 
     def _take_in(self, ground: Ground, began: float) -> None:
         while not self._stop.is_set():
-            done = drain(ground, self.grounds, shift=self.shift())
+            try:
+                done = drain(ground, self.grounds, shift=self.shift())
+            except BrandToOpen:
+                self.open_new()
+                done = drain(ground, self.grounds, shift=self.shift())
             for sentence in done.damaged:
                 _log.error("%s", sentence)
             if not done.hits and not done.damaged:
