@@ -25,6 +25,7 @@ from truelift.base.secret import Secret
 from truelift.catalog.permission import Action
 from truelift.collector.machinery import Machinery
 from truelift.config import settings_from
+from truelift.facts.visitor import DAY_US
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk
@@ -214,11 +215,16 @@ def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collec
     from truelift.worker.collecting import Collecting  # noqa: PLC0415 - as above
 
     machinery, spool, served = stack.enter_context(collecting(folder, worker))
+
+    def refresh() -> bool:
+        machinery.salt(machinery.now_us() // DAY_US)  # forgets old salts though nobody comes
+        return served.refresh()
+
     return Collecting(
         around=lambda doors: Collector(machinery, doors),
         begin=spool.start,
         end=spool.close,
-        refresh=served.refresh,
+        refresh=refresh,
         collected=machinery.counters,
         spooled=spool.counters,
     )

@@ -98,17 +98,7 @@ def test_what_was_never_imported_is_unknown_and_no_zero(told):
         """
     )
     row = told.row(by="campaign")["outputs"]
-    zero = {
-        "mentions",
-        "clicks_raw",
-        "clicks_counted",
-        "visits",
-        "leads",
-        "won_leads",
-        "sessions",
-        "refunds",
-    }
-    assert {name for name, count in row.items() if count == 0} == zero
+    assert {name for name, count in row.items() if count == 0} == READ_AND_EMPTY
     assert (row["posts"], row["orders"], row["reach"], row["views"]) == (1, 1, None, None)
     days = [day["outputs"] for day in told.roi(by="day", creator="ana")]
     assert {(day["mentions"], day["sessions"]) for day in days} == {(None, None)}

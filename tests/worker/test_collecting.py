@@ -5,7 +5,7 @@ from truelift.worker import collecting
 from truelift.worker.collecting import Collecting
 
 
-def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeypatch):
+def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeypatch, caplog):
     monkeypatch.setattr(collecting, "REFRESH_SECONDS", 0.01)
     done = []
 
@@ -18,6 +18,7 @@ def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeyp
 
     async def end():
         done.append("end")
+        return done[-2:] == ["end"] * 2
 
     async def live():
         collector = Collecting(
@@ -34,6 +35,7 @@ def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeyp
         await collector.stop()
 
     asyncio.run(live())
+    assert caplog.text.count("did not take the last hits") == 1
     assert done[0] == "begin"
     assert done[1:5] == ["refresh"] * 4
     assert done[-2:] == ["end"] * 2

@@ -105,9 +105,9 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
     assert all(written)
     assert 'truelift_collector_total{route="/r/",status="302"}' in served.ask("/metrics")[2]
 
-    orders = shop / "orders.csv"
-    orders.write_text("slug,destination,creator\nnew,https://shop.example/n,bo\n")
-    assert served.command("import", orders, "-w", shop)[0] == 0
+    links = shop / "links.csv"
+    links.write_text("slug,destination,creator\nnew,https://shop.example/n,bo\n")
+    assert served.command("import", links, "-w", shop)[0] == 0
     until(lambda: all(_status(served.port, "/r/new") == 302 for _ in range(8)))
 
     assert served.stop() < 5

@@ -1,4 +1,5 @@
 import contextlib
+import datetime as dt
 import threading
 from types import SimpleNamespace
 
@@ -17,7 +18,8 @@ def played(monkeypatch):
     monkeypatch.setattr(loops, "prune", lambda *_: pruned.append(1))
     monkeypatch.setattr(loops, "waiting_bytes", lambda _: {"serve": 7})
     monkeypatch.setattr(loops, "PAUSE_SECONDS", 0.001)
-    ground = SimpleNamespace(simulated=False, turn=contextlib.nullcontext())
+    monkeypatch.setattr(loops, "keep_salts", lambda *_: None)
+    ground = SimpleNamespace(folder=None, simulated=False, turn=contextlib.nullcontext())
     return Loop({"acme": ground}), rounds, pruned
 
 
@@ -59,6 +61,18 @@ def test_a_brand_that_was_added_is_opened_and_the_round_goes_on(played):
     rounds += [added, lambda: Drained(1, 1)]
     loop.once()
     assert (opened, loop.pulse.hits, loop.pulse.failures) == ([1], 1, 0)
+
+
+def test_salts_are_kept_once_a_day_though_nobody_comes(played, monkeypatch):
+    loop, _, _ = played
+    days = []
+    monkeypatch.setattr(loops, "keep_salts", lambda _, day: days.append(day))
+    loop.once()
+    loop.once()
+    assert len(days) == 1
+    loop._salted -= dt.timedelta(days=1)  # it was yesterday
+    loop.once()
+    assert days[0] == days[1]
 
 
 def test_a_sample_remembers_how_far_its_clock_came(played, monkeypatch):

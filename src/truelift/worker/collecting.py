@@ -26,7 +26,7 @@ class Collecting:
 
     around: Callable[[Application], Application]
     begin: Callable[[], Any]
-    end: Callable[[], Awaitable[None]]
+    end: Callable[[], Awaitable[bool]]
     refresh: Callable[[], bool]
     collected: Any
     spooled: Any
@@ -46,7 +46,8 @@ class Collecting:
         """Finish what was taken and end."""
         if self._refreshing is not None:
             self._refreshing.cancel()
-        await self.end()
+        if not await self.end():
+            _log.error("the disk did not take the last hits in time; nobody was told they are kept")
 
     async def _refresh(self) -> None:
         """Answer from what links, keys and hooks are now, within a second."""

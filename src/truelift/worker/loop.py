@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from truelift.operations.collect import keep_salts
 from truelift.operations.demonstrate import keep_clock
 from truelift.operations.drain import KEPT_DAYS, MOST_HITS, BrandToOpen, drain, prune, waiting_bytes
 from truelift.store.ground import Ground
@@ -68,6 +69,7 @@ class Loop:
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
     _pruned: float = field(default=float("-inf"), repr=False)
+    _salted: dt.date | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Run rounds on a thread of its own."""
@@ -103,13 +105,17 @@ class Loop:
         return True
 
     def once(self) -> None:
-        """Run one round: take in, and prune when it is due."""
+        """Run one round: take in, and tidy up when it is due."""
         began = self.tick()
         ground = next(iter(self.grounds.values()))
         self._take_in(ground, began)
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        if now.date() != self._salted:
+            keep_salts(ground.folder, now.date())
+            self._salted = now.date()
         if began - self._pruned >= PRUNE_SECONDS:
             self._pruned = began
-            prune(ground, dt.datetime.now(dt.UTC).replace(tzinfo=None) - _KEPT)
+            prune(ground, now - _KEPT)
         self.pulse.waiting = waiting_bytes(ground)
         self.pulse.waiting_bytes = sum(self.pulse.waiting.values())
         self.pulse.beat = self.tick()
