@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from truelift import log
@@ -25,6 +25,7 @@ from truelift.base.secret import Secret
 from truelift.catalog.permission import Action
 from truelift.collector.machinery import Machinery
 from truelift.config import settings_from
+from truelift.facts.visitor import DAY_US
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk
@@ -35,6 +36,11 @@ from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from truelift.worker.collecting import Collecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +160,15 @@ def serve(
     commands: Callable[[Any], int],
     ready: Callable[[int], None],
     simulated: bool = False,
+    workers: int = 1,
 ) -> None:
     """Serve a workspace until stopped. commands: runs a command of another process.
 
-    simulated: visitors of a sample send their traffic meanwhile.
+    simulated: visitors of a sample send their traffic meanwhile. workers: how many processes
+    collect; with more than one, each is a process of its own beside this one.
     """
-    from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
     from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
+    from truelift.worker.crew import Crew  # noqa: PLC0415 - as above
     from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
     from truelift.worker.simulated import Visitors  # noqa: PLC0415 - as above
 
@@ -169,7 +177,6 @@ def serve(
         held = stack.enter_context(ground.held(folder, SystemClock()))
         reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
         loop, books = _due(stack, held)
-        machinery, spool, served = stack.enter_context(collecting(held.folder, OWN_WORKER))
         parts = process.Parts(
             reader=reader,
             writer=writer,
@@ -177,15 +184,11 @@ def serve(
             loop=loop,
             books=books,
             commands=CommandSocket(held.folder, commands),
-            collector=process.Collecting(
-                around=lambda doors: Collector(machinery, doors),
-                begin=spool.start,
-                end=spool.close,
-                refresh=served.refresh,
-                collected=machinery.counters,
-                spooled=spool.counters,
-            ),
         )
+        if workers > 1:
+            parts.crew = Crew(held.folder, host, workers, collect_beside)
+        else:
+            parts.collector = _collector(stack, held.folder, OWN_WORKER)
         begun = ready
         if simulated:
             _, key = writer.add_key(server=True, note="simulated traffic of the demo")
@@ -193,6 +196,38 @@ def serve(
             stack.callback(visitors.stop)
             begun = both(ready, visitors.start)
         process.run(parts, host, port, begun)
+
+
+def collect_beside(folder: Path, host: str, port: int, name: str, telling: Connection) -> None:
+    """Collect in a process of its own, beside the one that serves the workspace."""
+    from truelift.worker import beside  # noqa: PLC0415 - the web extra is loaded when it serves
+    from truelift.worker.serving import shared_port  # noqa: PLC0415 - as above
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        collector = _collector(stack, folder, name)
+        listening = stack.enter_context(shared_port(host, port))
+        beside.collect_beside(collector, folder, listening, telling)
+
+
+def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collecting:
+    from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
+    from truelift.worker.collecting import Collecting  # noqa: PLC0415 - as above
+
+    machinery, spool, served = stack.enter_context(collecting(folder, worker))
+
+    def refresh() -> bool:
+        machinery.salt(machinery.now_us() // DAY_US)  # forgets old salts though nobody comes
+        return served.refresh()
+
+    return Collecting(
+        around=lambda doors: Collector(machinery, doors),
+        begin=spool.start,
+        end=spool.close,
+        refresh=refresh,
+        collected=machinery.counters,
+        spooled=spool.counters,
+    )
 
 
 def both(first: Callable[[int], None], second: Callable[[int], None]) -> Callable[[int], None]:
@@ -240,19 +275,24 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
 
     clock, simulated = SystemClock(), held.simulated
 
-    def grounds() -> dict[str, ground.Ground]:
-        return {
-            name: stack.enter_context(
-                ground.opened(held.folder, name, clock, person(), given_token())
-            )
-            for name in ground.brand_names(held)
-        }
+    taking: dict[str, ground.Ground] = {}
+    booking: dict[str, ground.Ground] = {}
+
+    def open_new() -> None:
+        """Open the brands that are not open yet, on cursors of each thread's own."""
+        for name in ground.brand_names(held):
+            for known in (taking, booking):
+                if name not in known:
+                    known[name] = stack.enter_context(
+                        ground.opened(held.folder, name, clock, person(), given_token())
+                    )
 
     def shift() -> dt.timedelta:
         return dt.timedelta(0) if simulated is None else simulated.now() - clock.now()
 
-    loop = Loop(grounds(), shift)
-    return loop, Books(grounds(), loop.pulse)
+    open_new()
+    loop = Loop(taking, shift, open_new)
+    return loop, Books(booking, loop.pulse)
 
 
 OWN_WORKER = "serve"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from truelift.base.secret import Secret
-from truelift.operations.collect import DATACENTERS, ServedNow, datacenters, served
+from truelift.operations.collect import DATACENTERS, ServedNow, datacenters, keep_salts, served
 from truelift.operations.site_keys import add_hook, add_key, revoke_hook, revoke_key
 from truelift.store import control_records
 from truelift.store.control_records import LINK_SETTING
 from truelift.store.ground import Desk
+from truelift.store.visitor_salts import NAME, VisitorSalts
 
 LINKS = """
 links
@@ -93,3 +96,13 @@ def test_the_list_of_datacenters_is_the_users_own(told, tmp_path):
     (tmp_path / DATACENTERS).write_text("192.0.2.0/24\n", encoding="utf-8")
     assert datacenters(tmp_path).holds("192.0.2.1")
     assert served(Desk(told.ground.workspace, told.clock, None), tmp_path).links == {}
+
+
+def test_old_salts_are_destroyed_though_nobody_comes(tmp_path):
+    salt = VisitorSalts(tmp_path)(20_000)
+    first = dt.date(1970, 1, 1) + dt.timedelta(days=20_000)
+    file = tmp_path / "private" / NAME
+    keep_salts(tmp_path, first + dt.timedelta(days=1))
+    assert salt.hex() in file.read_text(encoding="utf-8")
+    keep_salts(tmp_path, first + dt.timedelta(days=2))
+    assert salt.hex() not in file.read_text(encoding="utf-8")

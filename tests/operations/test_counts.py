@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import numpy as np
 import pytest
 
 from truelift.measurement.seal import read_weekdays
 from truelift.operations.counts import observed, window_days
+from truelift.operations.freshness import today
 from truelift.operations.knowledge import knowledge
 from truelift.operations.measure import Measurement
 from truelift.operations.panels import Panels
 from truelift.store import workspace_database as records
+from truelift.workspace.workspace import Workspace
 
 ZONE = "America/New_York"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"
@@ -116,3 +119,47 @@ def test_without_sealed_factors_a_window_has_plain_days(told):
     found = observed(panels, "spring", "orders", windows, {})
     assert round(found["ana"].days, 6) == 30.5
     assert found["ana"].units == 0
+
+
+def counted_by_hand(rows):
+    """Count human clicks in plain Python: (counted, visits)."""
+    last, counted, visits = {}, 0, 0
+    for at, click_id, slug, visitor, agent in sorted(rows):
+        if agent != BROWSER:
+            continue
+        who = (slug, visitor or click_id)
+        gap = (at - last[who]).total_seconds() if who in last else 10**6
+        counted, visits = counted + (gap > 10), visits + (gap > 1800)
+        last[who] = at
+    return counted, visits
+
+
+def test_double_fires_are_kept_and_not_counted_and_visits_stand_beside(told):
+    chance = random.Random(7)
+    start, rows = dt.datetime(2026, 5, 2, 12), []
+    for number in range(400):
+        at = start + dt.timedelta(seconds=chance.choice((5, 10, 11, 600, 1800, 1801, 9000))
+                                  + chance.randrange(9) * 10)  # fmt: skip
+        agent = "curl/8.5" if chance.random() < 0.1 else BROWSER
+        visitor = chance.choice((*"abcdefghij", ""))
+        rows.append((at, f"k{number:03}", chance.choice(("ana", "ana26")), visitor, agent))
+    cells = "\n".join(
+        f"{name} | {at.isoformat()}Z | {slug} | {visitor} | {agent}"
+        for at, name, slug, visitor, agent in rows
+    )
+    told.given(
+        LINKS
+        + "\nposts\nplatform | post_id | creator | published_at | campaign\n"
+        + "instagram | ad | ana | 2026-05-01T00:00:00 | spring\n"
+        + "\nclicks\nclick_id | clicked_at | slug | visitor | user_agent\n" + cells,
+        at=dt.datetime(2026, 5, 2, 23),
+    )  # fmt: skip
+    outputs = told.row(by="campaign", campaign="spring")["outputs"]
+    counted, visits = counted_by_hand(rows)
+    assert (outputs["clicks_raw"], outputs["clicks_counted"]) == (400, counted)
+    assert outputs["visits"] == visits
+    assert visits < counted < 360
+    days = Panels(knowledge(told.ground)).counted_days("clicks")
+    assert sum(row["units"] for row in days if row["campaign"] == "spring") == counted
+    assert {row["kind"]: row["count"] for row in today(told.ground)}["clicks"] == counted
+    assert len(Workspace(told.ground).list("clicks").rows) == 400

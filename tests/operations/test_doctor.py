@@ -15,11 +15,11 @@ def test_a_sound_workspace_passes_every_check(told):
 
 
 def test_what_is_off_says_what_to_do(told, monkeypatch):
-    folder = told.folder / "workspace"
+    folder = told.ground.folder
     shutil.rmtree(folder / "exports")
     (folder / "serve.sock").touch(mode=0o644)
     monkeypatch.setattr(looking, "LEAST_FREE", 2**70)
-    monkeypatch.setattr(looking, "waiting_bytes", lambda _: 2**40)
+    monkeypatch.setattr(looking, "waiting_bytes", lambda _: {"serve": 2**40})
     ground = replace(told.ground, brand=replace(told.ground.brand, timezone="Mars/Base"))
     told_of = broken(ground)
     assert set(told_of) == {"files", "private", "disk", "spool", "time zone"}

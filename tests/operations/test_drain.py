@@ -1,13 +1,14 @@
 import asyncio
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 
-from truelift.base.errors import TrueliftError
 from truelift.facts.hit import Beacon, Click, Collected, Hook, Row, encode
-from truelift.operations.drain import drain, offsets, prune, waiting_bytes
+from truelift.operations.drain import BrandToOpen, drain, offsets, prune, waiting_bytes
 from truelift.store import spool_reader
+from truelift.store import workspace_database as records
 from truelift.store.spool import Spool
 
 NOON = 1_779_105_600_000_000  # 2026-05-18T12:00Z
@@ -58,12 +59,12 @@ def test_hits_become_facts_once_and_the_offset_stands_with_them(ground):
     order = Row("orders", {"order_id": "1", "ordered_at": "2026-05-18T11:00:00Z",
                            "currency": "USD", "subtotal": "10.00"})  # fmt: skip
     put(ground, click, Beacon(click_id="c1", received_us=NOON), Collected(**key, rows=[order]))
-    assert waiting_bytes(ground) > 0
+    assert sum(waiting_bytes(ground).values()) > 0
     before = ground.turn.version
     done = once(ground)
     assert (done.hits, done.rows, done.refused, done.damaged) == (3, 3, 0, ())
     assert ground.turn.version == before + 1
-    assert waiting_bytes(ground) == 0
+    assert sum(waiting_bytes(ground).values()) == 0
     assert once(ground).hits == 0
     assert [row["class"] for row in listed(ground, "clicks")] == ["preview"]
     assert [row["click_id"] for row in listed(ground, "landings")] == ["c1"]
@@ -135,10 +136,32 @@ def test_refused_rows_and_webhooks_stand_in_quarantine(ground):
     assert sorted(reasons) == ["MISSING", "NOT_READABLE", "NOT_TRUSTED"]
 
 
-def test_a_hit_of_a_brand_that_is_none_stops_everything_with_a_sentence(ground):
-    put(ground, Click(brand="other", click_id="c1", slug="s", received_us=NOON))
-    with pytest.raises(TrueliftError, match="brand 'other', which is none"):
+def test_a_hit_of_a_brand_that_is_none_goes_to_quarantine_and_stops_nothing(ground):
+    put(
+        ground,
+        Click(brand="other", click_id="c1", slug="s", received_us=NOON),
+        Hook(brand="other", source="shopify", hook_id="h", delivery_id="d", received_us=NOON,
+             body=b"{", topic="orders/create"),
+        Click(brand="acme", click_id="c2", slug="s", received_us=NOON),
+    )  # fmt: skip
+    done = once(ground)
+    assert (done.hits, done.rows, done.refused) == (3, 1, 2)
+    assert [row["click_id"] for row in listed(ground, "clicks")] == ["c2"]
+    refused = {row["reason"]: row for row in listed(ground, "quarantine")}
+    assert set(refused) == {"UNKNOWN_BRAND", "NOT_READABLE"}
+    assert "'other', which this workspace has not" in refused["UNKNOWN_BRAND"]["message"]
+    assert once(ground).hits == 0
+
+
+def test_a_hit_of_a_brand_that_was_added_meanwhile_waits_until_it_is_open(ground):
+    put(ground, Click(brand="later", click_id="c1", slug="s", received_us=NOON))
+    record = replace(ground.brand, brand="later", name="later")
+    with ground.workspace.transaction() as connection:
+        records.add_brand(connection, record, AT)
+    with pytest.raises(BrandToOpen, match="later was added meanwhile"):
         once(ground)
+    done = drain(ground, {"acme": ground, "later": replace(ground, brand=record)})
+    assert (done.rows, done.refused) == (1, 0)
 
 
 def test_damage_is_told_and_stepped_over(ground):

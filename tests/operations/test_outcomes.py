@@ -35,10 +35,17 @@ def test_outputs_are_counted_where_they_belong(season):
     # A post that two campaigns share counts in each by its share; the mention was the creator's.
     assert (spring["posts"], spring["views"], spring["engagement"]) == (1, 24000, 2472)
     assert (spring["mentions"], spring["sessions"]) == (1, 120)
-    assert (spring["clicks_raw"], spring["clicks_counted"]) == (3, 2)  # curl is no visitor
+    clicks = (spring["clicks_raw"], spring["clicks_counted"], spring["visits"])
+    assert clicks == (3, 2, 2)  # curl is no visitor
     glow = season.row(by="campaign", campaign="glow")["outputs"]
     assert (glow["views"], glow["engagement"], glow["sessions"]) == (16000, 1648, 0)
     assert glow["impressions"] is None  # no reading of any post has them
+
+
+READ_AND_EMPTY = {
+    "clicks_raw", "clicks_counted", "visits", "mentions", "leads", "won_leads", "sessions",
+    "refunds",
+}  # fmt: skip
 
 
 def test_what_was_never_imported_is_unknown_and_no_zero(told):
@@ -91,8 +98,7 @@ def test_what_was_never_imported_is_unknown_and_no_zero(told):
         """
     )
     row = told.row(by="campaign")["outputs"]
-    zero = {"mentions", "clicks_raw", "clicks_counted", "leads", "won_leads", "sessions", "refunds"}
-    assert {name for name, count in row.items() if count == 0} == zero
+    assert {name for name, count in row.items() if count == 0} == READ_AND_EMPTY
     assert (row["posts"], row["orders"], row["reach"], row["views"]) == (1, 1, None, None)
     days = [day["outputs"] for day in told.roi(by="day", creator="ana")]
     assert {(day["mentions"], day["sessions"]) for day in days} == {(None, None)}

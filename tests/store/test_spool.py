@@ -298,3 +298,29 @@ def test_a_refused_hit_does_not_make_the_next_one_late(tmp_path):
 
     run(work())
     assert kept(tmp_path) == ["c1"]
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path):
+    waiting, go_on = threading.Event(), threading.Event()
+
+    def synchronise(_descriptor):
+        waiting.set()
+        go_on.wait(20)
+
+    async def work():
+        spool = Spool(tmp_path, "w1", synchronise=synchronise)
+        spool.start()
+        flying = spool.append(beacon(1))
+        await asyncio.to_thread(waiting.wait, 20)
+        next_one = spool.append(beacon(2))
+        began = time.monotonic()
+        assert not await spool.close(0.1)
+        assert time.monotonic() - began < 5
+        assert not await flying.committed
+        assert not await next_one.committed
+        go_on.set()
+        await asyncio.to_thread(spool._thread.join, 20)
+        spool._segments.close()
+
+    run(work())
+    assert kept(tmp_path) == ["c1"]

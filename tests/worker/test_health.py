@@ -9,11 +9,11 @@ from truelift.worker.loop import Pulse
 
 
 def test_numbers_are_written_as_prometheus_reads_them():
-    watched = Watched(Pulse(hits=3, waiting_bytes=9))
+    watched = Watched(Pulse(hits=3, waiting_bytes=9, waiting={"worker-1": 9}))
     watched.answers[("pages", 200)] += 2
-    watched.collected = CollectorCounters(answers=Counter({("/r/", 302): 5}), lost=1)
-    watched.collected.classes["human"] = 4
-    watched.spooled = SpoolCounters(hits=8)
+    collected = CollectorCounters(answers=Counter({("/r/", 302): 5}), lost=1)
+    collected.classes["human"] = 4
+    watched.counting = SimpleNamespace(collected=collected, spooled=SpoolCounters(hits=8))
     watched.streams = SimpleNamespace(streams=1)
     watched.heard = (("orders", "shop", 3.0),)
     watched.heard_at = time.monotonic()
@@ -23,7 +23,8 @@ def test_numbers_are_written_as_prometheus_reads_them():
         'truelift_requests_total{door="pages",status="200"} 2.0',
         'truelift_collector_total{route="/r/",status="302"} 5.0',
         'truelift_clicks_total{class="human"} 4.0', "truelift_collector_lost_total 1.0",
-        "truelift_spool_hits_total 8.0", "truelift_live_streams 1.0",
+        "truelift_spool_hits_total 8.0", 'truelift_spool_waiting{worker="worker-1"} 9.0',
+         "truelift_live_streams 1.0",
         'truelift_last_seconds{kind="orders",source="shop"} 3.',
     ):  # fmt: skip
         assert line in text
@@ -35,6 +36,6 @@ def test_what_keeps_it_from_being_ready_is_said():
     assert watched.faults == []
     watched.pulse.beat -= STALE_SECONDS + 1
     watched.pulse.fault = "It broke."
-    watched.spooled = SpoolCounters(fault="The disk is full.")
+    watched.counting = SimpleNamespace(faults=["The disk is full."])
     assert len(watched.faults) == 3
     assert watched.faults[2] == "The disk is full."

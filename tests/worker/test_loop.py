@@ -1,10 +1,11 @@
 import contextlib
+import datetime as dt
 import threading
 from types import SimpleNamespace
 
 import pytest
 
-from truelift.operations.drain import Drained
+from truelift.operations.drain import BrandToOpen, Drained
 from truelift.worker import loop as loops
 from truelift.worker.loop import Loop
 
@@ -15,9 +16,10 @@ def played(monkeypatch):
     rounds, pruned = [], []
     monkeypatch.setattr(loops, "drain", lambda *_, **__: rounds.pop(0)() if rounds else Drained())
     monkeypatch.setattr(loops, "prune", lambda *_: pruned.append(1))
-    monkeypatch.setattr(loops, "waiting_bytes", lambda _: 7)
+    monkeypatch.setattr(loops, "waiting_bytes", lambda _: {"serve": 7})
     monkeypatch.setattr(loops, "PAUSE_SECONDS", 0.001)
-    ground = SimpleNamespace(simulated=False, turn=contextlib.nullcontext())
+    monkeypatch.setattr(loops, "keep_salts", lambda *_: None)
+    ground = SimpleNamespace(folder=None, simulated=False, turn=contextlib.nullcontext())
     return Loop({"acme": ground}), rounds, pruned
 
 
@@ -45,6 +47,32 @@ def test_a_round_that_fails_is_told_and_tried_again(played, caplog):
     assert loop.pulse.failures == 1
     assert loop.pulse.hits == 1
     assert "a round failed" in caplog.text
+
+
+def test_a_brand_that_was_added_is_opened_and_the_round_goes_on(played):
+    loop, rounds, _ = played
+    opened = []
+    loop.open_new = lambda: opened.append(1)
+
+    def added():
+        msg = "added"
+        raise BrandToOpen(msg)
+
+    rounds += [added, lambda: Drained(1, 1)]
+    loop.once()
+    assert (opened, loop.pulse.hits, loop.pulse.failures) == ([1], 1, 0)
+
+
+def test_salts_are_kept_once_a_day_though_nobody_comes(played, monkeypatch):
+    loop, _, _ = played
+    days = []
+    monkeypatch.setattr(loops, "keep_salts", lambda _, day: days.append(day))
+    loop.once()
+    loop.once()
+    assert len(days) == 1
+    loop._salted -= dt.timedelta(days=1)  # it was yesterday
+    loop.once()
+    assert days[0] == days[1]
 
 
 def test_a_sample_remembers_how_far_its_clock_came(played, monkeypatch):

@@ -1,8 +1,11 @@
+import socket
 import threading
 import time
 import urllib.request
 
-from truelift.worker.serving import Server, serve
+import pytest
+
+from truelift.worker.serving import Server, port_taken, serve, shared_port
 
 
 async def hello(scope, receive, send):
@@ -39,10 +42,20 @@ def test_a_server_says_where_it_listens_and_ends_streams_when_it_is_told_to_stop
 
 
 def test_a_port_that_is_taken_is_no_server():
-    import socket  # noqa: PLC0415 - only here
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         assert not serve(hello, "127.0.0.1", port, ready=lambda _: None, ending=lambda: None)
+
+
+def test_a_port_is_shared_by_our_own_and_refused_where_another_server_shares_it():
+    with port_taken("127.0.0.1", 0) as held:
+        port = held.getsockname()[1]
+        with shared_port("127.0.0.1", port) as first, shared_port("127.0.0.1", port) as second:
+            first.listen()
+            second.listen()
+            with pytest.raises(OSError, match="in use"):
+                port_taken("127.0.0.1", port)
+            with socket.create_connection(("127.0.0.1", port)):
+                pass

@@ -6,11 +6,11 @@ Everything else works while they run, through the socket in the workspace's fold
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from truelift.base.errors import CheckFailed, TrueliftError
+from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli.elsewhere import Acting, Elsewhere, is_served, run_for_others
 from truelift.cli.options import Brand, Form, In, Out, Port, opened, say, show
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Run = Callable[[Sequence[str]], int]
 Format = Literal["table", "json", "csv", "parquet"]
+Workers = Annotated[int, Parameter(help="Processes that collect; from 2 on beside this one.")]
+
+MOST_WORKERS = 64
 
 
 def add_to(app: App, run: Run) -> None:
@@ -26,10 +29,15 @@ def add_to(app: App, run: Run) -> None:
 
     @app.command
     def serve(
-        *, workspace: In, host: str = "127.0.0.1", port: Port = 8765, brand: Brand = None
+        *,
+        workspace: In,
+        host: str = "127.0.0.1",
+        port: Port = 8765,
+        workers: Workers = 1,
+        brand: Brand = None,
     ) -> None:
-        """Serve a workspace: pages, API, collector, and what is due, in one process."""
-        serve_here(workspace, brand, host, port, run)
+        """Serve a workspace: pages, API, collector, and what is due."""
+        serve_here(workspace, brand, host, port, run, workers=workers)
 
     @app.command
     def worker(*, workspace: In) -> None:
@@ -85,9 +93,19 @@ def examine(folder: Path, brand: str | None, form: Format, output: Path | None) 
 
 
 def serve_here(
-    folder: Path, brand: str | None, host: str, port: int, run: Run, *, simulated: bool = False
+    folder: Path,
+    brand: str | None,
+    host: str,
+    port: int,
+    run: Run,
+    *,
+    simulated: bool = False,
+    workers: int = 1,
 ) -> None:
     """Serve a workspace in this process until it is stopped."""
+    if not 1 <= workers <= MOST_WORKERS:
+        msg = f"--workers {workers} cannot be; name between 1 and {MOST_WORKERS} processes."
+        raise UsageError(msg)
     from truelift.app import serve  # noqa: PLC0415 - loaded when needed
     from truelift.cli.streams import routing  # noqa: PLC0415 - loaded when needed
 
@@ -103,6 +121,7 @@ def serve_here(
             commands=run_for_others(run, _acting()),
             ready=ready,
             simulated=simulated,
+            workers=workers,
         )
 
 

@@ -46,6 +46,7 @@ class DropReason(StrEnum):
     NOT_ADVANCING = "NOT_ADVANCING"  # a total, description or preamble row of an export
     NOT_TRUSTED = "NOT_TRUSTED"  # money, sent with a key that anybody can read in a page
     STALE_SIGNATURE = "STALE_SIGNATURE"  # a webhook signed too long ago, or in the future
+    UNKNOWN_BRAND = "UNKNOWN_BRAND"  # a hit of a brand that the workspace has not
     NOT_READABLE = "NOT_READABLE"  # a webhook whose body does not say what it has to
     MALFORMED_ROW = "MALFORMED_ROW"  # more or fewer cells than the header has
 

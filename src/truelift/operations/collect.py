@@ -27,7 +27,7 @@ from truelift.facts.datacenter import NO_RANGES, Ranges, read_ranges
 from truelift.facts.kinds import KINDS
 from truelift.facts.signature import secret_bytes
 from truelift.operations.site_keys import SECRETS
-from truelift.store import catalog_store, control_records, private_files
+from truelift.store import catalog_store, control_records, private_files, visitor_salts
 from truelift.store import workspace_database as records
 from truelift.store.control_records import HOOK, LINK_SETTING, SITE_KEY
 from truelift.store.ground import Desk
@@ -99,6 +99,11 @@ class ServedNow:
             return False
         self._served, self._mark = served(self._desk, self._folder), mark
         return True
+
+
+def keep_salts(folder: Path, today: dt.date) -> None:
+    """Destroy the visitors' salts that are older than yesterday's, whether or not anybody came."""
+    visitor_salts.keep_salts(folder, today)
 
 
 def datacenters(folder: Path) -> Ranges:

@@ -22,7 +22,7 @@ from truelift.store.ground import Ground
 
 LEAST_FREE = 512 * 2**20
 MOST_WAITING = 64 * 2**20
-PRIVATE = ("serve.sock",)
+PRIVATE = ("serve.sock", "pages.sock")
 AHEAD = timedelta(minutes=5)
 
 FILES = ("workspace.db", "facts.duckdb")
@@ -84,7 +84,7 @@ def _disk(ground: Ground) -> Iterator[Check]:
 
 
 def _spool(ground: Ground) -> Iterator[Check]:
-    waiting = waiting_bytes(ground)
+    waiting = sum(waiting_bytes(ground).values())
     workers = len(spool_reader.workers(ground.folder / "spool"))
     told = f"{waiting:,} bytes of {workers} spools wait to be taken in."
     if waiting > MOST_WAITING:

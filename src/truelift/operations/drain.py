@@ -18,11 +18,12 @@ import pyarrow as pa
 
 from truelift.base.errors import TrueliftError
 from truelift.connectors import shopify_webhook
-from truelift.facts.event import NOTES
+from truelift.facts.event import NOTES, DropReason, Fault
 from truelift.operations.hits import Refusal, Taken, batches, taken
 from truelift.operations.ingest import Tally, keep_faults, take_in
 from truelift.operations.people import Action, needs
 from truelift.store import spool_reader
+from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
 from truelift.store.spool_reader import Offset, Reading
 
@@ -53,19 +54,23 @@ class Drained:
         )
 
 
+class BrandToOpen(TrueliftError):
+    """The spool holds hits of a brand of the workspace that was not handed in."""
+
+
 def offsets(ground: Ground) -> dict[str, Offset]:
     """Give how far each worker's spool is taken in."""
     rows = ground.facts.read("live.taken", {}).to_pylist()
     return {row["worker"]: Offset(row["worker"], row["segment"], row["byte"]) for row in rows}
 
 
-def waiting_bytes(ground: Ground) -> int:
-    """Give how much of the spool is not taken in yet."""
+def waiting_bytes(ground: Ground) -> dict[str, int]:
+    """Give how much of each worker's spool is not taken in yet."""
     folder, known = ground.folder / SPOOL, offsets(ground)
-    return sum(
-        spool_reader.waiting_bytes(folder, worker, known.get(worker))
+    return {
+        worker: spool_reader.waiting_bytes(folder, worker, known.get(worker))
         for worker in spool_reader.workers(folder)
-    )
+    }
 
 
 @needs(Action.IMPORT, logged=False, alone=False)
@@ -117,8 +122,7 @@ def _take(
         for each in taken(hit, f"{SPOOL}/{worker}/{segment}", byte, shift):
             named = each if each.brand else replace(each, brand=only)
             if named.brand not in brands:
-                msg = f"The spool holds a hit of brand {named.brand!r}, which is none; add it."
-                raise TrueliftError(msg)
+                named = _homeless(ground, named)
             rows.append(named) if isinstance(named, Taken) else refusals.append(named)
     tallies: list[Tally] = []
     with ground.turn, ground.facts.together():
@@ -141,6 +145,23 @@ def _take(
         refused=sum(tally.quarantined for tally in tallies) + len(refusals),
         damaged=tuple(each.sentence for each in reading.damaged),
     )
+
+
+def _homeless(ground: Ground, row: Taken | Refusal) -> Refusal:
+    """Refuse a row of a brand that is none; BrandToOpen when it was added meanwhile."""
+    with ground.workspace.transaction() as connection:
+        known = {record.brand for record in records.brands(connection)}
+    if row.brand in known:
+        msg = f"The brand {row.brand} was added meanwhile; open it, then take the spool in."
+        raise BrandToOpen(msg)
+    if isinstance(row, Refusal):
+        return replace(row, brand=ground.brand.brand)
+    sentence = (
+        f"{row.file} byte {row.line}: a row of {row.kind} is of brand {row.brand[:80]!r}, which "
+        "this workspace has not; add the brand, or find out whose spool this is."
+    )
+    fault = Fault(row.file, row.line, "", DropReason.UNKNOWN_BRAND, sentence)
+    return Refusal(ground.brand.brand, row.kind, fault)
 
 
 def _keep_refusals(brands: Mapping[str, Ground], refusals: Sequence[Refusal]) -> None:

@@ -70,7 +70,7 @@ def rolled_key(known: Knowledge, by: str, key: Key) -> Key:
 _COUNTED = {
     "orders": ("orders", "refunds"),
     "leads": ("leads", "won_leads"),
-    "clicks": ("clicks_raw", "clicks_counted"),
+    "clicks": ("clicks_raw", "clicks_counted", "visits"),
     "posts": ("posts",),
     "sessions": ("sessions",),
     "mentions": ("mentions",),
@@ -254,8 +254,8 @@ class Outcomes:
         for row in rows.to_pylist():
             if row["campaign"] is not None:
                 group = found[tuple(row[name] for name in columns)]
-                group.count("clicks_raw", row["clicks_raw"])
-                group.count("clicks_counted", row["clicks_counted"])
+                for name in _COUNTED["clicks"]:
+                    group.count(name, row[name])
 
     def _add_outputs(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
         """Add the last complete readings of sponsored posts; on day rows at the day of publication.

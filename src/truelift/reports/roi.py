@@ -24,7 +24,7 @@ from truelift.valuation.roi import DIGITS, NO_COST, Ratios
 
 OUTPUTS = (
     "reach", "impressions", "views", "engagement", "sessions", "mentions", "posts",
-    "clicks_raw", "clicks_counted", "leads", "won_leads", "orders", "refunds",
+    "clicks_raw", "clicks_counted", "visits", "leads", "won_leads", "orders", "refunds",
 )  # fmt: skip
 FLOAT_DIGITS = 15
 """Significant digits that every float holds."""

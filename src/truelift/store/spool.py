@@ -41,6 +41,9 @@ HEADER = struct.Struct("<II")
 MOST_PAYLOAD = 4 * 2**20
 """No payload is longer; a longer length in a frame is damage."""
 
+CLOSE_SECONDS = 2.0
+"""How long what was taken has to become safe when a spool is closed."""
+
 _checksum = google_crc32c.value
 
 
@@ -185,13 +188,32 @@ class Spool:
             self._loop.call_soon(self._flush)
         return batch
 
-    async def close(self) -> None:
-        """Finish what was taken and stop."""
-        while (self._open or self._flying) is not None and self._thread.is_alive():  # noqa: ASYNC110 - once, at the end
+    async def close(self, seconds: float = CLOSE_SECONDS) -> bool:
+        """Finish what was taken and stop; say whether that was done in time.
+
+        A disk that hangs holds nobody back: what is not safe then was not acknowledged either, and
+        the folder is given free by the end of the process.
+        """
+        ends = time.monotonic() + seconds
+        while (self._open or self._flying) is not None and self._thread.is_alive():
+            if time.monotonic() >= ends:
+                self._give_up_all()
+                return False
             await asyncio.sleep(0.002)
         self._work.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, max(ends - time.monotonic(), 0.01))
+        if self._thread.is_alive():
+            return False
         self._segments.close()
+        return True
+
+    def _give_up_all(self) -> None:
+        """Answer whoever still waits, as nothing was kept; the thread ends after its write."""
+        self._work.put(None)
+        for batch in (self._open, self._flying):
+            if batch is not None and batch.kept is None:
+                batch.settle(kept=False)
+        self._open = None
 
     def _new_batch(self) -> Batch:
         committed, answer = _Shared(loop=self._loop), _Shared(loop=self._loop)

@@ -23,18 +23,18 @@ class VisitorSalts:
     def __init__(self, folder: Path) -> None:
         """Stand on a workspace folder."""
         self._folder = folder
-        self._day = -1
-        self._today = b""
+        self._today = (-1, b"")
         self._salts: dict[dt.date, bytes] = {}
 
     def __call__(self, day: int) -> bytes:
         """Give the salt of a UTC day, counted from 1970."""
-        if day > self._day:
+        newest, salt = self._today  # of one day, whichever thread is changing it
+        if day > newest:
             self._salts = keep_salts(self._folder, _date(day))
-            self._day, self._today = day, self._salts[_date(day)]
-        if day == self._day:
-            return self._today
-        return self._salts.get(_date(day), self._today)
+            newest, salt = self._today = day, self._salts[_date(day)]
+        if day == newest:
+            return salt
+        return self._salts.get(_date(day), salt)
 
 
 def keep_salts(folder: Path, today: dt.date) -> dict[dt.date, bytes]:

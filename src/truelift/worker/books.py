@@ -81,7 +81,7 @@ class Books:
 
     def _book(self) -> None:
         began, kinds = self.tick(), frozenset(self._due)
-        for ground in self.grounds.values():
+        for ground in list(self.grounds.values()):
             try:
                 book_due(ground)
                 if kinds & {"posts", "observations"}:

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -23,19 +23,33 @@ STALE_SECONDS = 30.0
 BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+class Counting(Protocol):
+    """Who collects: counters of the collector and the spool as plain objects, and faults."""
+
+    @property
+    def collected(self) -> Any:  # noqa: ANN401 - plain counters of a door beside us
+        """Give what the collector did; None before that is known."""
+
+    @property
+    def spooled(self) -> Any:  # noqa: ANN401 - as above
+        """Give what the spool did; None before that is known."""
+
+    @property
+    def faults(self) -> list[str]:
+        """Say in sentences what is wrong."""
+
+
 @dataclass(slots=True, eq=False)
 class Watched:
     """Everything that tells how the process is.
 
-    answers: requests by (door, status) of the pages and the API. collected, spooled: counters of
-    the collector and its spool, as plain objects; None where there is none. heard: (kind, source,
-    seconds) as of the newest commit, and when that was told.
+    answers: requests by (door, status) of the pages and the API. counting: who collects; None where
+    nobody does. heard: (kind, source, seconds) as of the newest commit, and when that was told.
     """
 
     pulse: Pulse
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
-    collected: Any = None
-    spooled: Any = None
+    counting: Counting | None = None
     streams: Any = None
     version: int = 0
     heard: tuple[tuple[str, str, float], ...] = ()
@@ -60,8 +74,8 @@ class Watched:
             found.append(f"The loop ended no round for {silent:.0f} s.")
         if self.pulse.fault:
             found.append(f"The last round failed: {self.pulse.fault}")
-        if self.spooled is not None and self.spooled.fault:
-            found.append(self.spooled.fault)
+        if self.counting is not None:
+            found += self.counting.faults
         return found
 
     def text(self) -> bytes:
@@ -103,6 +117,12 @@ class _Plain:
             yield GaugeMetricFamily(
                 "truelift_spool_waiting_bytes", "Of the spool, not taken in.", pulse.waiting_bytes
             )
+            waiting = GaugeMetricFamily(
+                "truelift_spool_waiting", "Bytes, by who collected them.", labels=("worker",)
+            )
+            for worker, size in pulse.waiting.items():
+                waiting.add_metric((worker,), size)
+            yield waiting
         since = time.monotonic() - watched.heard_at
         heard = GaugeMetricFamily(
             "truelift_last_seconds", "Since a source was heard of.", labels=("kind", "source")
@@ -110,8 +130,9 @@ class _Plain:
         for kind, source, seconds in watched.heard:
             heard.add_metric((kind, source), seconds + since)
         yield heard
-        yield from _collector(watched.collected)
-        yield from _spool(watched.spooled)
+        if watched.counting is not None:
+            yield from _collector(watched.counting.collected)
+            yield from _spool(watched.counting.spooled)
 
 
 def _collector(counters: Any) -> Iterator[Metric]:  # noqa: ANN401 - plain counters of a door beside us

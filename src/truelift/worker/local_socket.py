@@ -75,17 +75,9 @@ class CommandSocket:
     _closed: bool = field(default=False, init=False)
 
     def open(self) -> None:
-        """Listen; a socket that a crash left behind is removed, for we hold the facts file."""
+        """Listen."""
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        path = self.folder / SOCKET_NAME
-        path.unlink(missing_ok=True)
-        before = os.umask(0o777 & ~PERMISSIONS)
-        try:
-            with address_in(self.folder) as address:
-                self._listener.bind(address)
-        finally:
-            os.umask(before)
+        self._listener = private_socket(self.folder)
         self._listener.listen(MOST_AT_ONCE)
         threading.Thread(target=self._accept, name="commands", daemon=True).start()
 
@@ -177,16 +169,32 @@ class _Pieces(io.RawIOBase):
         return len(body)
 
 
+def private_socket(folder: Path, name: str = SOCKET_NAME) -> socket.socket:
+    """Make a socket in a workspace folder that only its owner's account can open.
+
+    One that a crash left behind is removed: whoever calls holds the facts file.
+    """
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    (folder / name).unlink(missing_ok=True)
+    before = os.umask(0o777 & ~PERMISSIONS)
+    try:
+        with address_in(folder, name) as address:
+            made.bind(address)
+    finally:
+        os.umask(before)
+    return made
+
+
 @contextlib.contextmanager
-def address_in(folder: Path) -> Iterator[str]:
-    """Give the socket's address; a folder's name may be longer than an address can be."""
-    plain = str(folder / SOCKET_NAME)
+def address_in(folder: Path, name: str = SOCKET_NAME) -> Iterator[str]:
+    """Give a socket's address; a folder's name may be longer than an address can be."""
+    plain = str(folder / name)
     if len(os.fsencode(plain)) <= LONGEST_ADDRESS or not Path("/proc/self/fd").is_dir():
         yield plain
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{descriptor}/{SOCKET_NAME}"
+        yield f"/proc/self/fd/{descriptor}/{name}"
     finally:
         os.close(descriptor)
 

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from truelift.operations.collect import keep_salts
 from truelift.operations.demonstrate import keep_clock
-from truelift.operations.drain import KEPT_DAYS, MOST_HITS, drain, prune, waiting_bytes
+from truelift.operations.drain import KEPT_DAYS, MOST_HITS, BrandToOpen, drain, prune, waiting_bytes
 from truelift.store.ground import Ground
 
 PAUSE_SECONDS = 0.1
@@ -33,7 +34,8 @@ class Pulse:
     """What the loop did so far; other threads read it.
 
     round_seconds: of the last round that took something in. beat: when the last round ended, by the
-    clock of lengths. waiting_bytes: of the spool; None before it was looked at.
+    clock of lengths. waiting_bytes: of the spool; None before it was looked at. waiting: the same
+    by who collected.
     """
 
     hits: int = 0
@@ -46,6 +48,7 @@ class Pulse:
     round_seconds: float = 0.0
     book_seconds: float = 0.0
     waiting_bytes: int | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
     beat: float = field(default_factory=time.monotonic)
     fault: str = ""
 
@@ -54,16 +57,19 @@ class Pulse:
 class Loop:
     """Runs rounds until it is stopped.
 
-    grounds: by brand. shift: what a simulated clock differs from the machine's.
+    grounds: by brand. shift: what a simulated clock differs from the machine's. open_new: adds the
+    grounds of brands that were added meanwhile.
     """
 
     grounds: Mapping[str, Ground]
     shift: Callable[[], dt.timedelta] = lambda: dt.timedelta(0)
+    open_new: Callable[[], None] = lambda: None
     tick: Callable[[], float] = time.monotonic
     pulse: Pulse = field(default_factory=Pulse)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
     _pruned: float = field(default=float("-inf"), repr=False)
+    _salted: dt.date | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Run rounds on a thread of its own."""
@@ -99,19 +105,28 @@ class Loop:
         return True
 
     def once(self) -> None:
-        """Run one round: take in, and prune when it is due."""
+        """Run one round: take in, and tidy up when it is due."""
         began = self.tick()
         ground = next(iter(self.grounds.values()))
         self._take_in(ground, began)
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        if now.date() != self._salted:
+            keep_salts(ground.folder, now.date())
+            self._salted = now.date()
         if began - self._pruned >= PRUNE_SECONDS:
             self._pruned = began
-            prune(ground, dt.datetime.now(dt.UTC).replace(tzinfo=None) - _KEPT)
-        self.pulse.waiting_bytes = waiting_bytes(ground)
+            prune(ground, now - _KEPT)
+        self.pulse.waiting = waiting_bytes(ground)
+        self.pulse.waiting_bytes = sum(self.pulse.waiting.values())
         self.pulse.beat = self.tick()
 
     def _take_in(self, ground: Ground, began: float) -> None:
         while not self._stop.is_set():
-            done = drain(ground, self.grounds, shift=self.shift())
+            try:
+                done = drain(ground, self.grounds, shift=self.shift())
+            except BrandToOpen:
+                self.open_new()
+                done = drain(ground, self.grounds, shift=self.shift())
             for sentence in done.damaged:
                 _log.error("%s", sentence)
             if not done.hits and not done.damaged:

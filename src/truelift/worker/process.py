@@ -6,13 +6,14 @@ Out:  a running server; after a stop the commit is finished, streams are ended a
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import logging
+import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from litestar import Request
 
@@ -22,13 +23,16 @@ from truelift.web import pages
 from truelift.web.answers import host_checked
 from truelift.web.layout import live_line
 from truelift.web.live import Live
+from truelift.worker.beside import PAGES_SOCKET
 from truelift.worker.books import Books
+from truelift.worker.collecting import Collecting
+from truelift.worker.crew import Crew
 from truelift.worker.front import Application, Front, Scope
 from truelift.worker.health import Watched
 from truelift.worker.line import Line
-from truelift.worker.local_socket import CommandSocket
+from truelift.worker.local_socket import CommandSocket, private_socket
 from truelift.worker.loop import Loop
-from truelift.worker.serving import serve
+from truelift.worker.serving import port_taken, serve
 from truelift.workspace.workspace import Workspace
 
 STOP_SECONDS = 2.0
@@ -37,8 +41,8 @@ STOP_SECONDS = 2.0
 TELL_SECONDS = 0.2
 """Open pages are told at most so often."""
 
-REFRESH_SECONDS = 0.5
-"""How often it is looked whether links, keys and hooks have changed."""
+PORT_SECONDS = 5.0
+"""How long a port that others are to share is waited for."""
 
 HEARD_MOST = 4
 """Sources that the line of today names."""
@@ -52,6 +56,7 @@ class Parts:
 
     reader, writer, teller: the same workspace, each on cursors of its own. collector: makes the
     application that is asked before the doors, with the spool's start and end; None for none.
+    crew: collects in processes of its own, in place of it.
     """
 
     reader: Workspace
@@ -61,18 +66,7 @@ class Parts:
     books: Books
     commands: CommandSocket
     collector: Collecting | None = None
-
-
-@dataclass(slots=True)
-class Collecting:
-    """The collector: around the doors, with the counters of itself and of its spool."""
-
-    around: Callable[[Application], Application]
-    begin: Callable[[], Any]
-    end: Callable[[], Awaitable[None]]
-    refresh: Callable[[], bool]
-    collected: Any
-    spooled: Any
+    crew: Crew | None = None
 
 
 class Teller:
@@ -138,23 +132,20 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
 
     collector = parts.collector
-    refreshing: list[asyncio.Future[None]] = []
+    crew = parts.crew
 
     async def begin() -> None:
         live.begin()
         if collector is not None:
-            collector.begin()
-            refreshing.append(asyncio.ensure_future(_refresh(collector)))
+            collector.start()
         parts.loop.start()
         parts.books.start()
         parts.commands.open()
         teller.start()
 
     async def end() -> None:
-        for task in refreshing:
-            task.cancel()
         if collector is not None:
-            await collector.end()
+            await collector.stop()
 
     front = Front(
         pages=pages.application(parts.reader, host, reading=reading),  # type: ignore[arg-type]  # an ASGI application
@@ -166,24 +157,59 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         end=end,
     )
     application: Application = front
+    watched.counting = collector or crew
     if collector is not None:
-        watched.collected, watched.spooled = collector.collected, collector.spooled
         application = collector.around(front)
-    started = serve(application, host, port, ready=ready, ending=live.end)
-    _end(parts, teller, (reading, writing))
+    with contextlib.ExitStack() as held:
+        if crew is None:
+            started = serve(application, host, port, ready=ready, ending=live.end)
+        else:
+            serving = _serving_crew(held, crew, (host, port), ready, live.end)
+            started = serving is not None and serving(application)
+        _end(parts, teller, (reading, writing))
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)
 
 
-async def _refresh(collector: Collecting) -> None:
-    """Let the collector answer from what links, keys and hooks are now, within a second."""
+def _serving_crew(
+    held: contextlib.ExitStack,
+    crew: Crew,
+    place: tuple[str, int],
+    ready: Callable[[int], None],
+    ending: Callable[[], None],
+) -> Callable[[Application], bool] | None:
+    """Serve on a socket of our own, with the crew on the port before it; None without the port.
+
+    held: keeps the port and the socket until everything has ended.
+    """
+    try:
+        port = held.enter_context(_port_taken(*place)).getsockname()[1]
+    except OSError:
+        return None
+    listening = held.enter_context(private_socket(crew.folder, PAGES_SOCKET))
+    held.callback((crew.folder / PAGES_SOCKET).unlink, missing_ok=True)
+
+    def end() -> None:
+        crew.tell_to_end()
+        ending()
+
+    return partial(
+        serve, host=place[0], port=port, ready=lambda _: crew.start(port, lambda: ready(port)),
+        ending=end, listening=listening,
+    )  # fmt: skip
+
+
+def _port_taken(host: str, port: int) -> socket.socket:
+    """Take the port; collectors of a server that was killed give it free within seconds."""
+    ends = time.monotonic() + PORT_SECONDS
     while True:
-        await asyncio.sleep(REFRESH_SECONDS)
         try:
-            await asyncio.to_thread(collector.refresh)
-        except Exception:  # noqa: BLE001 - told, and tried again
-            _log.exception("links and keys could not be read again")
+            return port_taken(host, port)
+        except OSError:
+            if time.monotonic() >= ends:
+                raise
+            time.sleep(TELL_SECONDS)
 
 
 def _end(parts: Parts, teller: Teller, lines: tuple[Line, ...]) -> None:
@@ -195,5 +221,6 @@ def _end(parts: Parts, teller: Teller, lines: tuple[Line, ...]) -> None:
     looped = parts.loop.stop(STOP_SECONDS)
     booked = parts.books.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
     done = parts.commands.close(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
-    if not (looped and booked and done):
+    ended = parts.crew is None or parts.crew.stop()
+    if not (looped and booked and done and ended):
         _log.warning("something was cut off; it is taken up at the next start")

@@ -1,6 +1,6 @@
 """Serving: the server's own life, from the first request to the last open page.
 
-In:   an ASGI application, a host and a port.
+In:   an ASGI application, a host and a port, or a socket.
 Out:  answers until the process is told to stop; then open streams end, and this too, in seconds.
 """
 
@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             listening = [each for server in self.servers for each in server.sockets]
-            self._ready(listening[0].getsockname()[1])
+            self._ready(_port(listening[0]))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End open streams, then everything else."""
@@ -76,8 +76,14 @@ def serve(
     *,
     ready: Callable[[int], None],
     ending: Callable[[], None],
+    listening: socket.socket | None = None,
 ) -> bool:
-    """Serve until stopped; say whether the server ever listened."""
+    """Serve until stopped; say whether the server ever listened.
+
+    listening: a bound socket to serve in place of host and port. A Unix socket is only open to our
+    own processes, which tell who asked in headers: there all of these are believed.
+    """
+    ours = listening is not None and listening.family == socket.AF_UNIX
     config = uvicorn.Config(
         application,
         host=host,
@@ -89,10 +95,53 @@ def serve(
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        forwarded_allow_ips="*" if ours else None,
     )
     server = Server(config, ready, ending)
     try:
-        server.run()
+        server.run(None if listening is None else [listening])
     except SystemExit:  # the port cannot be had
         return False
     return server.started
+
+
+def port_taken(host: str, port: int) -> socket.socket:
+    """Take a port for processes that will share it; OSError when another program has it.
+
+    Nobody is served here: the socket only holds the place, and tells which one it is.
+    """
+    family, address = _resolved(host, port)
+    with socket.socket(family, socket.SOCK_STREAM) as alone:
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        alone.bind(address)  # refused where anybody listens, though they would share
+        alone.listen(1)
+    return shared_port(host, port)
+
+
+def shared_port(host: str, port: int) -> socket.socket:
+    """Bind a port that other processes of ours bind too; the system spreads connections."""
+    family, address = _resolved(host, port)
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            made.setsockopt(socket.SOL_SOCKET, option, 1)
+        made.bind(address)
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
+    found = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )  # the first one, as a shared port is one address
+    return found[0][0], found[0][4]
+
+
+def _port(listening: socket.socket) -> int:
+    """Give the port of a socket; 0 where it has none."""
+    if listening.family == socket.AF_UNIX:
+        return 0
+    port: int = listening.getsockname()[1]
+    return port

@@ -1,14 +1,30 @@
 -- Counted human clicks by creator and day: of evergreen links outside campaigns, of any link in
--- them. A click on an evergreen link belongs to the campaign its creator was live in.
-with human as (
+-- them. A click on an evergreen link belongs to the campaign its creator was live in. Double fires
+-- (at most 10 s after the visitor's last click on the link) do not count, as in
+-- valuation.click_cells.
+with fired as (
     select
         clicks.click_id, clicks.clicked_at, clicks.day, links.creator,
-        links.campaign as link_campaign
+        links.campaign as link_campaign,
+        lag(clicks.clicked_at) over (
+            partition by
+                clicks.slug,
+                case
+                    when clicks.visitor is not null then concat('visitor ', clicks.visitor)
+                    else concat('click ', clicks.click_id)
+                end
+            order by clicks.clicked_at asc nulls first, clicks.click_id asc nulls first
+        ) as clicked_before
     from @known(clicks) as clicks
     join @catalog(links) as links on links.slug = clicks.slug
     where
         clicks.clicked_at <= $as_of and clicks.class = 'human' and links.creator is not null
         and (links.kind = 'evergreen' or links.campaign is not null)
+),
+human as (
+    select click_id, clicked_at, day, creator, link_campaign
+    from fired
+    where clicked_before is null or @seconds(clicked_before, clicked_at) > 10
 ),
 placed as (
     select
