@@ -30,6 +30,7 @@ observations: platform* post_id* observed_at* | views reach impressions likes co
 codes: code* valid_from | creator campaign valid_to kind
 links: slug* | destination* creator campaign post_id kind valid_from valid_to
 clicks: click_id* | clicked_at* slug* visitor user_agent referrer country consent
+landings: click_id* | landed_at* visitor
 orders: source order_id* | ordered_at* currency* subtotal* discount tax shipping
     prices_include_tax payment_fees cogs fulfilment code codes click_id visitor customer
     new_customer order_type utm_source utm_medium utm_campaign utm_content survey_creator

@@ -148,6 +148,7 @@ def test_a_small_shop_with_empty_days_has_an_expectation_near_its_mean():
     assert expected == pytest.approx(18, abs=8)
 
 
+@pytest.mark.soak
 def test_any_look_of_a_campaign_without_an_effect_is_rarely_wrong():
     """Forty shops, half of them drifting, 21 daily looks: the placebo's factor included."""
     wrong = 0

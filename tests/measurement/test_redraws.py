@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from truelift.base.estimate import Reason
+from truelift.base.estimate import Reason, Withheld
 from truelift.measurement.redraws import Paths, beyond, limits
 
 DRAWS, LOOKS = 399, 14
@@ -63,7 +63,7 @@ def test_no_look_needs_a_later_one():
         assert whole[:5].tolist() == beyond(part, factor, LOOKS, 0.05).tolist()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.05, 20.0), st.floats(-5.0, 5.0))
 def test_units_of_outcome_scale_the_factor_and_a_known_effect_shifts_it(seed, times, shift):
     paths = played(seed)
@@ -74,6 +74,9 @@ def test_units_of_outcome_scale_the_factor_and_a_known_effect_shifts_it(seed, ti
         (times**2 * (a + 2 * shift * b + shift**2 * c), times * (b + shift * c), c),
     )
     found, other = limits(paths, LOOKS, 0.05), limits(moved, LOOKS, 0.05)
+    if isinstance(found, Withheld):  # a few lotteries rule nothing out, in any unit
+        assert isinstance(other, Withheld)
+        return
     for name in ("factor", "low", "high"):
         expected = times * (getattr(found, name) + shift)
         assert getattr(other, name) == pytest.approx(expected, rel=1e-3, abs=2e-3 * times)

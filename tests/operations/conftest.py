@@ -8,6 +8,7 @@ canonical CSV file and imported from there, as a user would.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import csv
 import datetime as dt
@@ -29,7 +30,8 @@ from truelift.workspace.workspace import Workspace
 NEW_YEAR = dt.datetime(2026, 1, 1)
 AFTERWARDS = dt.datetime(2026, 12, 1)
 
-TEMPLATES = tempfile.TemporaryDirectory(prefix="truelift-told-")
+TEMPLATES = Path(tempfile.mkdtemp(prefix="truelift-told-"))
+atexit.register(shutil.rmtree, TEMPLATES, ignore_errors=True)
 """Workspaces that tests begin with, as copies; removed when the run ends."""
 EMPTY: dict[tuple[str, str], Path] = {}
 BEGUN: dict[tuple[Path, str, dt.datetime], tuple[Path, object]] = {}
@@ -299,7 +301,7 @@ class Told:
         key = (self.start, text, at)
         if key not in BEGUN:
             with contextlib.ExitStack() as stack:
-                first = Told(Path(tempfile.mkdtemp(dir=TEMPLATES.name)), self.start, stack)
+                first = Told(Path(tempfile.mkdtemp(dir=TEMPLATES)), self.start, stack)
                 first.files, first.clock.at = 1, at
                 report = first._imported(text)
             BEGUN[key] = first.folder / "workspace", report
@@ -371,7 +373,7 @@ def told_in(stack, folder, currency="USD", timezone="America/New_York"):
     """Make an empty workspace below a folder and open it until the stack closes."""
     key = (currency, timezone)
     if key not in EMPTY:
-        EMPTY[key] = Path(TEMPLATES.name) / f"empty-{len(EMPTY)}"
+        EMPTY[key] = TEMPLATES / f"empty-{len(EMPTY)}"
         record = BrandRecord("acme", "acme", currency, timezone, "acme", "months")
         grounds.create(EMPTY[key], record, NEW_YEAR)
         with grounds.opened(EMPTY[key], None, Hand(), "ana.controller"):

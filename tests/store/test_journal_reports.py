@@ -65,7 +65,7 @@ def lines(entries, accounts, span):
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(facts_of, spans)
 def test_roll_forwards_close_on_the_balance_whatever_the_facts(facts, span):
     entries, _ = book(facts)
@@ -82,7 +82,7 @@ def test_roll_forwards_close_on_the_balance_whatever_the_facts(facts, span):
             assert {row["other"] for row in found.rows} <= {0}
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(facts_of)
 def test_each_step_of_the_accruals_is_what_the_other_side_of_the_entries_says(facts):
     entries, _ = book(facts)

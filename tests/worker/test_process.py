@@ -139,6 +139,7 @@ def test_a_socket_that_a_crash_left_behind_is_no_server(shop, serving):
     assert again.command("orders", "-w", shop, "--format", "csv")[0] == 0
 
 
+@pytest.mark.soak
 def test_a_client_that_goes_away_cancels_nothing(shop, serving, tmp_path):
     served = serving(shop).ready()
     rows = "".join(f"b{n},2026-03-08,USD,1.00,BO\n" for n in range(60_000))

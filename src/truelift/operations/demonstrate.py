@@ -21,6 +21,7 @@ from truelift.facts.kinds import KINDS
 from truelift.operations.ageing import refit_if_due
 from truelift.operations.book import book
 from truelift.operations.ingest import import_paths
+from truelift.operations.people import Action, needs
 from truelift.operations.seal import seal_baselines
 from truelift.store import catalog_store
 from truelift.store import ground as grounds
@@ -66,6 +67,7 @@ def play(ground: Ground, step: Step, folder: Path) -> None:
         seal_baselines(ground, campaign=step.campaign, creator=step.creator, late=late)
 
 
+@needs(Action.READ)
 def traffic(ground: Ground, key: str, seed: int = 7) -> Traffic:
     """Make the traffic that a served sample goes on getting, on links and codes of its campaigns.
 
