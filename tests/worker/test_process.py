@@ -9,6 +9,8 @@ import threading
 import time
 import urllib.request
 
+import pytest
+
 from truelift.facts.hit import Beacon, Click, Collected, Hook, Row
 
 NOON = 1_772_712_000_000_000  # 2026-03-05T12:00:00Z
