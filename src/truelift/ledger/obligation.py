@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from truelift.ledger.writer import Leg, Writer
 
 
+NO_INVOICE = "Paid without an invoice"
+"""Memo of what a payment implies where no invoice asked for it; policy may refuse it."""
+
+
 @dataclass(slots=True)
 class Pool:
     """An amount with what it was booked at in the brand's currency; a part takes its base along."""
@@ -214,7 +218,7 @@ class Obligation:
         if advance:
             self._advance(advance, kept[1], at)
         if unasked - advance:
-            self._invoice(net - advance, tax_part, at, recoverable=recoverable)
+            self._invoice(net - advance, tax_part, at, recoverable=recoverable, memo=NO_INVOICE)
         if settled:
             self._settle(settled, kept[0], at)
 
@@ -323,7 +327,14 @@ class Obligation:
         self.writer.write("R01", kind, at, legs, memo=memo, book=Book.COMMIT)
 
     def _invoice(
-        self, due: int, tax: int, at: Happening, *, recoverable: bool, last: bool = False
+        self,
+        due: int,
+        tax: int,
+        at: Happening,
+        *,
+        recoverable: bool,
+        last: bool = False,
+        memo: str = "Invoice matched",
     ) -> None:
         estimated = self.standalone and bool(self.reported_accrued)
         excess = due - min(due, max(0, self.open_accrual))
@@ -332,9 +343,8 @@ class Obligation:
         if not self.awaits_delivery and not estimated:
             self._accrue_ahead(variance, at, is_invoiced=True)
             variance = 0
-        self._match(
-            due - ahead, variance, tax, at, recoverable=recoverable, last=last and estimated
-        )
+        parts = due - ahead, variance, tax
+        self._match(*parts, at, recoverable=recoverable, last=last and estimated, memo=memo)
         if ahead:
             base = self.writer.base(ahead)
             legs: list[Leg] = [
@@ -349,7 +359,15 @@ class Obligation:
         self.total_tax += tax
 
     def _match(
-        self, due: int, variance: int, tax: int, at: Happening, *, recoverable: bool, last: bool
+        self,
+        due: int,
+        variance: int,
+        tax: int,
+        at: Happening,
+        *,
+        recoverable: bool,
+        last: bool,
+        memo: str,
     ) -> None:
         """R13: accrual to payable at its booked base, the difference to the expense, and tax."""
         accounts, matched = self.accounts, due - variance
@@ -374,7 +392,7 @@ class Obligation:
             (chart.INPUT_TAX, own_tax, own_tax_base),
             (chart.PAYABLE, -own_tax, -own_tax_base),
         ]
-        self.writer.write("R13", "invoice", at, legs, tax_legs=taxes, memo="Invoice matched")
+        self.writer.write("R13", "invoice", at, legs, tax_legs=taxes, memo=memo)
         self.payable.add(owed, owed_base)
         self.payable_tax.add(own_tax, own_tax_base)
         self.total_accrued += variance - left_over

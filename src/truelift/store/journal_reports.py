@@ -28,6 +28,7 @@ from truelift.ledger.movement import (
     ACCRUING_RULES,
     INVOICE_RULE,
     PENDING_COMMISSION,
+    REMEASUREMENT_RULE,
     TAKING_BACK_RULES,
     VALIDATED_COMMISSION,
     Holder,
@@ -164,22 +165,26 @@ def balances(
 def commitment_lines(
     connection: Connection, scope: Scope, last: str | None
 ) -> list[CommitmentLine]:
-    """Sum the commitment account by agreement and kind; the first commitment stands apart."""
+    """Sum the commitment account by agreement and kind; what was committed first stands apart.
+
+    That is all of the day of the first commitment: a fee and usage rights are signed as one price.
+    """
     conditions = scope.conditions(Span(None, last))
     lines = (
         select(
-            _LINE.agreement, _LINE.creator, _LINE.campaign, _LINE.currency, _ENTRY.kind, _LINE.seq,
-            _LINE.amount_minor, _LINE.base_minor,
-            func.min(case((_ENTRY.kind == "commitment", _LINE.seq)))
+            _LINE.agreement, _LINE.creator, _LINE.campaign, _LINE.currency, _ENTRY.kind,
+            _LINE.amount_minor, _LINE.base_minor, _ENTRY.effective_date,
+            func.min(case((_ENTRY.kind == "commitment", _ENTRY.effective_date)))
             .over(partition_by=_LINE.agreement)
-            .label("first_seq"),
+            .label("first_day"),
         )
         .select_from(_ROWS)
         .where(*conditions, _LINE.account == COMMITMENT)
         .subquery()
     )  # fmt: skip
     found = lines.c
-    first = case((found.seq == found.first_seq, 1), else_=0)
+    signed = and_(found.kind == "commitment", found.effective_date == found.first_day)
+    first = case((signed, 1), else_=0)
     keys = (found.agreement, found.creator, found.campaign, found.currency, found.kind, first)
     query = select(*keys, func.sum(found.amount_minor), func.sum(found.base_minor)).group_by(*keys)
     return [
@@ -296,13 +301,17 @@ def commission_orders(connection: Connection, scope: Scope, span: Span) -> list[
 
 
 def tax_lines(connection: Connection, scope: Scope, span: Span) -> list[TaxLine]:
-    """Sum the tax accounts, and irrecoverable tax of invoices, by period and counterparty."""
+    """Sum the tax accounts, and irrecoverable tax of invoices, by period and counterparty.
+
+    What a close remeasures is exchange on tax that is still owed, and no tax.
+    """
     keys = (_ENTRY.period, _LINE.account, _LINE.counterparty, _LINE.currency)
     irrecoverable = and_(_LINE.account == OTHER_COST, _ENTRY.rule == INVOICE_RULE)
     query = (
         select(*keys, func.sum(_LINE.amount_minor), func.sum(_LINE.base_minor))
         .select_from(_ROWS)
         .where(*scope.conditions(span), or_(_LINE.account.in_(TAX_ACCOUNTS), irrecoverable))
+        .where(_ENTRY.rule != REMEASUREMENT_RULE)
         .group_by(*keys)
         .order_by(*(func.coalesce(each, "") for each in keys))
     )
