@@ -248,14 +248,19 @@ class FactsEngine:
     def _apply(self, kind: Kind, rows: pa.Table, *, newer: bool = True) -> None:
         """Insert rows; `newer` off says that none of them supersedes one that is known."""
         names = [name for name in rows.schema.names if name in stored_schema(kind).names]
-        same = " and ".join(f'known."{name}" = given."{name}"' for name in ("brand", *kind.key))
+        if newer:
+            self._supersede(kind, rows)
         with self._given({"segment_rows": rows}):
-            if newer:
-                self._connection.execute(
-                    queries.text("facts.supersede").format(kind=kind.name, same=same)
-                )
             self._connection.execute(
                 queries.text("facts.insert").format(kind=kind.name, columns=quoted(names))
+            )
+
+    def _supersede(self, kind: Kind, rows: pa.Table) -> None:
+        """Say of known rows that these are newer versions of them."""
+        same = " and ".join(f'known."{name}" = given."{name}"' for name in ("brand", *kind.key))
+        with self._given({"segment_rows": rows}):
+            self._connection.execute(
+                queries.text("facts.supersede").format(kind=kind.name, same=same)
             )
 
     def _apply_segment(self, segment: Segment, applied: set[int]) -> None:
@@ -268,22 +273,22 @@ class FactsEngine:
         fresh = pa.array(sorted(set(segment.numbers) - applied), pa.int64())
         rows = rows.filter(pc.is_in(rows[NUMBER_COLUMN], fresh))
         self._note_applied(kind, rows[NUMBER_COLUMN])
-        for several in self._versions(kind, rows):
-            self._apply(kind, several)
-
-    def _versions(self, kind: Kind, rows: pa.Table) -> Iterator[pa.Table]:
-        """Part merged rows into their first versions, second ones, ...: one apply for each.
-
-        Within a part no row supersedes another, and each supersedes what the parts before it left:
-        that ends as applying the segments one after the other does.
-        """
-        sql = queries.text("facts.versions").format(
-            key=quoted(("brand", *kind.key)), number=NUMBER_COLUMN
-        )
+        keys = ("brand", *kind.key)
+        words = {
+            "kind": kind.name,
+            "columns": quoted(
+                [name for name in rows.schema.names if name in stored_schema(kind).names]
+            ),
+            "key": quoted(keys),
+            "number": NUMBER_COLUMN,
+            "named": " and ".join(f'"{name}" is not null' for name in keys),
+        }
         with self._given({"segment_rows": rows}):
-            ranked = self._connection.sql(sql).to_arrow_table()
-        for version in range(1, (pc.max(ranked["version"]).as_py() or 0) + 1):
-            yield ranked.filter(pc.equal(ranked["version"], version)).drop_columns(["version"])
+            sql = queries.text("facts.first_versions").format(**words)
+            first = self._connection.sql(sql).to_arrow_table()
+        self._supersede(kind, first)
+        with self._given({"segment_rows": rows}):
+            self._connection.execute(queries.text("facts.insert_merged").format(**words))
 
     def _note_applied(self, kind: Kind, numbers: pa.Array | pa.ChunkedArray) -> None:
         """Write down which segments are applied; numbers: of each row."""
