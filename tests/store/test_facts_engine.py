@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import runpy
 import subprocess
 import sys
@@ -362,3 +364,110 @@ def test_what_was_kept_stands_in_the_log_too(facts):
     (facts.folder / "facts.duckdb").unlink()
     facts.open()
     assert named(facts)[0] == "spring"
+
+
+# Merging the log changes nothing that is made of it, wherever it is cut off.
+
+
+class Cut(Exception):
+    """The process ends here."""
+
+
+def cut(*_, **__):
+    raise Cut
+
+
+def cut_after(path, target, rename=Path.rename):
+    rename(path, target)
+    raise Cut
+
+
+def cut_later(path, unlink=Path.unlink, gone=itertools.count()):  # noqa: B008 - one for all
+    if next(gone) % 6 == 5:
+        raise Cut
+    unlink(path)
+
+
+CUTS = {
+    "nowhere": None,
+    "before it is written": ("truelift.store.segments.pq.write_table", cut),
+    "before it is safe": ("truelift.store.segments._synchronise", cut),
+    "before it has its name": ("pathlib.Path.rename", cut),
+    "after it has its name": ("pathlib.Path.rename", cut_after),
+    "before anything is removed": ("pathlib.Path.unlink", cut),
+    "between two that are removed": ("pathlib.Path.unlink", cut_later),
+}
+
+
+@contextlib.contextmanager
+def cut_at(point):
+    """Let a merge end as a crash would end it; what was done until then stays."""
+    with pytest.MonkeyPatch.context() as patched:
+        if CUTS[point]:
+            patched.setattr(*CUTS[point])
+        with contextlib.suppress(Cut):
+            yield
+
+
+def rebuilt(facts):
+    facts.close()
+    (facts.folder / "facts.duckdb").unlink()
+    return facts.open().contents()
+
+
+@settings(max_examples=5)
+@given(
+    orders=st.lists(
+        st.dictionaries(st.integers(1, 3), VALUES, min_size=1), min_size=16, max_size=20
+    ),
+    points=st.lists(st.sampled_from(sorted(CUTS)), min_size=1, max_size=3),
+)
+def test_a_log_that_is_merged_makes_the_same_facts_wherever_the_merge_is_cut_off(orders, points):
+    with tempfile.TemporaryDirectory() as folder:
+        facts = Facts(Path(folder))
+        for step, rows in enumerate(orders):  # each step changes something: 16 segments at least
+            cells_of = [order(f"new{step}"), *(order(*row) for row in rows.items())]
+            facts.bring(cells_of, at=MONDAY + step * DAY)
+        before = facts.contents()
+        for point in points:
+            with cut_at(point):
+                facts.engine.compact(2**40)
+            facts.open()  # as after a crash: the log is taken anew
+            assert facts.contents() == before
+            assert rebuilt(facts) == before
+        facts.engine.compact(2**40)
+        assert len(facts.segments()) == 1
+        assert rebuilt(facts) == before
+        facts.bring([order(1, "77.00")], at=MONDAY + 99 * DAY)
+        after = facts.contents()
+        assert rebuilt(facts) == after
+        facts.close()
+
+
+@pytest.mark.parametrize("point", sorted(CUTS))
+def test_each_way_to_cut_off_a_merge_leaves_every_row_in_the_log_once(facts, point):
+    for step in range(16):
+        facts.bring([order(1, f"{step}.00"), order(f"n{step}")], at=MONDAY + step * DAY)
+    before = facts.contents()
+    with cut_at(point):
+        facts.engine.compact(2**40)
+    assert rebuilt(facts) == before
+    facts.engine.compact(2**40)
+    assert len(facts.segments()) == 1
+    assert rebuilt(facts) == before
+
+
+def test_a_facts_file_that_is_older_than_a_merge_takes_in_only_what_it_misses(facts):
+    for step in range(10):
+        facts.bring([order(1, f"{step}.00"), order(f"n{step}")], at=MONDAY + step * DAY)
+    facts.close()
+    old = (facts.folder / "facts.duckdb").read_bytes()
+    facts.open()
+    for step in range(10, 17):
+        facts.bring([order(1, f"{step}.00"), order(f"n{step}")], at=MONDAY + step * DAY)
+    before = facts.contents()
+    assert facts.engine.compact(2**40) == 17
+    facts.close()
+    (facts.folder / "facts.duckdb").write_bytes(old)
+    assert facts.open().contents() == before
+    assert FactsEngine(":memory:").compact(2**40) == 0

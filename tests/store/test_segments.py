@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pyarrow as pa
 import pytest
 
 from truelift.base.errors import TrueliftError
-from truelift.store.segments import SegmentLog, missing_number, read_segment
+from truelift.store.segments import (
+    FEWEST,
+    LARGEST_BYTES,
+    NUMBER_COLUMN,
+    SegmentLog,
+    missing_number,
+    read_segment,
+)
 
 ROWS = pa.table({"order_id": ["1", "2"], "subtotal": [1000, 2000]})
 
@@ -87,3 +97,80 @@ def test_a_damaged_segment_says_which_file_it_is(tmp_path, damage):
 )
 def test_a_gap_in_the_numbers_is_a_lost_file(present, applied, missing):
     assert missing_number(present, applied) == missing
+
+
+LATER = 2**40
+"""After everything that is written in a test."""
+
+
+def filled(folder, number=FEWEST, kinds=("orders",)):
+    log = taken(folder)
+    for at in range(number):
+        log.write(kinds[at % len(kinds)], pa.table({"order_id": [str(at), "x"]}))
+    return log
+
+
+def merged(log):
+    (run,) = log.to_merge(LATER)
+    return log.merge(run)
+
+
+def test_segments_of_a_kind_are_merged_in_their_order_whatever_lies_between(tmp_path):
+    log = filled(tmp_path, 2 * FEWEST, ("orders", "leads"))
+    orders, leads = (log.merge(run) for run in list(log.to_merge(LATER)))
+    assert orders.numbers == tuple(range(1, 2 * FEWEST, 2))
+    assert orders.path.name == f"00000001-{2 * FEWEST - 1:08d}.orders.parquet"
+    rows = read_segment(orders)
+    assert rows["order_id"].to_pylist()[:4] == ["0", "x", "2", "x"]
+    assert rows[NUMBER_COLUMN].to_pylist()[:4] == [1, 1, 3, 3]
+    assert [each.path.name for each in log] == [orders.path.name, leads.path.name]
+    again = taken(tmp_path)
+    assert [each.numbers for each in again] == [orders.numbers, leads.numbers]
+    assert again.write("orders", ROWS).number == 2 * FEWEST + 1
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_merged_segments_are_merged_again_when_there_are_many_and_rows_are_rarely_rewritten(
+    tmp_path,
+):
+    log, written = taken(tmp_path), 0
+    for at in range(FEWEST * FEWEST):
+        log.write("orders", pa.table({"order_id": [str(at)]}))
+        for run in list(log.to_merge(LATER)):
+            written += len(log.merge(run).numbers)
+    written += len(merged(log).numbers)
+    (whole,) = log
+    assert whole.numbers == tuple(range(1, FEWEST * FEWEST + 1))
+    assert read_segment(whole)["order_id"].to_pylist() == [str(n) for n in range(FEWEST * FEWEST)]
+    assert written == 2 * FEWEST * FEWEST
+
+
+def test_few_young_and_large_segments_are_left_alone(tmp_path):
+    log = filled(tmp_path, FEWEST - 1)
+    assert list(log.to_merge(LATER)) == []
+    log.write("orders", ROWS)
+    assert list(log.to_merge(time.time() - 60)) == []
+    path = next(iter(log)).path
+    with path.open("ab") as file:
+        file.truncate(LARGEST_BYTES + 1)
+    os.utime(path, (1, 1))
+    assert list(log.to_merge(LATER)) == []
+
+
+def test_segments_of_other_columns_are_not_merged_with_these(tmp_path):
+    log = filled(tmp_path, FEWEST - 3)
+    for _ in range(3):
+        log.write("orders", ROWS)
+    assert merged(log).numbers == tuple(range(1, FEWEST - 2))
+    other = taken(tmp_path / "other")
+    for at in range(FEWEST):
+        other.write("orders", ROWS if at % 2 else pa.table({"order_id": ["1"]}))
+    (run,) = other.to_merge(LATER)
+    assert other.merge(run) is None
+
+
+def test_a_damaged_merged_segment_says_which_file_it_is(tmp_path):
+    path = merged(filled(tmp_path)).path
+    path.write_bytes(b"PAR1")
+    with pytest.raises(TrueliftError, match=r"00000016\.orders\.parquet cannot be read"):
+        taken(tmp_path)

@@ -19,6 +19,7 @@ def played(monkeypatch):
     monkeypatch.setattr(loops, "waiting_bytes", lambda _: {"serve": 7})
     monkeypatch.setattr(loops, "PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(loops, "keep_salts", lambda *_: None)
+    monkeypatch.setattr(loops, "compact", lambda _: 0)
     ground = SimpleNamespace(folder=None, simulated=False, turn=contextlib.nullcontext())
     return Loop({"acme": ground}), rounds, pruned
 
@@ -73,6 +74,25 @@ def test_salts_are_kept_once_a_day_though_nobody_comes(played, monkeypatch):
     loop._salted -= dt.timedelta(days=1)  # it was yesterday
     loop.once()
     assert days[0] == days[1]
+
+
+def test_segments_are_merged_when_nothing_comes_and_now_and_then_when_something_does(
+    played, monkeypatch
+):
+    loop, rounds, _ = played
+    now, merges, asked = [1_000.0], [16, 0, 0, 0], []
+    loop.tick = lambda: now[0]
+    monkeypatch.setattr(loops, "compact", lambda _: asked.append(now[0]) or merges.pop(0))
+    for later in (0, 1, 1, loops.COMPACT_SECONDS):
+        now[0] += later
+        loop.once()
+    assert asked == [1_000.0, 1_001.0, 1_062.0]  # merged: looked again at once
+    assert loop.pulse.merged == 16
+    for later in (loops.COMPACT_SECONDS, loops.BUSY_COMPACT_SECONDS):
+        rounds.append(lambda: Drained(1, 1))
+        now[0] += later
+        loop.once()
+    assert len(asked) == 4
 
 
 def test_a_sample_remembers_how_far_its_clock_came(played, monkeypatch):

@@ -31,7 +31,13 @@ from truelift.base.errors import TrueliftError, WorkspaceHeld
 from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
-from truelift.store.segments import Segment, SegmentLog, missing_number, read_segment
+from truelift.store.segments import (
+    NUMBER_COLUMN,
+    Segment,
+    SegmentLog,
+    missing_number,
+    read_segment,
+)
 
 Parameters = Mapping[str, object]
 
@@ -191,6 +197,16 @@ class FactsEngine:
             self._log.behind = False
         return _verdict(judged)
 
+    def compact(self, before: float) -> int:
+        """Merge small segments written before a time; give how many were merged, 0 for none."""
+        if self._segments is None:
+            return 0
+        for run in self._segments.to_merge(before):
+            merged = self._segments.merge(run)
+            if merged is not None:
+                return len(merged.numbers)
+        return 0
+
     def recordings(self, brand: str) -> tuple[Instant | None, dt.date | None, Instant | None]:
         """Give a brand's newest event time, newest event day, and newest recording time (UTC).
 
@@ -226,24 +242,58 @@ class FactsEngine:
             # from here on the rows are accepted: should applying them fail, they are applied later
             self._log.behind = True
             number = self._segments.write(kind.name, rows).number
-        self._apply(kind, rows, number, newer=newer)
+        self._apply(kind, rows, newer=newer)
+        self._note_applied(kind, pa.array([number] * rows.num_rows, pa.int64()))
 
-    def _apply(self, kind: Kind, rows: pa.Table, number: int, *, newer: bool = True) -> None:
+    def _apply(self, kind: Kind, rows: pa.Table, *, newer: bool = True) -> None:
         """Insert rows; `newer` off says that none of them supersedes one that is known."""
         names = [name for name in rows.schema.names if name in stored_schema(kind).names]
-        same = " and ".join(f'known."{name}" = given."{name}"' for name in ("brand", *kind.key))
+        if newer:
+            self._supersede(kind, rows)
         with self._given({"segment_rows": rows}):
-            if newer:
-                self._connection.execute(
-                    queries.text("facts.supersede").format(kind=kind.name, same=same)
-                )
             self._connection.execute(
                 queries.text("facts.insert").format(kind=kind.name, columns=quoted(names))
             )
-        self._connection.execute(
-            queries.text("facts.applied"),
-            {"number": number, "kind": kind.name, "rows": rows.num_rows},
-        )
+
+    def _supersede(self, kind: Kind, rows: pa.Table) -> None:
+        """Say of known rows that these are newer versions of them."""
+        same = " and ".join(f'known."{name}" = given."{name}"' for name in ("brand", *kind.key))
+        with self._given({"segment_rows": rows}):
+            self._connection.execute(
+                queries.text("facts.supersede").format(kind=kind.name, same=same)
+            )
+
+    def _apply_segment(self, segment: Segment, applied: set[int]) -> None:
+        """Apply what a segment holds of numbers that are not applied yet."""
+        kind, rows = _kind_of(segment), read_segment(segment)
+        if NUMBER_COLUMN not in rows.column_names:
+            self._apply(kind, rows)
+            self._note_applied(kind, pa.array([segment.number] * rows.num_rows, pa.int64()))
+            return
+        fresh = pa.array(sorted(set(segment.numbers) - applied), pa.int64())
+        rows = rows.filter(pc.is_in(rows[NUMBER_COLUMN], fresh))
+        self._note_applied(kind, rows[NUMBER_COLUMN])
+        keys = ("brand", *kind.key)
+        words = {
+            "kind": kind.name,
+            "columns": quoted(
+                [name for name in rows.schema.names if name in stored_schema(kind).names]
+            ),
+            "key": quoted(keys),
+            "number": NUMBER_COLUMN,
+            "named": " and ".join(f'"{name}" is not null' for name in keys),
+        }
+        with self._given({"segment_rows": rows}):
+            sql = queries.text("facts.first_versions").format(**words)
+            first = self._connection.sql(sql).to_arrow_table()
+        self._supersede(kind, first)
+        with self._given({"segment_rows": rows}):
+            self._connection.execute(queries.text("facts.insert_merged").format(**words))
+
+    def _note_applied(self, kind: Kind, numbers: pa.Array | pa.ChunkedArray) -> None:
+        """Write down which segments are applied; numbers: of each row."""
+        with self._given({"applied_rows": pa.table({"number": numbers})}):
+            self._connection.execute(queries.text("facts.applied"), {"kind": kind.name})
 
     def _check_columns(self) -> None:
         """Refuse tables that another version made: the segments are its upgrade, by a rebuild."""
@@ -265,20 +315,22 @@ class FactsEngine:
 
     def _catch_up(self, log: SegmentLog) -> None:
         """Apply the segments that are on disk and not in the file, in their order."""
-        rows = self._connection.execute(queries.text("facts.applied_numbers")).fetchall()
-        applied = {row[0] for row in rows}
-        segments = list(log)
-        missing = missing_number({segment.number for segment in segments}, applied)
-        if missing is not None:
-            msg = (
-                f"Segment {missing:08d} is missing from the segments folder, and with it rows that "
-                "were accepted; restore the file from a backup."
-            )
-            raise TrueliftError(msg)
-        for segment in segments:
-            if segment.number not in applied:
-                with self._transaction():
-                    self._apply(_kind_of(segment), read_segment(segment), segment.number)
+        with log.still:
+            rows = self._connection.execute(queries.text("facts.applied_numbers")).fetchall()
+            applied = {row[0] for row in rows}
+            segments = list(log)
+            present = {number for segment in segments for number in segment.numbers}
+            missing = missing_number(present, applied)
+            if missing is not None:
+                msg = (
+                    f"Segment {missing:08d} is missing from the segments folder, and with it rows "
+                    "that were accepted; restore the file from a backup."
+                )
+                raise TrueliftError(msg)
+            for segment in segments:
+                if not applied.issuperset(segment.numbers):
+                    with self._transaction():
+                        self._apply_segment(segment, applied)
         self._log.behind = False
 
     @contextlib.contextmanager

@@ -137,7 +137,7 @@ def rebuild(folder: Path) -> int:
             raise
     _write_ahead_log(path).unlink(missing_ok=True)
     fresh.replace(path)
-    return sum(1 for _ in log)
+    return sum(len(segment.numbers) for segment in log)
 
 
 def _remove(file: Path) -> None:

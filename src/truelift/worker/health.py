@@ -100,6 +100,7 @@ class _Plain:
             ("rows", "Rows that were new or changed something.", pulse.rows),
             ("quarantined", "Rows of the spool that were refused.", pulse.refused),
             ("damaged", "Stretches of the spool that cannot be read.", pulse.damaged),
+            ("merged", "Segments of the log that were merged into larger ones.", pulse.merged),
             ("failures", "Rounds of the loop that failed.", pulse.failures),
             ("bookings", "Times the books were brought up.", pulse.bookings),
         ):

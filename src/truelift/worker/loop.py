@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from truelift.operations.collect import keep_salts
+from truelift.operations.compact import compact
 from truelift.operations.demonstrate import keep_clock
 from truelift.operations.drain import KEPT_DAYS, MOST_HITS, BrandToOpen, drain, prune, waiting_bytes
 from truelift.store.ground import Ground
@@ -25,6 +26,9 @@ SLOWEST_SECONDS = 5.0
 """The longest pause after rounds that failed."""
 
 PRUNE_SECONDS = 3_600.0
+
+COMPACT_SECONDS, BUSY_COMPACT_SECONDS = 60.0, 600.0
+"""How often it is looked for segments to merge: when nothing comes, and when something does."""
 
 _log = logging.getLogger("truelift.worker")
 
@@ -44,6 +48,7 @@ class Pulse:
     rounds: int = 0
     failures: int = 0
     damaged: int = 0
+    merged: int = 0
     bookings: int = 0
     round_seconds: float = 0.0
     book_seconds: float = 0.0
@@ -69,6 +74,7 @@ class Loop:
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
     _pruned: float = field(default=float("-inf"), repr=False)
+    _compacted: float = field(default=float("-inf"), repr=False)
     _salted: dt.date | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -108,7 +114,7 @@ class Loop:
         """Run one round: take in, and tidy up when it is due."""
         began = self.tick()
         ground = next(iter(self.grounds.values()))
-        self._take_in(ground, began)
+        came = self._take_in(ground, began)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         if now.date() != self._salted:
             keep_salts(ground.folder, now.date())
@@ -116,11 +122,23 @@ class Loop:
         if began - self._pruned >= PRUNE_SECONDS:
             self._pruned = began
             prune(ground, now - _KEPT)
+        self._compact(ground, began, idle=not came)
         self.pulse.waiting = waiting_bytes(ground)
         self.pulse.waiting_bytes = sum(self.pulse.waiting.values())
         self.pulse.beat = self.tick()
 
-    def _take_in(self, ground: Ground, began: float) -> None:
+    def _compact(self, ground: Ground, began: float, *, idle: bool) -> None:
+        """Merge segments when nothing came; where something always comes, now and then."""
+        waited = began - self._compacted
+        if waited >= (COMPACT_SECONDS if idle else BUSY_COMPACT_SECONDS):
+            merged = compact(ground)
+            self.pulse.merged += merged
+            if not merged:  # else there may be more: at the next round
+                self._compacted = began
+
+    def _take_in(self, ground: Ground, began: float) -> bool:
+        """Take the spool in; say whether anything came."""
+        came = False
         while not self._stop.is_set():
             try:
                 done = drain(ground, self.grounds, shift=self.shift())
@@ -130,7 +148,8 @@ class Loop:
             for sentence in done.damaged:
                 _log.error("%s", sentence)
             if not done.hits and not done.damaged:
-                return
+                break
+            came = True
             pulse = self.pulse
             pulse.hits, pulse.rows = pulse.hits + done.hits, pulse.rows + done.rows
             pulse.refused, pulse.rounds = pulse.refused + done.refused, pulse.rounds + 1
@@ -139,7 +158,8 @@ class Loop:
             if ground.simulated:
                 keep_clock(ground)
             if done.hits < MOST_HITS:
-                return
+                break
+        return came
 
 
 _KEPT = dt.timedelta(days=KEPT_DAYS)

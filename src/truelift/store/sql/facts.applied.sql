@@ -1,2 +1,3 @@
 -- dialect: duckdb
-insert into applied_segment values ($number, $kind, $rows)
+insert into applied_segment
+select number, $kind, count(*) from applied_rows group by number
