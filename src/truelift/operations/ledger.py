@@ -18,7 +18,7 @@ from truelift.base.time import Instant, Period, brand_day
 from truelift.ledger import identities
 from truelift.ledger.chart import CHART, Book
 from truelift.operations.bridge import bridge_rows
-from truelift.operations.chain import check_chain
+from truelift.operations.chain import check_chain, read_head
 from truelift.operations.closed_books import changed_since
 from truelift.operations.knowledge import Knowledge, end_of, knowledge
 from truelift.operations.people import Action, needs
@@ -128,6 +128,8 @@ def unsound(known: Knowledge, head: str | None = None) -> list[str]:
     A check that cannot even be made says why and hides none of the others.
     """
     ground = known.ground
+    if head is not None:
+        read_head(head)  # a head that is none is no fault of the books
     broken: list[str] = []
     checks: tuple[Callable[[], list[str]], ...] = (
         partial(check_chain, ground, head),

@@ -167,7 +167,8 @@ def commitment_lines(
 ) -> list[CommitmentLine]:
     """Sum the commitment account by agreement and kind; what was committed first stands apart.
 
-    That is all of the day of the first commitment: a fee and usage rights are signed as one price.
+    That is all of the day of the first commitment, as it was recorded first: a fee and usage rights
+    are signed as one price, and what a later recording changes is an amendment.
     """
     conditions = scope.conditions(Span(None, last))
     lines = (
@@ -177,13 +178,21 @@ def commitment_lines(
             func.min(case((_ENTRY.kind == "commitment", _ENTRY.effective_date)))
             .over(partition_by=_LINE.agreement)
             .label("first_day"),
+            _ENTRY.recorded_at,
+            func.min(case((_ENTRY.kind == "commitment", _ENTRY.recorded_at)))
+            .over(partition_by=_LINE.agreement)
+            .label("first_recorded"),
         )
         .select_from(_ROWS)
         .where(*conditions, _LINE.account == COMMITMENT)
         .subquery()
     )  # fmt: skip
     found = lines.c
-    signed = and_(found.kind == "commitment", found.effective_date == found.first_day)
+    signed = and_(
+        found.kind == "commitment",
+        found.effective_date == found.first_day,
+        found.recorded_at == found.first_recorded,
+    )
     first = case((signed, 1), else_=0)
     keys = (found.agreement, found.creator, found.campaign, found.currency, found.kind, first)
     query = select(*keys, func.sum(found.amount_minor), func.sum(found.base_minor)).group_by(*keys)
