@@ -131,6 +131,7 @@ def test_a_rebuild_from_the_log_gives_the_same_bytes(own, truelift, by):
     assert truelift("roi", "-w", own, "--by", by) == before
 
 
+@pytest.mark.soak
 def test_every_delivery_imported_again_changes_nothing(own, truelift):
     asked = [("roi", "-w", own), ("bridge", "-w", own), ("ledger", "journal", "-w", own)]
     before = [truelift(*words) for words in asked]

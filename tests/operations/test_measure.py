@@ -226,6 +226,7 @@ def test_controls_are_those_that_were_sealed_whoever_is_named_later(told):
     assert found.controls.names == ("cy", "dee", "eve", "fay")
 
 
+@pytest.mark.soak
 def test_a_seal_made_anew_with_newer_curves_moves_nobody_else(told):
     bo = "b | glow | bo | USD | 04-01\n"
     told.given(

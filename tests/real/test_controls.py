@@ -90,6 +90,7 @@ def beside(accounts, others, cut, start):
     )
 
 
+@pytest.mark.soak
 def test_controls_take_the_real_calendar_out(accounts, show):
     random = np.random.default_rng(6)
     found = [replayed(accounts, start, random) for start in WEEKS for _ in range(2)]

@@ -61,6 +61,7 @@ def share_of_lists(accounts):
     return np.mean([flags_anything(accounts, random) for _ in range(LISTS)])
 
 
+@pytest.mark.soak
 def test_a_list_of_real_creators_without_a_campaign_flags_hardly_ever(accounts, show, monkeypatch):
     ours = share_of_lists(accounts)
     monkeypatch.setattr(discoveries, "TAIL_DEGREES", np.inf)

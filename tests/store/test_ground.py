@@ -148,6 +148,7 @@ def test_a_second_opening_is_refused_and_disturbs_nothing(folder):
         assert ground.facts is not None
 
 
+@pytest.mark.soak
 def test_a_rebuild_gives_the_same_rows_and_the_same_bytes(filled, capsysbinary):
     before = contents(filled), printed(filled, capsysbinary)
     assert len([row for row in before[0]["orders"] if row[-1] is not None]) == 1

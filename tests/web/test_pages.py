@@ -147,6 +147,7 @@ def test_loopback_is_answered_for(client, host):
 LONG = "a;b=c% é" + "n" * 2992
 
 
+@pytest.mark.soak
 def test_names_of_three_thousand_characters_break_no_page_and_no_link(tmp_path):
     files = tmp_path / "files"
     files.mkdir()

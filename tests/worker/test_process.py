@@ -132,6 +132,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence_and_nothing_stays_open(shop,
     assert not (shop / "serve.sock").exists()
 
 
+@pytest.mark.soak
 def test_a_socket_that_a_crash_left_behind_is_no_server(shop, serving):
     served = serving(shop).ready()
     served.stop(signal.SIGKILL)

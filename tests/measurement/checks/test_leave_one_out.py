@@ -28,6 +28,7 @@ def names(lifts):
     return [f"creator-{number}" for number in range(len(lifts))]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("creators", [3, 8, 20])
 def test_campaigns_without_an_effect_are_seldom_named(creators):
     found = []

@@ -42,6 +42,7 @@ def test_too_short_a_baseline_is_not_checked():
     )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("platform", ["instagram", "twitter"])
 def test_real_accounts_without_a_campaign_warn_at_the_stated_rate(real_windows, platform):
     windows, named = real_windows
