@@ -167,8 +167,7 @@ def commitment_lines(
 ) -> list[CommitmentLine]:
     """Sum the commitment account by agreement and kind; what was committed first stands apart.
 
-    That is all of the day of the first commitment, as it was recorded first: a fee and usage rights
-    are signed as one price, and what a later recording changes is an amendment.
+    A fee and usage rights are signed as one price; what a later recording changes is an amendment.
     """
     conditions = scope.conditions(Span(None, last))
     lines = (
