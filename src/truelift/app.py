@@ -168,9 +168,9 @@ def serve(
     collect; with more than one, each is a process of its own beside this one.
     """
     from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
-    from truelift.worker.crew import Crew  # noqa: PLC0415 - as above
-    from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - as above
-    from truelift.worker.simulated import Visitors  # noqa: PLC0415 - as above
+    from truelift.worker.crew import Crew  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.local_socket import CommandSocket  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.simulated import Visitors  # noqa: PLC0415 - loaded when it runs
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
@@ -201,7 +201,7 @@ def serve(
 def collect_beside(folder: Path, host: str, port: int, name: str, telling: Connection) -> None:
     """Collect in a process of its own, beside the one that serves the workspace."""
     from truelift.worker import beside  # noqa: PLC0415 - the web extra is loaded when it serves
-    from truelift.worker.serving import shared_port  # noqa: PLC0415 - as above
+    from truelift.worker.serving import shared_port  # noqa: PLC0415 - loaded when it runs
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
@@ -212,7 +212,7 @@ def collect_beside(folder: Path, host: str, port: int, name: str, telling: Conne
 
 def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collecting:
     from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
-    from truelift.worker.collecting import Collecting  # noqa: PLC0415 - as above
+    from truelift.worker.collecting import Collecting  # noqa: PLC0415 - loaded when it runs
 
     machinery, spool, served = stack.enter_context(collecting(folder, worker))
 
@@ -271,7 +271,7 @@ def logging_lines() -> Iterator[None]:
 def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401 - loaded when it runs
     """Make what is due, over every brand of a workspace that this process holds."""
     from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
-    from truelift.worker.loop import Loop  # noqa: PLC0415 - as above
+    from truelift.worker.loop import Loop  # noqa: PLC0415 - loaded when it runs
 
     clock, simulated = SystemClock(), held.simulated
 
