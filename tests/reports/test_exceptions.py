@@ -5,7 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from truelift.ledger.open_items import OpenItem, Party
-from truelift.reports.exceptions import Exceptional, exceptions, overdue
+from truelift.reports.exceptions import (
+    Exceptional,
+    Uninvoiced,
+    exceptions,
+    overdue,
+    without_invoice,
+)
 
 TODAY = dt.date(2026, 6, 20)
 OLD = TODAY - dt.timedelta(31)
@@ -51,3 +57,16 @@ def test_rows_are_aged_by_the_newest_day_and_only_known_amounts_are_summed():
     ]  # fmt: skip
     assert found.totals == ({"exception": "total", "currency": "USD", "amount": 690},)
     assert exceptions([], TODAY, "USD").totals == ()
+
+
+def test_a_payment_without_invoice_says_whose_and_whom_to_ask():
+    paid = Uninvoiced(OLD, "cost:A/fee", "A", "spring", "ana", 12_00)
+    nobody = Uninvoiced(OLD, "cost:A/fee", None, None, None, 12_00)
+    found, other = without_invoice([paid, nobody], "EUR")
+    assert found.sentence == (
+        "12.00 EUR of A was paid on 2026-05-20 without an invoice (cost:A/fee); ask ana for it and "
+        "import it, or take the payment back."
+    )
+    assert (found.amount_minor, found.campaign) == (12_00, "spring")
+    assert "of no agreement" in other.sentence
+    assert "ask the supplier" in other.sentence

@@ -236,6 +236,35 @@ def test_a_refused_row_of_money_is_an_exception_and_one_of_nothing_else_is(told)
     assert (row["exception"], row["what"].rpartition("/")[2]) == ("refused costs", "costs.csv:2")
 
 
+def test_a_payment_without_invoice_is_an_exception_until_its_invoice_comes(told):
+    told.given(
+        """
+        campaigns
+        campaign | goal  | starts | ends  | currency
+        spring   | sales | 05-01  | 05-31 | USD
+
+        costs
+        document | state | date  | type  | amount | currency | campaign
+        studio-1 | paid  | 05-10 | other | 80     | USD      | spring
+        """,
+        at=FIRST,
+    )
+    row = told.ws.report("exceptions").rows[0]
+    assert (row["exception"], row["amount"], row["campaign"]) == (
+        "paid without invoice", 8000, "spring",
+    )  # fmt: skip
+    assert row["sentence"].startswith("80.00 USD of no agreement was paid on 2026-05-10 without")
+    told.given(
+        """
+        costs
+        document | state    | date  | type  | amount | currency | campaign
+        studio-1 | invoiced | 05-09 | other | 80     | USD      | spring
+        """,
+        at=CLOSE,
+    )
+    assert not told.ws.report("exceptions").rows
+
+
 def test_a_late_refund_is_marked_and_restates_its_month_and_no_close(books, shown):
     (late, _total) = books.ws.report("late").rows
     assert (late["posted_in"], late["late_for"], late["event"], late["cost"]) == (

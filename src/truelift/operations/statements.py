@@ -38,6 +38,7 @@ from truelift.reports.statement import Statement
 from truelift.store import (
     control_records,
     journal_balances,
+    journal_exceptions,
     journal_reports,
     science_records,
 )
@@ -234,6 +235,7 @@ def exceptions(books: Books) -> Statement:
             connection, scope.brand, exception_report.MONEY_KINDS, scope.known_at
         )
         moves = journal_reports.day_moves(connection, scope, ACCRUALS, books.span.last)
+        paid = journal_exceptions.uninvoiced(connection, scope, books.span.last)
     found = [
         Exceptional(
             "fault" if item.on is None else "not booked", item.event, item.reason, item.sentence,
@@ -248,6 +250,7 @@ def exceptions(books: Books) -> Statement:
         )
         for row in refused
     ]  # fmt: skip
+    found += exception_report.without_invoice(paid, books.currency)
     found += exception_report.overdue(open_items(moves), books.today)
     wanted = [
         item

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from truelift.base.money import format_minor
 from truelift.ledger.open_items import OpenItem
@@ -63,6 +64,36 @@ def overdue(items: Iterable[OpenItem], today: dt.date) -> list[Exceptional]:
             Exceptional(
                 "overdue accrual", whose, f"over {OVERDUE_DAYS} days", sentence, since,
                 party.campaign, party.creator, item.base_minor,
+            )
+        )  # fmt: skip
+    return found
+
+
+class Uninvoiced(NamedTuple):
+    """A payment, or its part, that no invoice asked for. owed_minor: in base, positive."""
+
+    day: dt.date
+    source_event: str
+    agreement: str | None
+    campaign: str | None
+    creator: str | None
+    owed_minor: int
+
+
+def without_invoice(items: Iterable[Uninvoiced], currency: str) -> list[Exceptional]:
+    """Describe payments that no invoice asked for. currency: the base, which they are in."""
+    found = []
+    for item in items:
+        amount = f"{format_minor(item.owed_minor, currency)} {currency}"
+        whose = item.agreement or "no agreement"
+        sentence = (
+            f"{amount} of {whose} was paid on {item.day} without an invoice ({item.source_event}); "
+            f"ask {item.creator or 'the supplier'} for it and import it, or take the payment back."
+        )
+        found.append(
+            Exceptional(
+                "paid without invoice", whose, "no invoice", sentence, item.day, item.campaign,
+                item.creator, item.owed_minor,
             )
         )  # fmt: skip
     return found
