@@ -28,6 +28,7 @@ from truelift.collector.application import Collector
 from truelift.collector.machinery import CollectorLimits, Machinery
 from truelift.store.spool import Spool, SpoolLimits
 from truelift.store.visitor_salts import VisitorSalts
+from truelift.worker.serving import look_for_garbage_rarely
 
 if TYPE_CHECKING:
     from truelift.collector.machinery import Commit
@@ -70,6 +71,7 @@ async def serve(folder: Path, port: int, safe: str) -> None:
         log_level="error", access_log=False, proxy_headers=False,
         server_header=False,
     )  # fmt: skip
+    look_for_garbage_rarely()
     await uvicorn.Server(config).serve()
     await spool.close()
 
