@@ -82,7 +82,7 @@ class Served:
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def rows(self, kind):
-        code, out, err = self.command(kind, "-w", self.folder, "--format", "json")
+        code, out, err = self.command("list", kind, "-w", self.folder, "--format", "json")
         assert code == 0, err
         return json.loads(out)["rows"]
 

@@ -160,23 +160,6 @@ def test_a_client_that_goes_away_cancels_nothing(shop, serving, tmp_path):
     until(lambda: len(served.rows("orders")) == 60_002)
 
 
-def test_a_kill_loses_nothing_and_doubles_nothing(shop, serving, spooled):
-    sent = 0
-    for _ in range(4):
-        served = serving(shop).ready()
-        for _ in range(3):
-            spooled(shop, *(each for n in range(sent, sent + 40) for each in (click(n), order(n))))
-            sent += 40
-            time.sleep(0.07)
-        served.stop(signal.SIGKILL)
-    served = serving(shop).ready()
-    until(lambda: "truelift_spool_waiting_bytes 0.0" in served.ask("/metrics")[2])
-    clicks, orders = served.rows("clicks"), served.rows("orders")
-    assert len(clicks) == len({row["click_id"] for row in clicks}) == sent
-    assert len(orders) == sent + 2
-    assert sum(float(row["subtotal"]) for row in orders) == 150 + 10 * sent
-
-
 def test_the_worker_alone_takes_in_books_and_answers_commands(shop, serving, spooled):
     served = serving(shop, "worker")
     until((shop / "serve.sock").exists)
