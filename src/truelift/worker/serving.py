@@ -119,6 +119,8 @@ def serve(
         server.run(None if listening is None else [listening])
     except SystemExit:  # the port cannot be had
         return False
+    finally:
+        gc.unfreeze()  # what is left at the end is taken apart in its order
     return server.started
 
 

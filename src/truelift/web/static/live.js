@@ -33,8 +33,8 @@
     if (!from || !to) return;
     const scrolled = [...to.querySelectorAll(".box")].map((box) => box.scrollLeft);
     const form = to.querySelector("form:focus-within"), made = from.querySelector("form");
+    const focused = document.activeElement; /* before the form is taken out, which ends its focus */
     if (form && made) made.replaceWith(form);
-    const focused = document.activeElement;
     to.replaceChildren(...from.childNodes);
     if (form && focused) focused.focus();
     [...to.querySelectorAll(".box")].forEach((box, at) => { box.scrollLeft = scrolled[at] || 0; });
