@@ -324,3 +324,33 @@ def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path):
 
     run(work())
     assert kept(tmp_path) == ["c1"]
+
+
+def test_visitors_after_the_first_do_not_wait_as_long_until_the_disk_is_quick_again(tmp_path):
+    slow = threading.Event()
+
+    def synchronise(_descriptor):
+        if slow.is_set():
+            time.sleep(0.3)
+
+    async def work():
+        limits = SpoolLimits(patience=0.2, hurry=0.05)
+        spool = Spool(tmp_path, "w1", limits, synchronise=synchronise)
+        spool.start()
+        patience = []
+        slow.set()
+        first = spool.append(beacon(1))
+        assert not await first.answer
+        second = spool.append(beacon(2))
+        slow.clear()
+        assert await first.committed
+        assert await second.committed
+        third = spool.append(beacon(3))
+        assert await third.answer
+        patience += [first.patience, second.patience]
+        await asyncio.sleep(0)
+        patience.append(spool.append(beacon(4)).patience)
+        await spool.close()
+        return patience
+
+    assert run(work()) == [0.2, 0.05, 0.2]

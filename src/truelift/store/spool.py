@@ -53,7 +53,8 @@ class SpoolLimits:
 
     waiting_*: hits and bytes not yet safe; more are refused. reserve_bytes: free space that is left
     to the rest of the workspace. patience: seconds until `Batch.answer` is given without a sync;
-    longest: until `Batch.committed` is given as False, although the disk may still come back.
+    hurry: the same once patience has run out, until a batch is safe within that time. longest:
+    until `Batch.committed` is given as False, although the disk may still come back.
     """
 
     waiting_hits: int = 20_000
@@ -62,6 +63,7 @@ class SpoolLimits:
     segment_seconds: float = 60.0
     reserve_bytes: int = 32 * 2**20
     patience: float = 0.25
+    hurry: float = 0.03
     longest: float = 3.0
 
 
@@ -98,7 +100,8 @@ class Batch:
 
     committed: True when they are on disk, False when they are not, or not in time. answer: the
     same, but given as False once patience has run out. open_answers: who was answered in spite of
-    that. kept: what came of it in the end.
+    that. begun, patience: when it was begun, in the loop's time, and how long visitors wait for it.
+    kept: what came of it in the end.
     """
 
     committed: asyncio.Future[bool]
@@ -108,6 +111,8 @@ class Batch:
     bytes: int = 0
     open_answers: int = 0
     timer: asyncio.TimerHandle | None = None
+    begun: float = 0.0
+    patience: float = 0.0
     kept: bool | None = None
 
     def answered_open(self) -> None:
@@ -150,6 +155,7 @@ class Spool:
         self._open: Batch | None = None
         self._flying: Batch | None = None
         self._flush_asked = False
+        self._patience = self.limits.patience
         self._work: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._commit_batches, name="spool", daemon=True)
 
@@ -218,13 +224,15 @@ class Spool:
     def _new_batch(self) -> Batch:
         committed, answer = _Shared(loop=self._loop), _Shared(loop=self._loop)
         batch = self._open = Batch(committed, answer, self.counters)
-        batch.timer = self._loop.call_later(self.limits.patience, self._tired, batch)
+        batch.begun, batch.patience = self._loop.time(), self._patience
+        batch.timer = self._loop.call_later(batch.patience, self._tired, batch)
         return batch
 
     def _tired(self, batch: Batch) -> None:
-        """Let visitors go; who sends rows or webhooks waits a little longer."""
+        """Let visitors go, the next ones sooner; who sends rows or webhooks waits on."""
         _give(batch.answer, kept=False)
-        more = self.limits.longest - self.limits.patience
+        self._patience = min(self.limits.hurry, self.limits.patience)
+        more = self.limits.longest - batch.patience
         batch.timer = self._loop.call_later(more, _give_up, batch.committed)
 
     def _flush(self) -> None:
@@ -245,6 +253,8 @@ class Spool:
             counters.hits += len(batch.payloads)
             counters.bytes += batch.bytes
         self._flying = None
+        if not fault and self._loop.time() - batch.begun <= self.limits.hurry:
+            self._patience = self.limits.patience
         batch.settle(kept=not fault)
         self._flush()
 
