@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import benchmarks
 from benchmarks.close_month import close_lines
+from benchmarks.closure import closure_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
@@ -28,6 +29,7 @@ ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
+CLOSURE = "closure"
 SEEDS = (1, 2, 3)
 
 
@@ -90,6 +92,10 @@ def main() -> int:
     if wanted(CLOSE):
         lines = close_lines()
         write_part("close", lines)
+        print("\n".join(["", *lines]))
+    if wanted(CLOSURE):
+        lines = closure_lines()
+        write_part("closure", lines)
         print("\n".join(["", *lines]))
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)

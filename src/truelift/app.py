@@ -23,7 +23,9 @@ from truelift.config import settings_from
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk
+from truelift.operations.recompute import recompute
 from truelift.store import ground
+from truelift.store import workspace_database as records
 from truelift.store.workspace_database import BrandRecord
 from truelift.workspace.people import People
 from truelift.workspace.workspace import Workspace
@@ -100,10 +102,16 @@ def add_brand(folder: Path, record: BrandRecord) -> None:
 
 
 def rebuild(folder: Path) -> int:
-    """Make the facts file again from its segments; give how many there are."""
+    """Make the facts file again from its segments, and what is kept; give how many there are."""
     with ground.desk(folder, SystemClock(), person(), given_token()) as base:
         desk.require_everywhere(base, Action.MANAGE_BRANDS, "rebuild")
-    return ground.rebuild(folder)
+        with base.workspace.transaction() as connection:
+            brands = [record.brand for record in records.brands(connection)]
+    count = ground.rebuild(folder)
+    for brand in brands:
+        with ground.opened(folder, brand, SystemClock(), person(), given_token()) as base:
+            recompute(base)
+    return count
 
 
 def demonstrate(folder: Path, seed: int, progress: Callable[[str], None]) -> None:

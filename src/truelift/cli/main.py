@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, suppliers
+from truelift.cli import chain, finance, science, suppliers, verification
 from truelift.cli.closing import close_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
@@ -80,6 +80,7 @@ app.command(suppliers.match_app)
 app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
+app.command(verification.verify)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -86,7 +86,8 @@ class FactsEngine:
         try:
             for kind in FACT_KINDS:
                 self._connection.execute(create_fact_table(kind))
-            self._connection.execute(queries.text("facts.schema"))
+            for name in ("facts.schema", "kept.schema"):
+                self._connection.execute(queries.text(name))
             self._check_columns()
             if segments is not None:
                 segments.take()
@@ -99,18 +100,52 @@ class FactsEngine:
         """Close the database; the file is then free for another process."""
         self._connection.close()
 
-    def read(
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Read one state of the file inside, and commit what is written inside at once."""
+        with self._transaction():
+            yield
+
+    def keep(
         self, name: str, parameters: Parameters, relations: Mapping[str, pa.Table] | None = None
+    ) -> None:
+        """Run the statements of a file that change tables beside the facts."""
+        with self._given(relations or {}):
+            for statement in filter(str.strip, queries.text(name).split(";")):
+                asked = {key: parameters[key] for key in queries.parameters(statement)}
+                self._connection.execute(statement, asked)
+
+    def read(
+        self,
+        name: str,
+        parameters: Parameters,
+        relations: Mapping[str, pa.Table] | None = None,
+        narrowed: Mapping[str, pa.Table] | None = None,
     ) -> pa.Table:
         """Run the query of a file and give its rows as an Arrow table.
 
         relations: tables handed in under the names the query asks for (`catalog_codes`, ...).
+        narrowed: by fact kind, the known rows that the query sees instead of all of them.
         """
-        sql = queries.render(queries.text(name))
+        few = narrowed or {}
+        sql = queries.render(queries.text(name), narrowed=few)
         asked = {key: parameters[key] for key in queries.parameters(sql)}
-        named = {name: table for name, table in (relations or {}).items() if name in sql}
-        with self._given(named):
+        given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
+        with self._given({name: table for name, table in given.items() if name in sql}):
             return self._connection.sql(sql, params=asked).to_arrow_table()
+
+    def applied_after(self, number: int) -> list[tuple[Segment, int]] | None:
+        """Give the segments after one that are in the file, each with how many rows it has.
+
+        None when the facts have no log, or when the file does not hold all of it.
+        """
+        if self._segments is None or self._behind:
+            return None
+        sql = queries.text("facts.applied_after")
+        rows = self._connection.execute(sql, {"number": number}).fetchall()
+        if [row[0] for row in rows] != list(range(number + 1, number + 1 + len(rows))):
+            return None
+        return [(self._segments.named(at, kind), count) for at, kind, count in rows]
 
     def listing(self, kind: Kind, extra: tuple[str, ...], parameters: Parameters) -> pa.Table:
         """Give the stored rows of a kind by natural key, with the file and line each came from."""

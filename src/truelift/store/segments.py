@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,10 @@ class SegmentLog:
         found = [Segment(int(name[1]), name[2], path) for name, path in named if name]
         yield from sorted(found, key=lambda segment: segment.number)
 
+    def named(self, number: int, kind: str) -> Segment:
+        """Name a segment by its number and kind, without looking whether it is there."""
+        return Segment(number, kind, self._folder / f"{number:08d}.{kind}.parquet")
+
     def take(self) -> None:
         """Become the log's only writer: remove what a crash left unfinished, find the last number.
 
@@ -56,26 +60,32 @@ class SegmentLog:
     def write(self, kind: str, rows: pa.Table) -> Segment:
         """Write rows as the next segment; on return it is on disk under its name."""
         number = self._last + 1
-        path = self._folder / f"{number:08d}.{kind}.parquet"
-        unfinished = path.with_suffix(".writing")
+        segment = self.named(number, kind)
+        unfinished = segment.path.with_suffix(".writing")
         pq.write_table(rows, unfinished, compression="zstd")
         _synchronise(unfinished)
-        unfinished.rename(path)
+        unfinished.rename(segment.path)
         _synchronise(self._folder)
         self._last = number
-        return Segment(number, kind, path)
+        return segment
 
 
-def read_segment(segment: Segment) -> pa.Table:
-    """Read the rows of a segment; TrueliftError when the file is damaged."""
+def read_segment(segment: Segment, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the rows of a segment, or some columns; TrueliftError when the file is damaged."""
     try:
-        return pq.ParquetFile(segment.path).read()
+        return pq.ParquetFile(segment.path).read(columns=columns)
     except (pa.ArrowException, OSError) as error:
         msg = (
             f"The segment {segment.path} cannot be read, it is damaged; "
             "restore the file from a backup."
         )
         raise TrueliftError(msg) from error
+
+
+def segment_brands(segment: Segment) -> set[str]:
+    """Give the brands whose rows a segment holds."""
+    brands = read_segment(segment, ["brand"])["brand"]
+    return {brand.as_py() for brand in brands.unique()}
 
 
 def missing_number(present: set[int], applied: set[int]) -> int | None:

@@ -60,11 +60,14 @@ from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
 from truelift.workspace.suppliers import Suppliers
+from truelift.workspace.verification import Verification
 
 Progress = Callable[[str, int], None]
 
 
-class Workspace(Closing, Controls, Experiments, Exports, FinanceReports, PolicyMethods, Suppliers):
+class Workspace(
+    Closing, Controls, Experiments, Exports, FinanceReports, PolicyMethods, Suppliers, Verification
+):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
     def __init__(self, ground: Ground, stack: contextlib.ExitStack | None = None) -> None:

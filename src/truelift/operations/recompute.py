@@ -1,0 +1,283 @@
+"""Recompute: after a batch, the shares of the conversions that it can have moved are made anew.
+
+In:   the ground, after facts or catalog rows came in.
+Out:  kept shares that are what the full query would give; what differs, when it is asked.
+
+By closure and not by day: a late click moves a conversion of another day, a code that is mapped
+late moves all that used it. What arrived gives the dirty conversions, the query of touchpoints is
+run over these alone, and their shares are replaced. What cannot be bounded makes everything anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truelift.facts.kinds import KINDS
+from truelift.operations.people import Action, needs
+from truelift.store import catalog_store, kept_shares
+from truelift.store.ground import Ground
+from truelift.store.kept_shares import (
+    ALWAYS,
+    CATALOG,
+    CONVERSION,
+    FACTS,
+    LOOKBACK_DAYS,
+    MODEL,
+    NEVER,
+    Change,
+    Kept,
+)
+from truelift.store.segments import Segment, read_segment
+
+Tables = Mapping[str, pa.Table]
+
+MOST_ROWS = 50_000
+MOST_NAMES = 2_000
+"""After more arrived rows, or more changed names of the catalog, everything is made anew."""
+
+_TEXT = pa.string()
+_CLICK = pa.schema([("click_id", _TEXT), ("visitor", _TEXT), ("clicked_at", pa.timestamp("us"))])
+_POST = pa.schema([("post_id", _TEXT)])
+_ARRIVED = {
+    "orders": ["brand", "recorded_at", "source", "order_id"],
+    "leads": ["brand", "recorded_at", "source", "lead_id"],
+    "clicks": ["brand", "recorded_at", *_CLICK.names],
+    "posts": ["brand", "recorded_at", *_POST.names],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """How many conversions were given their shares anew, and whether that were all."""
+
+    conversions: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What arrived since shares were kept: conversions, clicks, posts, and when at the latest.
+
+    names: of catalog rows that came, went or changed. catalog: its rows, as relations.
+    """
+
+    conversions: pa.Table
+    clicks: pa.Table
+    posts: pa.Table
+    names: pa.Table
+    catalog: Tables
+    recorded_at: dt.datetime
+
+
+NOTHING = Recomputed(0, whole=False)
+
+
+def recompute(ground: Ground) -> Recomputed:
+    """Bring the kept shares of a brand up to what is known; nothing when nothing moves them."""
+    facts, brand = ground.facts, ground.brand.brand
+    before = kept_shares.state(facts, brand)
+    since = 0 if before is None else before.segment
+    applied = facts.applied_after(since)
+    if applied is None:
+        return NOTHING
+    with ground.workspace.transaction() as connection:
+        version, cataloged_at = catalog_store.version(connection, brand, CATALOG)
+    segments = kept_shares.of_brand(applied, brand)
+    kept = Kept(since + len(applied), version, cataloged_at or NEVER)
+    if before is None or segments is None or _rows_of(segments, dict(applied)) > MOST_ROWS:
+        return _all(ground, kept)
+    if not segments and version == before.catalog:
+        if applied:
+            kept_shares.keep(facts, brand, _newer(kept, before.recorded_at), Change())
+        return NOTHING
+    return _some(ground, before, kept, segments)
+
+
+def _rows_of(segments: list[Segment], rows: Mapping[Segment, int]) -> int:
+    return sum(rows[segment] for segment in segments)
+
+
+def _newer(kept: Kept, recorded_at: dt.datetime) -> Kept:
+    return Kept(kept.segment, kept.catalog, max(kept.recorded_at, recorded_at))
+
+
+def _all(ground: Ground, kept: Kept) -> Recomputed:
+    catalog = _catalog(ground)
+    made = _made(ground, catalog)
+    brand = ground.brand.brand
+    newer = _newer(kept, ground.facts.recordings(brand)[-1] or NEVER)
+    kept_shares.keep(ground.facts, brand, newer, Change(made, None, catalog))
+    return Recomputed(made.num_rows, whole=True)
+
+
+def _some(ground: Ground, before: Kept, kept: Kept, segments: list[Segment]) -> Recomputed:
+    facts, brand = ground.facts, ground.brand.brand
+    same = kept.catalog == before.catalog
+    catalog = kept_shares.catalog_rows(facts, brand) if same else _catalog(ground)
+    batch = _batch(ground, segments, catalog, same=same)
+    if batch.names.num_rows > MOST_NAMES:
+        return _all(ground, kept)
+    dirty = dirty_conversions(ground, batch)
+    made = _made(ground, catalog, _narrowed(ground, dirty)) if dirty.num_rows else None
+    newer = _newer(kept, max(before.recorded_at, batch.recorded_at))
+    kept_shares.keep(facts, brand, newer, Change(made, dirty, None if same else catalog))
+    return Recomputed(dirty.num_rows, whole=False)
+
+
+def _batch(ground: Ground, segments: list[Segment], catalog: Tables, *, same: bool) -> Batch:
+    """Read what arrived from the log, and what changed in the catalog."""
+    found: dict[str, list[pa.Table]] = {kind: [] for kind in FACTS}
+    recorded = [NEVER]
+    for segment in segments:
+        rows = read_segment(segment, _ARRIVED[segment.kind])
+        own = rows.filter(pc.equal(rows["brand"], ground.brand.brand))
+        recorded.append(pc.max(own["recorded_at"]).as_py())
+        found[segment.kind].append(own)
+    orders, leads = (
+        _conversions(found[kind], word, key)
+        for kind, word, key in (("orders", "order", "order_id"), ("leads", "lead", "lead_id"))
+    )
+    names = pa.table({"kind": pa.array([], _TEXT), "name": pa.array([], _TEXT)})
+    if not same:
+        names = ground.facts.read("closure.changed_names", _parameters(ground), catalog)
+    return Batch(
+        conversions=pa.concat_tables([orders, leads]),
+        clicks=_joined(found["clicks"], _CLICK),
+        posts=_joined(found["posts"], _POST),
+        names=names,
+        catalog=catalog,
+        recorded_at=max(recorded),
+    )
+
+
+def dirty_conversions(ground: Ground, batch: Batch) -> pa.Table:
+    """Give every conversion whose shares a batch can have moved, and perhaps some more."""
+    facts, parameters = ground.facts, _parameters(ground)
+    moved = [batch.clicks]
+    if batch.clicks.num_rows:
+        given = {"given_arrived_clicks": batch.clicks.select(["click_id"])}
+        moved.append(facts.read("closure.replaced_clicks", parameters, given))
+    links = batch.catalog["catalog_links"]
+    of_posts = links.filter(pc.is_in(links["post_id"], batch.posts["post_id"].combine_chunks()))
+    named = batch.names.filter(pc.equal(batch.names["kind"], "link"))
+    slugs = pa.concat_tables([
+        of_posts.select(["slug"]), pa.table({"slug": named["name"]}),
+    ])  # fmt: skip
+    if slugs.num_rows:
+        given = {"given_changed_links": slugs}
+        moved.append(facts.read("closure.clicks_of_links", parameters, given))
+    relations = {
+        "given_arrived": batch.conversions,
+        "given_moved_clicks": pa.concat_tables([table.cast(_CLICK) for table in moved]),
+        "given_changed_names": batch.names,
+    }
+    return facts.read("closure.dirty", parameters, relations)
+
+
+def _narrowed(ground: Ground, dirty: pa.Table) -> dict[str, pa.Table]:
+    """Give the known facts that the shares of some conversions can hang on."""
+    facts, parameters, given = ground.facts, _parameters(ground), {"given_dirty": dirty}
+    orders = facts.read("closure.orders", parameters, given)
+    leads = facts.read("closure.leads", parameters, given)
+    times = pa.concat_arrays([
+        *orders["ordered_at"].chunks, *leads["created_at"].chunks, pa.array([], pa.timestamp("us")),
+    ])  # fmt: skip
+    span = pc.min_max(times).as_py()
+    since = (span["min"] or ALWAYS) - dt.timedelta(days=LOOKBACK_DAYS)
+    clicks = facts.read(
+        "closure.clicks",
+        parameters | {"since": since, "until": span["max"] or NEVER},
+        {
+            "given_click_ids": _values("click_id", orders, leads),
+            "given_visitors": _values("visitor", orders, leads),
+        },
+    )
+    return {"orders": orders, "leads": leads, "clicks": clicks}
+
+
+def _made(ground: Ground, catalog: Tables, narrowed: Tables | None = None) -> pa.Table:
+    """Make shares by the query of touchpoints: of all conversions, or of those handed in."""
+    parameters = _parameters(ground)
+    touchpoints = ground.facts.read("attribution.touchpoints", parameters, catalog, narrowed)
+    given = {"given_touchpoints": touchpoints}
+    return ground.facts.read(f"attribution.shares_{MODEL}", parameters, given)
+
+
+def _catalog(ground: Ground) -> dict[str, pa.Table]:
+    with ground.workspace.transaction() as connection:
+        return {
+            f"catalog_{kind}": catalog_store.known_rows(connection, KINDS[kind], ground.brand.brand)
+            for kind in CATALOG
+        }
+
+
+def _parameters(ground: Ground) -> dict[str, Any]:
+    return {
+        "brand": ground.brand.brand,
+        "known_at": ALWAYS,
+        "as_of": ALWAYS,
+        "lookback_days": LOOKBACK_DAYS,
+    }
+
+
+def _conversions(tables: list[pa.Table], word: str, key: str) -> pa.Table:
+    found = _joined(tables, pa.schema([("source", _TEXT), (key, _TEXT)]))
+    kinds = pa.repeat(pa.scalar(word), found.num_rows)
+    columns = [pa.chunked_array([kinds]), found["source"], found[key]]
+    return pa.table(columns, schema=CONVERSION)
+
+
+def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    return pa.concat_tables([
+        schema.empty_table(), *(table.select(schema.names).cast(schema) for table in tables),
+    ])  # fmt: skip
+
+
+def _values(name: str, *tables: pa.Table) -> pa.Table:
+    """Give the values of a column in tables, each once and none that is missing."""
+    chunks = [chunk for table in tables for chunk in table[name].chunks]
+    found = pc.unique(pa.concat_arrays([*chunks, pa.array([], _TEXT)]))
+    return pa.table({name: found.drop_null()})
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was compared, and a sentence for each conversion whose kept shares are not right."""
+
+    sentence: str
+    wrong: tuple[str, ...]
+
+
+@needs(Action.READ)
+def verify_kept(ground: Ground) -> Verified:
+    """Compare the kept shares with those made anew from the facts."""
+    facts, brand = ground.facts, ground.brand.brand
+    with ground.workspace.transaction() as connection:
+        kept = kept_shares.shares(facts, connection, brand, as_of=ALWAYS, known_at=ALWAYS)
+    if kept is None:
+        return Verified(NOTHING_KEPT, ())
+    made = _made(ground, _catalog(ground))
+    relations = {"given_kept": kept, "given_made": made}
+    rows = facts.read("closure.differences", {}, relations).to_pylist()
+    sentence = f"The {made.num_rows} kept shares are those that a full recompute gives."
+    return Verified(sentence, tuple(_told(row) for row in rows))
+
+
+NOTHING_KEPT = (
+    "No shares are kept of what is known now, so reports make them anew; the next import that "
+    "changes something keeps them."
+)
+
+
+def _told(row: dict[str, Any]) -> str:
+    source = f" from {row['source']}" if row["source"] else ""
+    return (
+        f"The kept shares of {row['conversion_kind']} {row['conversion_id']}{source} are not those "
+        "that its touchpoints give; `truelift rebuild` makes them anew."
+    )
