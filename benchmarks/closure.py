@@ -39,6 +39,9 @@ EVENTS = 1_000
 CLICKS_OF_TEN = 9
 DAYS = 365
 CHUNK = 1_000_000
+CONSENTING = 0.8
+LATE = 20
+"""One batch in so many reaches 40 days back."""
 LINKS, CODES, CREATORS, CAMPAIGNS = 5_000, 5_000, 2_000, 200
 NAMED = {"lookback_days": 30, "known_at": kept_shares.ALWAYS, "as_of": kept_shares.ALWAYS}
 START = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - instants are naive UTC
@@ -81,7 +84,7 @@ class Drawn:
             clicked_at=self._times(count, since, until),
             slug=_texts("s", links),
             visitor=_texts("v", self.random.integers(0, self.visitors, count)),
-            consent=pa.array(self.random.random(count) < 0.8),
+            consent=pa.array(self.random.random(count) < CONSENTING),
         )  # fmt: skip
 
     def orders(self, count: int, since: float, until: float) -> pa.Table:
@@ -173,7 +176,7 @@ def measure(ground: Ground, facts: int) -> Measured:
     whole = seconds(lambda: recompute(ground))
     append, fresh, dirty = [], [], 0
     for number in range(BATCHES):
-        late = number % 20 == 19
+        late = number % LATE == 0
         since = DAYS - 40 if late else DAYS - 1
         clicks = drawn.clicks(EVENTS * CLICKS_OF_TEN // 10, since, DAYS)
         orders = drawn.orders(EVENTS - clicks.num_rows, since, DAYS)
