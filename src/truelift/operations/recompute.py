@@ -172,12 +172,14 @@ def dirty_conversions(ground: Ground, batch: Batch) -> pa.Table:
     if slugs.num_rows:
         given = {"given_changed_links": slugs}
         moved.append(facts.read("closure.clicks_of_links", parameters, given))
-    relations = {
-        "given_arrived": batch.conversions,
-        "given_moved_clicks": pa.concat_tables([table.cast(_CLICK) for table in moved]),
-        "given_changed_names": batch.names,
-    }
-    return facts.read("closure.dirty", parameters, relations)
+    found = [batch.conversions]
+    clicks = pa.concat_tables([table.cast(_CLICK) for table in moved])
+    if clicks.num_rows:
+        found.append(facts.read("closure.of_clicks", parameters, {"given_moved_clicks": clicks}))
+    if batch.names.num_rows:
+        given = {"given_changed_names": batch.names}
+        found.append(facts.read("closure.of_names", parameters, given))
+    return pa.concat_tables(found).group_by(CONVERSION.names).aggregate([])
 
 
 def _narrowed(ground: Ground, dirty: pa.Table) -> dict[str, pa.Table]:

@@ -44,8 +44,9 @@ MOST_SEGMENTS = 500
 """After so many new segments nothing is looked up in them: everything is made anew."""
 
 _FILES = (
-    "kept.schema", "attribution.touchpoints", f"attribution.shares_{MODEL}", "closure.dirty",
-    "closure.changed_names", "closure.orders", "closure.leads", "closure.clicks",
+    "kept.schema", "attribution.touchpoints", f"attribution.shares_{MODEL}", "closure.of_clicks",
+    "closure.of_names", "closure.changed_names", "closure.clicks_of_links", "closure.orders",
+    "closure.leads", "closure.clicks", "closure.replaced_clicks",
 )  # fmt: skip
 
 

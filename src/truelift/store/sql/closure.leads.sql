@@ -1,9 +1,8 @@
--- The leads among dirty conversions.
-select leads.*
+-- The leads among dirty conversions, with what the query of touchpoints reads of them.
+select
+    leads.source, leads.lead_id, leads.created_at, leads.day, leads.code, leads.click_id,
+    leads.visitor
 from @known(leads) as leads
-where exists (
-    select 1 from @given(dirty) as dirty
-    where
-        dirty.conversion_kind = 'lead' and dirty.conversion_id = leads.lead_id
-        and coalesce(dirty.source, '') = coalesce(leads.source, '')
+where leads.lead_id in (
+    select dirty.conversion_id from @given(dirty) as dirty where dirty.conversion_kind = 'lead'
 )

@@ -1,9 +1,8 @@
--- The orders among dirty conversions.
-select orders.*
+-- The orders among dirty conversions, with what the query of touchpoints reads of them.
+select
+    orders.source, orders.order_id, orders.ordered_at, orders.day, orders.code, orders.codes,
+    orders.click_id, orders.visitor, orders.utm_source, orders.utm_content, orders.utm_campaign
 from @known(orders) as orders
-where exists (
-    select 1 from @given(dirty) as dirty
-    where
-        dirty.conversion_kind = 'order' and dirty.conversion_id = orders.order_id
-        and coalesce(dirty.source, '') = coalesce(orders.source, '')
+where orders.order_id in (
+    select dirty.conversion_id from @given(dirty) as dirty where dirty.conversion_kind = 'order'
 )
