@@ -362,3 +362,19 @@ def test_what_was_kept_stands_in_the_log_too(facts):
     (facts.folder / "facts.duckdb").unlink()
     facts.open()
     assert named(facts)[0] == "spring"
+
+
+def test_segments_after_one_are_named_with_their_rows_unless_one_waits(facts, monkeypatch):
+    facts.bring([order(1), order(2)])
+    facts.bring([order(3)], file="more.csv")
+    first, second = facts.engine.applied_after(0)
+    assert (first[0].number, first[0].kind, first[1]) == (1, "orders", 2)
+    assert facts.engine.applied_after(1) == [second]
+    assert second[0].path.is_file()
+    with monkeypatch.context() as patch:
+        patch.setattr(facts.engine, "_apply", lambda *_given, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            facts.bring([order(4)], file="waits.csv")
+    assert facts.engine.applied_after(0) is None
+    facts.bring([order(5)], file="next.csv")
+    assert len(facts.engine.applied_after(0)) == 4
