@@ -58,8 +58,10 @@ def rows_of(kind, /, **columns):
     return st.tuples(st.just(kind), st.fixed_dictionaries(cells))
 
 
+sources = st.sampled_from([None, None, "shop"])
 order_ids = st.sampled_from([f"o{number}" for number in range(8)])
 ORDER = {
+    "source": sources,
     "order_id": order_ids, "ordered_at": moments, "currency": st.just("USD"),
     "subtotal": st.sampled_from(["10.00", "20.00"]), "updated_at": st.none() | moments,
     "cancelled_at": st.sampled_from([None, None, None, at(61 * 24)]),
@@ -80,7 +82,8 @@ orders = st.one_of(
     rows_of("orders", **ORDER, **CODED, **CLICKED, **TAGGED),
 )
 leads = rows_of(
-    "leads", lead_id=st.sampled_from(["l0", "l1", "l2"]), created_at=moments,
+    "leads", source=sources,
+    lead_id=st.sampled_from(["l0", "l1", "l2"]), created_at=moments,
     stage=st.sampled_from(["lead", "won"]), code=st.none() | code_names, **CLICKED,
 )  # fmt: skip
 clicks = rows_of(
@@ -237,14 +240,11 @@ def of_the_touched_days(ground, batch):
     known = Knowledge(ground, kept_shares.ALWAYS, kept_shares.ALWAYS)
     shares = known.read("attribution.shares_code_first", touchpoints=known.touchpoints)
     rows = shares.to_pylist()
-    arrived = {tuple(row.values()) for row in batch.conversions.to_pylist()}
+    arrived = {key_of(row) for row in batch.conversions.to_pylist()}
     days = {row["day"] for row in rows if key_of(row) in arrived}
     days |= {moment.date() for moment in batch.clicks["clicked_at"].to_pylist()}
-    found = [key_of(row) for row in rows if row["day"] in days or key_of(row) in arrived]
-    return pa.Table.from_pylist(
-        [dict(zip(kept_shares.CONVERSION.names, key, strict=True)) for key in found],
-        schema=kept_shares.CONVERSION,
-    )
+    found = [row["day"] in days or key_of(row) in arrived for row in rows]
+    return shares.filter(pa.array(found, pa.bool_())).select(recomputing.DIRTY.names)
 
 
 def key_of(row):
@@ -336,6 +336,17 @@ def test_a_code_that_is_mapped_late_moves_all_that_used_it(shops):
     shop.take([("aliases", {"kind": "code", "alias": "OLD", "creator": "bo"})])
     assert recompute(shop.ground) == Recomputed(2, whole=False)
     assert owners(shop) == {"o1": "bo", "o2": "bo", "o3": None}
+
+
+def test_sources_that_use_the_same_id_are_told_apart(shops):
+    shop = shops()
+    shop.take([order("1", 1, code="A"), order("1", 50, code="A", source="shop")])
+    recompute(shop.ground)
+    shop.take([("codes", {"code": "A", "creator": "bo", "valid_from": at(24 * 40)})])
+    recompute(shop.ground)
+    shop.take([order("1", 1), click("c1", 1, "a1")])
+    assert recompute(shop.ground) == Recomputed(1, whole=False)
+    assert same(shop.kept(), shop.full())
 
 
 def test_what_moves_no_share_leaves_them_as_they_are(shops):

@@ -44,9 +44,14 @@ MOST_NAMES = 2_000
 _TEXT = pa.string()
 _CLICK = pa.schema([("click_id", _TEXT), ("visitor", _TEXT), ("clicked_at", pa.timestamp("us"))])
 _POST = pa.schema([("post_id", _TEXT)])
+_KINDS = (
+    ("orders", "order", "order_id", "ordered_at"),
+    ("leads", "lead", "lead_id", "created_at"),
+)
+DIRTY = CONVERSION.append(pa.field("converted_at", pa.timestamp("us")))
 _ARRIVED = {
-    "orders": ["brand", "recorded_at", "source", "order_id"],
-    "leads": ["brand", "recorded_at", "source", "lead_id"],
+    "orders": ["brand", "recorded_at", "source", "order_id", "ordered_at"],
+    "leads": ["brand", "recorded_at", "source", "lead_id", "created_at"],
     "clicks": ["brand", "recorded_at", *_CLICK.names],
     "posts": ["brand", "recorded_at", *_POST.names],
 }
@@ -124,10 +129,24 @@ def _some(ground: Ground, before: Kept, kept: Kept, segments: list[Segment]) -> 
     if batch.names.num_rows > MOST_NAMES:
         return _all(ground, kept)
     dirty = dirty_conversions(ground, batch)
-    made = _made(ground, catalog, _narrowed(ground, dirty)) if dirty.num_rows else None
     newer = _newer(kept, max(before.recorded_at, batch.recorded_at))
-    kept_shares.keep(facts, brand, newer, Change(made, dirty, None if same else catalog))
-    return Recomputed(dirty.num_rows, whole=False)
+    other = None if same else catalog
+    if not dirty.num_rows:
+        kept_shares.keep(facts, brand, newer, Change(catalog=other))
+        return NOTHING
+    narrowed = _narrowed(ground, dirty)
+    anew = _named(narrowed)
+    change = Change(_made(ground, catalog, narrowed), anew, other)
+    kept_shares.keep(facts, brand, newer, change)
+    return Recomputed(anew.num_rows, whole=False)
+
+
+def _named(narrowed: Tables) -> pa.Table:
+    """Name the conversions among facts: those that are made anew, and so give way."""
+    return pa.concat_tables(
+        _conversions([narrowed[kind]], word, key, at).select(CONVERSION.names)
+        for kind, word, key, at in _KINDS
+    )
 
 
 def _batch(ground: Ground, segments: list[Segment], catalog: Tables, *, same: bool) -> Batch:
@@ -139,10 +158,7 @@ def _batch(ground: Ground, segments: list[Segment], catalog: Tables, *, same: bo
         own = rows.filter(pc.equal(rows["brand"], ground.brand.brand))
         recorded.append(pc.max(own["recorded_at"]).as_py())
         found[segment.kind].append(own)
-    orders, leads = (
-        _conversions(found[kind], word, key)
-        for kind, word, key in (("orders", "order", "order_id"), ("leads", "lead", "lead_id"))
-    )
+    orders, leads = (_conversions(found[kind], word, key, at) for kind, word, key, at in _KINDS)
     names = pa.table({"kind": pa.array([], _TEXT), "name": pa.array([], _TEXT)})
     if not same:
         names = ground.facts.read("closure.changed_names", _parameters(ground), catalog)
@@ -157,7 +173,10 @@ def _batch(ground: Ground, segments: list[Segment], catalog: Tables, *, same: bo
 
 
 def dirty_conversions(ground: Ground, batch: Batch) -> pa.Table:
-    """Give every conversion whose shares a batch can have moved, and perhaps some more."""
+    """Give every conversion whose shares a batch can have moved, and perhaps some more.
+
+    A conversion may be given more than once; the last time it is known at is among its times.
+    """
     facts, parameters = ground.facts, _parameters(ground)
     moved = [batch.clicks]
     if batch.clicks.num_rows:
@@ -175,31 +194,29 @@ def dirty_conversions(ground: Ground, batch: Batch) -> pa.Table:
     found = [batch.conversions]
     clicks = pa.concat_tables([table.cast(_CLICK) for table in moved])
     if clicks.num_rows:
-        found.append(facts.read("closure.of_clicks", parameters, {"given_moved_clicks": clicks}))
+        span = pc.min_max(clicks["clicked_at"]).as_py()
+        until = span["max"] + dt.timedelta(days=LOOKBACK_DAYS)
+        between = parameters | {"since": span["min"], "until": until}
+        found.append(facts.read("closure.of_clicks", between, {"given_moved_clicks": clicks}))
     if batch.names.num_rows:
         given = {"given_changed_names": batch.names}
         found.append(facts.read("closure.of_names", parameters, given))
-    return pa.concat_tables(found).group_by(CONVERSION.names).aggregate([])
+    return pa.concat_tables(found)
 
 
 def _narrowed(ground: Ground, dirty: pa.Table) -> dict[str, pa.Table]:
     """Give the known facts that the shares of some conversions can hang on."""
-    facts, parameters, given = ground.facts, _parameters(ground), {"given_dirty": dirty}
-    orders = facts.read("closure.orders", parameters, given)
-    leads = facts.read("closure.leads", parameters, given)
-    times = pa.concat_arrays([
-        *orders["ordered_at"].chunks, *leads["created_at"].chunks, pa.array([], pa.timestamp("us")),
-    ])  # fmt: skip
-    span = pc.min_max(times).as_py()
-    since = (span["min"] or ALWAYS) - dt.timedelta(days=LOOKBACK_DAYS)
-    clicks = facts.read(
-        "closure.clicks",
-        parameters | {"since": since, "until": span["max"] or NEVER},
-        {
-            "given_click_ids": _values("click_id", orders, leads),
-            "given_visitors": _values("visitor", orders, leads),
-        },
-    )
+    facts, given = ground.facts, {"given_dirty": dirty}
+    span = pc.min_max(dirty["converted_at"]).as_py()
+    between = _parameters(ground) | {"since": span["min"], "until": span["max"]}
+    orders = facts.read("closure.orders", between, given)
+    leads = facts.read("closure.leads", between, given)
+    before = {"since": span["min"] - dt.timedelta(days=LOOKBACK_DAYS)}
+    visits = {
+        "given_click_ids": _values("click_id", orders, leads),
+        "given_visitors": _values("visitor", orders, leads),
+    }
+    clicks = facts.read("closure.clicks", between | before, visits)
     return {"orders": orders, "leads": leads, "clicks": clicks}
 
 
@@ -228,11 +245,11 @@ def _parameters(ground: Ground) -> dict[str, Any]:
     }
 
 
-def _conversions(tables: list[pa.Table], word: str, key: str) -> pa.Table:
-    found = _joined(tables, pa.schema([("source", _TEXT), (key, _TEXT)]))
-    kinds = pa.repeat(pa.scalar(word), found.num_rows)
-    columns = [pa.chunked_array([kinds]), found["source"], found[key]]
-    return pa.table(columns, schema=CONVERSION)
+def _conversions(tables: list[pa.Table], word: str, key: str, at: str) -> pa.Table:
+    schema = pa.schema([("source", _TEXT), (key, _TEXT), (at, pa.timestamp("us"))])
+    found = _joined(tables, schema)
+    kinds = pa.chunked_array([pa.repeat(pa.scalar(word), found.num_rows)])
+    return pa.table([kinds, found["source"], found[key], found[at]], schema=DIRTY)
 
 
 def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:

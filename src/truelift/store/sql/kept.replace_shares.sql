@@ -1,15 +1,15 @@
 -- dialect: duckdb
--- The shares of dirty conversions give way to those that were made anew, both by kind and id, so that
--- the conversions of all sources that use an id go together.
+-- The shares of conversions give way to those that were made anew.
 delete from kept_share
 where
-    brand = $brand and conversion_kind = 'order' and conversion_id in (
-        select conversion_id from given_dirty where conversion_kind = 'order'
-    );
-delete from kept_share
-where
-    brand = $brand and conversion_kind = 'lead' and conversion_id in (
-        select conversion_id from given_dirty where conversion_kind = 'lead'
+    brand = $brand
+    and conversion_id in (select conversion_id from given_dirty)
+    and exists (
+        select 1 from given_dirty as dirty
+        where
+            dirty.conversion_id = kept_share.conversion_id
+            and dirty.conversion_kind = kept_share.conversion_kind
+            and coalesce(dirty.source, '') = coalesce(kept_share.source, '')
     );
 insert into kept_share
 select
