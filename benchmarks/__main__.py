@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import benchmarks
 from benchmarks.close_month import close_lines
+from benchmarks.closure import closure_lines
 from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
@@ -30,6 +31,7 @@ LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
 HOTPATH = "hotpath"
+CLOSURE = "closure"
 SEEDS = (1, 2, 3)
 
 
@@ -104,6 +106,10 @@ def main() -> int:
         print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()
+    if wanted(CLOSURE):
+        lines = closure_lines()
+        write_part("closure", lines)
+        print("\n".join(["", *lines]))
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)
     return 3 if missed else 0

@@ -30,7 +30,9 @@ from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk
 from truelift.operations.collect import ServedNow, datacenters
+from truelift.operations.recompute import recompute
 from truelift.store import ground
+from truelift.store import workspace_database as records
 from truelift.store.spool import Spool, SpoolLimits
 from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
@@ -135,10 +137,16 @@ def add_brand(folder: Path, record: BrandRecord) -> None:
 
 
 def rebuild(folder: Path) -> int:
-    """Make the facts file again from its segments; give how many there are."""
+    """Make the facts file again from its segments, and what is kept; give how many there are."""
     with ground.desk(folder, SystemClock(), person(), given_token()) as base:
         desk.require_everywhere(base, Action.MANAGE_BRANDS, "rebuild")
-    return ground.rebuild(folder)
+        with base.workspace.transaction() as connection:
+            brands = [record.brand for record in records.brands(connection)]
+    count = ground.rebuild(folder)
+    for brand in brands:
+        with ground.opened(folder, brand, SystemClock(), person(), given_token()) as base:
+            recompute(base)
+    return count
 
 
 def demonstrate(folder: Path, seed: int, progress: Callable[[str], None]) -> None:

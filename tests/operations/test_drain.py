@@ -1,15 +1,25 @@
 import asyncio
 import datetime as dt
+import itertools
 import json
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from truelift.facts.hit import Beacon, Click, Collected, Hook, Row, encode
+from truelift.operations import drain as draining
 from truelift.operations.drain import BrandToOpen, drain, offsets, prune, waiting_bytes
-from truelift.store import spool_reader
+from truelift.operations.ingest import import_frame
+from truelift.operations.knowledge import Knowledge
+from truelift.operations.recompute import verify_kept
+from truelift.store import ground as grounds
+from truelift.store import kept_shares, segments, spool_reader
 from truelift.store import workspace_database as records
 from truelift.store.spool import Spool
+from truelift.store.workspace_database import BrandRecord
 
 NOON = 1_779_105_600_000_000  # 2026-05-18T12:00Z
 AT = dt.datetime(2026, 5, 19)
@@ -185,3 +195,177 @@ def test_old_segments_go_when_they_were_taken_in(ground):
     assert prune(ground, dt.datetime(2000, 1, 1)) == 0
     assert prune(ground, later) == 1
     assert len(spool_reader.segments(ground.folder / "spool", "w")) == 1
+
+
+# Whatever is taken in when, the shares that are kept are those that all facts together give.
+
+HOUR = 3_600_000_000
+times = st.sampled_from([0, 0, 1, 2, 29, 30, 31]).map(lambda day: NOON + day * 24 * HOUR)
+visitors = st.sampled_from(["v1", "v1", "v2", None])
+code_names = st.sampled_from([None, None, "ANA10", "OLD"])
+numbers = st.integers(1, 5)
+click_names = st.sampled_from(["c1", "c2", "c3"])
+links = st.sampled_from(["a1", "b1"])
+
+
+def moment(microseconds):
+    return (dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)).isoformat() + "Z"
+
+
+def shop_order(number, at, code, click):
+    """An order as Shopify's hook brings it: after its click, told again whenever it changes."""
+    return "orders/updated", {
+        "id": number, "name": f"#{number}", "created_at": moment(at), "currency": "USD",
+        "total_line_items_price": "10.00", "discount_codes": [{"code": code}] if code else [],
+        "landing_site": f"/?tl={click}" if click else "/",
+    }  # fmt: skip
+
+
+def shop_refund(number, refund):
+    lines = [{"quantity": 1, "subtotal": "1.00", "total_tax": "0"}]
+    return "refunds/create", {
+        "id": refund, "order_id": number, "created_at": moment(NOON + 90 * 24 * HOUR),
+        "refund_line_items": lines, "transactions": [{"kind": "refund", "currency": "USD"}],
+    }  # fmt: skip
+
+
+def own_order(number, at, code, visitor):
+    cells = {"order_id": f"s{number}", "ordered_at": moment(at), "currency": "USD"}
+    return Row("orders", cells | {"subtotal": "9.00", "code": code, "visitor": visitor})
+
+
+MAPPED = st.one_of(
+    st.tuples(
+        st.just("codes"),
+        st.fixed_dictionaries({"code": st.sampled_from(["ANA10", "BO10", "OLD"])}),
+        st.sampled_from(["ana", "bo"]),
+    ),
+    st.tuples(st.just("links"), st.fixed_dictionaries({"slug": links}), st.just("cy")),
+    st.tuples(
+        st.just("aliases"),
+        st.fixed_dictionaries({"kind": st.just("code"), "alias": st.just("OLD")}),
+        st.just("bo"),
+    ),
+)
+"""A code, link or alias that is mapped late: (kind, cells, whose it is)."""
+
+HITS = st.one_of(
+    st.builds(lambda **told: ("click", told), click_id=click_names, slug=links,
+              received_us=times, visitor=visitors, consent=st.sampled_from([True] * 4 + [False]),
+              label=st.sampled_from(["human"] * 4 + ["bot"])),
+    st.builds(shop_order, numbers, times, code_names, st.none() | click_names),
+    st.builds(shop_refund, numbers, st.integers(1, 3)),
+    st.builds(own_order, numbers, times, code_names, visitors),
+)  # fmt: skip
+LINKED = [("links", {"slug": slug}, creator) for slug, creator in (("a1", "ana"), ("b1", "bo"))]
+STEPS = st.lists(
+    st.one_of(st.lists(HITS, min_size=1, max_size=5), MAPPED, st.just("merge")),
+    min_size=3, max_size=9,
+).map(lambda steps: [*LINKED, *steps])  # fmt: skip
+
+
+def hits_of(brand, drawn, step):
+    for at, (name, told) in enumerate(
+        each if isinstance(each, tuple) else ("row", each) for each in drawn
+    ):
+        if name == "click":
+            yield Click(brand=brand, **told)
+        elif name == "row":
+            yield Collected(brand=brand, key_id="k", received_us=NOON, trusted=True, rows=[told])
+        else:
+            body = told | {"updated_at": moment(NOON + step * HOUR)}
+            yield Hook(
+                brand=brand, source="shopify", hook_id="h", delivery_id=f"{step}.{at}",
+                received_us=NOON, body=json.dumps(body).encode(), topic=name,
+            )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory):
+    """Give brands of which nothing is known, on one ground whose log is merged soon."""
+    folder = tmp_path_factory.mktemp("drained") / "workspace"
+    grounds.create(folder, BrandRecord("acme", "acme", "USD", "UTC", "acme", "months"), AT)
+    clock = grounds.StoppedClock(dt.datetime(2027, 1, 1))
+    with pytest.MonkeyPatch.context() as patched, grounds.opened(folder, None, clock, "ana") as one:
+        patched.setattr(segments, "FEWEST", 2)
+
+        def shop(number=itertools.count()):  # noqa: B008 - counts through the module
+            return replace(one, brand=replace(one.brand, brand=f"brand-{next(number)}"))
+
+        yield shop
+
+
+def kept_and_full(ground):
+    always = {"as_of": kept_shares.ALWAYS, "known_at": kept_shares.ALWAYS}
+    with ground.workspace.transaction() as connection:
+        kept = kept_shares.shares(ground.facts, connection, ground.brand.brand, **always)
+    known = Knowledge(ground, **always)
+    full = known.read("attribution.shares_code_first", touchpoints=known.touchpoints)
+    return (None if table is None else sorted(map(repr, table.to_pylist())) for table in
+            (kept, full))  # fmt: skip
+
+
+def play(ground, steps):
+    """Play a history; after each step what is kept is what all facts give."""
+    brand, worker = ground.brand.brand, f"w-{ground.brand.brand}"
+    for number, step in enumerate(steps):
+        if step == "merge":
+            ground.facts.compact(2**40)
+        elif isinstance(step, tuple):
+            kind, cells, creator = step
+            more = {"destination": "https://s.example/"} if kind == "links" else {}
+            row = cells | more | {"creator": creator}
+            frame = pa.table({name: pa.array([cell]) for name, cell in row.items()})
+            import_frame(ground, kind, frame, f"{kind} by hand")
+        else:
+            put(ground, *hits_of(brand, step, number), worker=worker)
+            drain(ground, {brand: ground}, limit=4)
+            drain(ground, {brand: ground})
+        kept, full = kept_and_full(ground)
+        assert kept == full or (kept is None and full == [])  # nothing came yet
+    assert verify_kept(ground).wrong == ()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+def test_what_is_drained_in_any_batches_keeps_the_shares_of_a_full_recompute(shops, steps):
+    play(shops(), steps)
+
+
+@pytest.mark.soak
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+def test_what_is_drained_in_many_histories_keeps_the_shares_of_a_full_recompute(shops, steps):
+    play(shops(), steps)
+
+
+def test_a_drain_brings_kept_shares_up_in_the_transaction_of_its_rows(shops, monkeypatch):
+    ground = shops()
+    brand = ground.brand.brand
+    made = []
+    monkeypatch.setattr(
+        draining, "recompute",
+        lambda standing, keep=draining.recompute: made.append(keep(standing)) or made[-1],
+    )  # fmt: skip
+    late, order = shop_order(1, NOON, "ANA10", "c1"), shop_order(2, NOON, None, None)
+    put(ground, *hits_of(brand, [late, order], 0), worker=brand)
+    drain(ground, {brand: ground})
+    frame = pa.table({"code": ["ANA10"], "creator": ["ana"]})
+    import_frame(ground, "codes", frame, "codes by hand")
+    click = {"click_id": "c1", "slug": "a1", "received_us": NOON, "consent": True}
+    put(ground, *hits_of(brand, [("click", click)], 1), worker=brand)
+    drain(ground, {brand: ground})
+    assert [(each.conversions, each.whole) for each in made] == [(2, True), (1, False)]
+    with monkeypatch.context() as broken:
+        broken.setattr(draining, "recompute", lambda _: 1 / 0)
+        put(ground, *hits_of(brand, [shop_order(3, NOON, None, None)], 2), worker=brand)
+        with pytest.raises(ZeroDivisionError):
+            drain(ground, {brand: ground})
+        # Kept shares are no reason to lose facts, nor to hold them up.
+        assert drain(ground, {brand: ground}, fresh=False).hits == 1
+    kept, full = kept_and_full(ground)
+    assert (kept, len(full)) == (None, 3)
+    put(ground, *hits_of(brand, [shop_order(4, NOON, None, None)], 3), worker=brand)
+    drain(ground, {brand: ground})
+    kept, full = kept_and_full(ground)
+    assert kept == full

@@ -168,3 +168,21 @@ def test_a_file_of_thousands_of_rows_is_kept_whole(catalog):
     rows = [{"creator": f"c{number}"} for number in range(5_001)]
     assert catalog.bring(rows, kind="creators") == (5_001, 0, 0, [])
     assert len(catalog.contents("creators")) == 5_001
+
+
+def test_a_version_changes_with_every_change_of_its_kinds_and_brand_alone(catalog):
+    def version():
+        with catalog.database.transaction() as connection:
+            return catalog_store.version(connection, "acme", ["codes", "aliases"])
+
+    assert version()[1] is None
+    seen = {version()}
+    catalog.bring([code("ana")])
+    seen.add(version())
+    catalog.bring([code("bo")], at=TUESDAY)
+    seen.add(version())
+    assert len(seen) == 3
+    assert version()[1] == TUESDAY
+    catalog.bring([code("bo")], at=WEDNESDAY)  # known already
+    catalog.bring([code("cy")], at=WEDNESDAY, brand="bolt")
+    assert version() in seen

@@ -471,3 +471,25 @@ def test_a_facts_file_that_is_older_than_a_merge_takes_in_only_what_it_misses(fa
     (facts.folder / "facts.duckdb").write_bytes(old)
     assert facts.open().contents() == before
     assert FactsEngine(":memory:").compact(2**40) == 0
+
+
+def test_a_file_of_a_version_that_did_not_know_whose_segments_are_is_used_on(facts):
+    facts.bring([order(1)])
+    facts.engine._connection.execute("alter table applied_segment drop column brand")
+    facts.open()
+    facts.bring([order(2)], file="more.csv")
+    asked = "select number, brand from applied_segment order by number"
+    assert facts.engine._connection.sql(asked).fetchall() == [(1, None), (2, "acme")]
+
+
+def test_what_is_written_at_once_is_committed_with_the_transaction_around_it(facts):
+    taken = {"worker": "w", "segment": "s", "byte": 1}
+    with contextlib.suppress(ZeroDivisionError), facts.engine.together():
+        with facts.engine.at_once():
+            facts.engine.keep("live.take", taken)
+        assert facts.engine.read("live.taken", {}).num_rows == 1
+        raise ZeroDivisionError
+    assert facts.engine.read("live.taken", {}).num_rows == 0
+    with facts.engine.at_once():
+        facts.engine.keep("live.take", taken)
+    assert facts.engine.read("live.taken", {}).num_rows == 1

@@ -64,3 +64,14 @@ def test_parameters_and_relations_are_told_apart():
     assert queries.parameters(sql) == {"day", "brand"}
     assert queries.relations(sql) == {"known": {"orders"}, "catalog": {"codes"}, "given": {"path"}}
     assert queries.render("@catalog(codes) @given(path)") == "catalog_codes given_path"
+
+
+def test_a_query_can_be_asked_of_a_few_known_rows():
+    sql = (
+        "select word from @known(words) as words union all select word from @known(names) as names"
+    )
+    assert queries.render(sql, narrowed={"words"}) == (
+        "select word from narrowed_words as words union all select word from "
+        + queries.render("@known(names)")
+        + " as names"
+    )

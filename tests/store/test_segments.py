@@ -174,3 +174,11 @@ def test_a_damaged_merged_segment_says_which_file_it_is(tmp_path):
     path.write_bytes(b"PAR1")
     with pytest.raises(TrueliftError, match=r"00000016\.orders\.parquet cannot be read"):
         taken(tmp_path)
+
+
+def test_columns_of_a_segment_are_read_by_its_number_until_it_is_merged(tmp_path):
+    log = taken(tmp_path)
+    several = [log.write("orders", ROWS) for _ in range(3)]
+    assert log.read(2, "orders", ["order_id"]).to_pylist() == [{"order_id": "1"}, {"order_id": "2"}]
+    log.merge(several)
+    assert log.read(2, "orders", ["order_id"]) is None

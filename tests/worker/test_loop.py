@@ -103,3 +103,22 @@ def test_a_sample_remembers_how_far_its_clock_came(played, monkeypatch):
     rounds.append(lambda: Drained(1, 1))
     loop.once()
     assert len(kept) == 1
+
+
+def test_after_a_round_that_failed_facts_come_in_without_what_is_kept_for_speed(
+    played, monkeypatch
+):
+    loop, rounds, _ = played
+    asked = []
+
+    def drained(*_, fresh, **__):
+        asked.append(fresh)
+        return rounds.pop(0)()
+
+    def broken():
+        raise OSError(28, "full")
+
+    monkeypatch.setattr(loops, "drain", drained)
+    rounds += [broken, *[lambda: Drained(1, 1)] * 2]
+    assert [loop._round() for _ in range(3)] == [False, True, True]
+    assert asked == [True, False, True]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, serving, suppliers
+from truelift.cli import chain, finance, science, serving, suppliers, verification
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
@@ -88,6 +88,7 @@ app.command(suppliers.match_app)
 app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
+app.command(verification.verify)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

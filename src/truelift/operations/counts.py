@@ -132,9 +132,9 @@ def observed(
     """
     zone, as_of = panels.known.ground.brand.timezone, panels.known.as_of
     counted: dict[str, float] = defaultdict(float)
-    for row in panels.counted_days(metric):
+    for row in panels.counted_in(metric, campaign):
         window = windows.get(row["creator"])
-        if row["campaign"] == campaign and window is not None:
+        if window is not None:
             inside = local_day(window[0], zone) <= row["day"] <= window[1]
             counted[row["creator"]] += row["units"] if inside else 0.0
     today = local_day(as_of, zone)

@@ -22,6 +22,7 @@ from truelift.facts.event import NOTES, DropReason, Fault
 from truelift.operations.hits import Refusal, Taken, batches, taken
 from truelift.operations.ingest import Tally, keep_faults, take_in
 from truelift.operations.people import Action, needs
+from truelift.operations.recompute import recompute
 from truelift.store import spool_reader
 from truelift.store import workspace_database as records
 from truelift.store.ground import Ground
@@ -80,10 +81,12 @@ def drain(
     *,
     shift: dt.timedelta = dt.timedelta(0),
     limit: int = MOST_HITS,
+    fresh: bool = True,
 ) -> Drained:
     """Take in what the spool holds, at most `limit` hits of each worker.
 
     brands: every brand's ground. shift: what a simulated clock differs from the one that received.
+    fresh: bring kept shares up in the same transaction; without, reports make them anew.
     """
     folder, known = ground.folder / SPOOL, offsets(ground)
     done = Drained()
@@ -93,7 +96,7 @@ def drain(
             continue
         if not reading.hits and not reading.damaged:
             continue
-        done += _take(ground, brands, worker, reading, shift)
+        done += _take(ground, brands, worker, reading, shift, fresh=fresh)
     return done
 
 
@@ -114,6 +117,8 @@ def _take(
     worker: str,
     reading: Reading,
     shift: dt.timedelta,
+    *,
+    fresh: bool,
 ) -> Drained:
     rows: list[Taken] = []
     refusals: list[Refusal] = []
@@ -125,6 +130,7 @@ def _take(
                 named = _homeless(ground, named)
             rows.append(named) if isinstance(named, Taken) else refusals.append(named)
     tallies: list[Tally] = []
+    changed: dict[str, Ground] = {}
     with ground.turn, ground.facts.together():
         for brand, batch, labels in batches(_named(ground, brands, rows)):
             tally = Tally(batch.origin, batch.sha256)
@@ -132,6 +138,10 @@ def _take(
             now = standing.clock.now()
             take_in(standing, batch, tally, now, labels=labels or None)
             tallies.append(tally)
+            if tally.accepted or tally.updated:
+                changed[brand] = standing
+        for standing in changed.values() if fresh else ():
+            recompute(standing)
         _keep_refusals(brands, refusals)
         if reading.offset is not None:
             place = reading.offset

@@ -35,10 +35,12 @@ from truelift.facts.event import DropReason, EventBatch, Fault
 from truelift.facts.kinds import KINDS
 from truelift.operations.erase import kept_erased
 from truelift.operations.people import Action, needs
+from truelift.operations.recompute import recompute
 from truelift.store import catalog_store
 from truelift.store import workspace_database as records
-from truelift.store.facts_engine import Stamp, Verdict
+from truelift.store.facts_engine import Stamp
 from truelift.store.ground import Ground
+from truelift.store.verdicts import Verdict
 from truelift.store.workspace_database import ImportRecord
 
 Labels = Mapping[int, tuple[str, str]]
@@ -182,6 +184,8 @@ def _import(
                 with ground.workspace.transaction() as connection:
                     records.record_import(connection, ground.brand.brand, record, now)
     changed = any(record.accepted or record.updated for record in kept)
+    if changed and keep:
+        recompute(ground)
     return ImportReport(tuple(kept), tuple(faults), changed and keep, tuple(unreadable))
 
 

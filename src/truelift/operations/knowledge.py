@@ -21,7 +21,7 @@ from truelift.facts.hashtags import hashtags, plain_tags
 from truelift.facts.kinds import KINDS
 from truelift.ledger.fx import RateSet
 from truelift.operations.model_shares import model_shares, removal_effects
-from truelift.store import catalog_store, control_records, rates, science_records
+from truelift.store import catalog_store, control_records, kept_shares, rates, science_records
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import newest_seal
 
@@ -103,12 +103,27 @@ class Knowledge:
 
     @cached_property
     def shares(self) -> pa.Table:
-        """Give the shares of every conversion under the attribution model."""
+        """Give the shares of every conversion under the attribution model.
+
+        Those that are kept (operations.recompute) where they are of just this, the same rows.
+        """
+        kept = self._kept_shares()
+        if kept is not None:
+            return kept
         if self.model not in _SQL_MODELS:
             effects = self.effects if self.model == "markov" else None
             name = Model(self.model.replace("_", "-"))
             return model_shares(name, self.touchpoints, effects)
         return self.read(f"attribution.shares_{self.model}", touchpoints=self.touchpoints)
+
+    def _kept_shares(self) -> pa.Table | None:
+        if (self.model, self.lookback_days) != (kept_shares.MODEL, kept_shares.LOOKBACK_DAYS):
+            return None
+        with self.ground.workspace.transaction() as connection:
+            return kept_shares.shares(
+                self.ground.facts, connection, self.ground.brand.brand,
+                as_of=self.as_of, known_at=self.known_at,
+            )  # fmt: skip
 
     @cached_property
     def categories(self) -> dict[str | None, str | None]:

@@ -208,6 +208,15 @@ class Outcomes:
 
     def _terms(self, day: dt.date, currency: str) -> DayTerms:
         """Give the rate and the brand's margin of a day."""
+        if (day, currency) not in self._found_terms:
+            self._found_terms[day, currency] = self._find_terms(day, currency)
+        return self._found_terms[day, currency]
+
+    @cached_property
+    def _found_terms(self) -> dict[tuple[dt.date, str], DayTerms]:
+        return {}
+
+    def _find_terms(self, day: dt.date, currency: str) -> DayTerms:
         target = self.known.ground.brand.currency
         found = self.rates.find(day, currency, target)
         margin = margin_ppm(self._margins, day)

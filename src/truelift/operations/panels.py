@@ -134,6 +134,19 @@ class Panels:
         rows = self.click_days if metric == "clicks" else self.count_days
         return [row for row in rows if row["metric"] == metric]
 
+    def counted_in(self, metric: str, campaign: str) -> list[dict[str, Any]]:
+        """Give a count metric of one campaign by creator and day, in units."""
+        if metric not in self._inside:
+            found: dict[str | None, list[dict[str, Any]]] = {}
+            for row in self.counted_days(metric):
+                found.setdefault(row["campaign"], []).append(row)
+            self._inside[metric] = found
+        return self._inside[metric].get(campaign, [])
+
+    @cached_property
+    def _inside(self) -> dict[str, dict[str | None, list[dict[str, Any]]]]:
+        return {}
+
     @cached_property
     def evergreen_since(self) -> dict[str, dt.datetime | None]:
         """Give since when each creator has an evergreen code or link; None: always."""

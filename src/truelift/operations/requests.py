@@ -22,6 +22,7 @@ from truelift.facts.kinds import kind_named
 from truelift.operations.hits import table_of, with_notes
 from truelift.operations.ingest import Tally, take_in
 from truelift.operations.people import Action, needs
+from truelift.operations.recompute import recompute
 from truelift.store.ground import Ground
 
 KEPT = dt.timedelta(days=7)
@@ -73,21 +74,24 @@ class Taken:
 def take_rows(ground: Ground, asked: Request) -> Taken:
     """Take rows in; Repeated when the key was used for another request."""
     kind = kind_named(asked.kind)
-    with ground.turn, ground.facts.together():
-        if (before := _answered(ground, asked)) is not None:
-            return before
-        batch = EventBatch(
-            kind=kind.name,
-            origin=f"api:{kind.name}",
-            source_file=f"api:{kind.name}",
-            sha256=asked.body_sha256 or _sha256(asked),
-            rows=table_of(kind.names, [with_notes(kind.name, row) for row in asked.rows]),
-            lines=pa.array(range(1, len(asked.rows) + 1), pa.int64()),
-        )
-        tally = Tally(batch.origin, batch.sha256)
-        take_in(ground, batch, tally, ground.clock.now())
-        done = Taken(_verdicts(len(asked.rows), tally))
-        _keep(ground, asked, done)
+    with ground.turn:
+        with ground.facts.together():
+            if (before := _answered(ground, asked)) is not None:
+                return before
+            batch = EventBatch(
+                kind=kind.name,
+                origin=f"api:{kind.name}",
+                source_file=f"api:{kind.name}",
+                sha256=asked.body_sha256 or _sha256(asked),
+                rows=table_of(kind.names, [with_notes(kind.name, row) for row in asked.rows]),
+                lines=pa.array(range(1, len(asked.rows) + 1), pa.int64()),
+            )
+            tally = Tally(batch.origin, batch.sha256)
+            take_in(ground, batch, tally, ground.clock.now())
+            done = Taken(_verdicts(len(asked.rows), tally))
+            _keep(ground, asked, done)
+        if tally.accepted or tally.updated:
+            recompute(ground)
     return done
 
 

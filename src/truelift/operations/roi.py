@@ -141,7 +141,7 @@ class _Report:
     def rows(self) -> list[RoiRow]:
         """Give the rows asked for, costs without campaign included."""
         by = self.request.by
-        groups = self.outcomes.groups(by)
+        groups = self._by_creator if by == "creator" else self.outcomes.groups(by)
         costs = self._costs(by)
         keys = set(groups) | set(costs) | (set(self._incomplete) if self._measurable else set())
         keys |= self._parties() if by == "creator" else set()

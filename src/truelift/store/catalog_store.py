@@ -7,6 +7,7 @@ Out:  a verdict per batch, and Arrow tables of what was known at a time.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,8 @@ import sqlalchemy as sa
 from truelift.base.columns import Kind
 from truelift.store.catalog_tables import CATALOG
 from truelift.store.ddl import accepted_schema
-from truelift.store.facts_engine import CHANGES, Stamp, Verdict
+from truelift.store.facts_engine import Stamp
+from truelift.store.verdicts import CHANGES, Verdict
 
 STUB_ORIGINS = frozenset({"team_sheet"})
 """Origins that only name things so that their other rows have an owner; any other origin may say
@@ -103,6 +105,27 @@ def known_rows(
     fields = [field for field in accepted_schema(kind) if field.name in names]
     schema = pa.schema([*fields, pa.field("source_file", pa.string())])
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+def version(
+    connection: sa.Connection, brand: str, kinds: Sequence[str]
+) -> tuple[str, dt.datetime | None]:
+    """Give a text that changes with a brand's rows of some kinds, and their newest recording.
+
+    Rows are added, superseded and, when a person is erased, removed; nothing else changes them.
+    """
+    parts: list[str] = []
+    times: list[dt.datetime] = []
+    for kind in kinds:
+        columns = CATALOG[kind].c
+        asked = sa.select(
+            sa.func.count(), sa.func.max(columns.row_number),
+            sa.func.count(columns.superseded_at), sa.func.max(columns.recorded_at),
+        ).where(columns.brand == brand)  # fmt: skip
+        rows, last, superseded, recorded = connection.execute(asked).one()
+        parts.append(f"{kind} {rows} {last or 0} {superseded} {recorded or ''}")
+        times += [recorded] if recorded is not None else []
+    return ", ".join(parts), max(times, default=None)
 
 
 def newest_recording(connection: sa.Connection, brand: str) -> dt.datetime | None:

@@ -14,9 +14,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ import pyarrow.compute as pc
 from truelift.base.columns import ColumnType, Kind
 from truelift.base.errors import TrueliftError, WorkspaceHeld
 from truelift.base.time import Instant
-from truelift.store import queries
+from truelift.store import queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
 from truelift.store.segments import (
     NUMBER_COLUMN,
@@ -38,16 +37,11 @@ from truelift.store.segments import (
     missing_number,
     read_segment,
 )
+from truelift.store.verdicts import CHANGES, Verdict
 
 Parameters = Mapping[str, object]
 
 MEMORY_LIMIT = "4GB"
-
-CHANGES = ("new", "update")
-"""The verdicts of `facts.judge` that change something."""
-
-_KNOWN = "known_cell_"
-"""Before the name of a column: its cell in the row that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +56,6 @@ class Stamp:
     source_file: str
     sha256: str
     recorded_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How many rows of a batch were new, updated or already known, and which lines conflict.
-
-    conflicts: (line, origin of the row that is kept, whether it came in this same import). lines:
-    source_line and verdict of each row, in the words of `facts.judge`.
-    """
-
-    accepted: int
-    updated: int
-    duplicate: int
-    conflicts: tuple[tuple[int, str, bool], ...]
-    lines: pa.Table
 
 
 @dataclass(slots=True)
@@ -102,7 +81,7 @@ class FactsEngine:
         try:
             for kind in FACT_KINDS:
                 self._connection.execute(create_fact_table(kind))
-            for name in ("facts.schema", "live.schema"):
+            for name in ("facts.schema", "live.schema", "kept.schema"):
                 self._connection.execute(queries.text(name))
             self._check_columns()
             if segments is not None:
@@ -140,25 +119,48 @@ class FactsEngine:
                 self._together = False
         self._log.behind = False
 
-    def keep(self, name: str, parameters: Parameters) -> None:
-        """Run a statement of a file that changes a table beside the facts."""
-        sql = queries.text(name)
-        for statement in filter(None, (part.strip() for part in sql.split(";"))):
-            asked = {key: parameters[key] for key in queries.parameters(statement)}
-            self._connection.execute(statement, asked)
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Read one state of the file inside, and commit with the transaction around, if any."""
+        with self._transaction():
+            yield
+
+    def keep(
+        self, name: str, parameters: Parameters, relations: Mapping[str, pa.Table] | None = None
+    ) -> None:
+        """Run the statements of a file that change tables beside the facts."""
+        with self._given(relations or {}):
+            for statement in filter(str.strip, queries.text(name).split(";")):
+                asked = {key: parameters[key] for key in queries.parameters(statement)}
+                self._connection.execute(statement, asked)
 
     def read(
-        self, name: str, parameters: Parameters, relations: Mapping[str, pa.Table] | None = None
+        self,
+        name: str,
+        parameters: Parameters,
+        relations: Mapping[str, pa.Table] | None = None,
+        narrowed: Mapping[str, pa.Table] | None = None,
     ) -> pa.Table:
         """Run the query of a file and give its rows as an Arrow table.
 
         relations: tables handed in under the names the query asks for (`catalog_codes`, ...).
+        narrowed: by fact kind, the known rows that the query sees instead of all of them.
         """
-        sql = queries.render(queries.text(name))
+        few = narrowed or {}
+        sql = queries.render(queries.text(name), narrowed=few)
         asked = {key: parameters[key] for key in queries.parameters(sql)}
-        named = {name: table for name, table in (relations or {}).items() if name in sql}
-        with self._given(named):
+        given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
+        with self._given({name: table for name, table in given.items() if name in sql}):
             return self._connection.sql(sql, params=asked).to_arrow_table()
+
+    @property
+    def has_log(self) -> bool:
+        """Say whether what is appended is logged as segments too."""
+        return self._segments is not None
+
+    def logged(self, number: int, kind: str, columns: Sequence[str]) -> pa.Table | None:
+        """Give columns of the rows of a segment; None when it was merged, or there is no log."""
+        return None if self._segments is None else self._segments.read(number, kind, columns)
 
     def listing(self, kind: Kind, extra: tuple[str, ...], parameters: Parameters) -> pa.Table:
         """Give the stored rows of a kind by natural key, with the file and line each came from."""
@@ -188,14 +190,14 @@ class FactsEngine:
         self._catch_up_when_behind()
         with self._transaction():
             judged = self._judged(kind, rows, stamp)
-            changes = judged.filter(_in(judged, CHANGES))
-            kept = _with_what_was_known(kind, rows.take(changes["position"]), changes)
+            changes = judged.filter(verdicts.among(judged, CHANGES))
+            kept = verdicts.with_what_was_known(kind, rows.take(changes["position"]), changes)
             if keep and kept.num_rows:
-                newer = bool(pc.any(_in(judged, ("update",))).as_py())
+                newer = bool(pc.any(verdicts.among(judged, ("update",))).as_py())
                 self._log_and_apply(kind, _stamped(kept, stamp), newer=newer)
         if keep and not self._together:
             self._log.behind = False
-        return _verdict(judged)
+        return verdicts.verdict(judged)
 
     def compact(self, before: float) -> int:
         """Merge small segments written before a time; give how many were merged, 0 for none."""
@@ -228,13 +230,16 @@ class FactsEngine:
     def changing(self, kind: Kind, rows: pa.Table, stamp: Stamp) -> npt.NDArray[np.bool_]:
         """Mark the rows of a batch that would change something: new ones and updates."""
         self._catch_up_when_behind()
-        mask: npt.NDArray[np.bool_] = _in(self._judged(kind, rows, stamp), CHANGES).to_numpy()
+        judged = self._judged(kind, rows, stamp)
+        mask: npt.NDArray[np.bool_] = verdicts.among(judged, CHANGES).to_numpy()
         return mask
 
     def _judged(self, kind: Kind, rows: pa.Table, stamp: Stamp) -> pa.Table:
         incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
         with self._given({"incoming": incoming}):
-            return self._connection.sql(_judge(kind), params=_parameters(stamp)).to_arrow_table()
+            return self._connection.sql(
+                verdicts.judging(kind), params=_parameters(stamp)
+            ).to_arrow_table()
 
     def _log_and_apply(self, kind: Kind, rows: pa.Table, *, newer: bool) -> None:
         number = 0
@@ -243,7 +248,7 @@ class FactsEngine:
             self._log.behind = True
             number = self._segments.write(kind.name, rows).number
         self._apply(kind, rows, newer=newer)
-        self._note_applied(kind, pa.array([number] * rows.num_rows, pa.int64()))
+        self._note_applied(kind, _numbered(rows, number))
 
     def _apply(self, kind: Kind, rows: pa.Table, *, newer: bool = True) -> None:
         """Insert rows; `newer` off says that none of them supersedes one that is known."""
@@ -268,11 +273,11 @@ class FactsEngine:
         kind, rows = _kind_of(segment), read_segment(segment)
         if NUMBER_COLUMN not in rows.column_names:
             self._apply(kind, rows)
-            self._note_applied(kind, pa.array([segment.number] * rows.num_rows, pa.int64()))
+            self._note_applied(kind, _numbered(rows, segment.number))
             return
         fresh = pa.array(sorted(set(segment.numbers) - applied), pa.int64())
         rows = rows.filter(pc.is_in(rows[NUMBER_COLUMN], fresh))
-        self._note_applied(kind, rows[NUMBER_COLUMN])
+        self._note_applied(kind, rows)
         keys = ("brand", *kind.key)
         words = {
             "kind": kind.name,
@@ -290,9 +295,9 @@ class FactsEngine:
         with self._given({"segment_rows": rows}):
             self._connection.execute(queries.text("facts.insert_merged").format(**words))
 
-    def _note_applied(self, kind: Kind, numbers: pa.Array | pa.ChunkedArray) -> None:
-        """Write down which segments are applied; numbers: of each row."""
-        with self._given({"applied_rows": pa.table({"number": numbers})}):
+    def _note_applied(self, kind: Kind, rows: pa.Table) -> None:
+        """Write down which segments are applied, by the number that each row has."""
+        with self._given({"applied_rows": rows.select([NUMBER_COLUMN, "brand"])}):
             self._connection.execute(queries.text("facts.applied"), {"kind": kind.name})
 
     def _check_columns(self) -> None:
@@ -357,19 +362,6 @@ class FactsEngine:
         self._connection.commit()
 
 
-def _with_what_was_known(kind: Kind, rows: pa.Table, judged: pa.Table) -> pa.Table:
-    """Fill the empty cells of updates that never erase what was known before.
-
-    The row's hash stays that of the row as it was given, so that the same file again is known.
-    """
-    for group in kind.kept:
-        said = reduce(pc.or_, (pc.is_valid(rows[name]) for name in group))
-        for name in group:
-            cells = pc.if_else(said, rows[name], judged[_KNOWN + name])
-            rows = rows.set_column(rows.schema.get_field_index(name), name, cells)
-    return rows
-
-
 def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whichever is given
     return max((time for time in times if time is not None), default=None)
 
@@ -398,19 +390,6 @@ def _kind_of(segment: Segment) -> Kind:
     raise TrueliftError(msg)
 
 
-def _judge(kind: Kind) -> str:
-    same = " and ".join(f'known."{name}" = given."{name}"' for name in kind.key)
-    newer = "null"
-    if "updated_at" in kind.names:
-        newer = (
-            "case when given.updated_at is null or known.updated_at is null then null"
-            " when given.updated_at > known.updated_at then 1"
-            " when given.updated_at < known.updated_at then -1 end"
-        )
-    kept = "".join(f', known."{name}" as {_KNOWN}{name}' for group in kind.kept for name in group)
-    return queries.text("facts.judge").format(kind=kind.name, same=same, newer=newer, kept=kept)
-
-
 def _parameters(stamp: Stamp) -> dict[str, object]:
     return {"brand": stamp.brand, "origin": stamp.origin, "sha256": stamp.sha256}
 
@@ -429,22 +408,7 @@ def _stamped(rows: pa.Table, stamp: Stamp) -> pa.Table:
     return rows
 
 
-def _in(judged: pa.Table, verdicts: tuple[str, ...]) -> pa.ChunkedArray:
-    return pc.is_in(judged["verdict"], pa.array(verdicts))
-
-
-def _verdict(judged: pa.Table) -> Verdict:
-    counted = {
-        item["values"]: item["counts"] for item in judged["verdict"].value_counts().to_pylist()
-    }
-    conflicts = judged.filter(_in(judged, ("conflict", "same_import"))).to_pylist()
-    return Verdict(
-        accepted=counted.get("new", 0),
-        updated=counted.get("update", 0),
-        duplicate=counted.get("duplicate", 0) + counted.get("stale", 0),
-        conflicts=tuple(
-            (row["source_line"], row["known_origin"], row["verdict"] == "same_import")
-            for row in conflicts
-        ),
-        lines=judged.select(["source_line", "verdict"]),
-    )
+def _numbered(rows: pa.Table, number: int) -> pa.Table:
+    """Give each row the number of the segment that holds it."""
+    numbers = pa.repeat(pa.scalar(number, pa.int64()), rows.num_rows)
+    return rows.append_column(NUMBER_COLUMN, numbers)

@@ -4,7 +4,8 @@ In:   `store/sql/<stage>.<name>.sql`.
 Out:  SQL text for an engine. Parameters are named: `$brand`, `$as_of`, `$known_at`, ...
 
 Template functions (all there are):
-    @known(orders)      the rows of a fact kind as known at $known_at for $brand
+    @known(orders)      the rows of a fact kind as known at $known_at for $brand, or those of them
+                        that the caller hands in (`narrowed`)
     @catalog(codes)     a catalog kind as known, handed in as a relation
     @given(path)        any other relation handed in by the caller
     @seconds(a, b)      whole seconds from timestamp a to timestamp b
@@ -15,6 +16,7 @@ Template functions (all there are):
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 
@@ -31,9 +33,19 @@ def text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def render(sql: str, dialect: str = "duckdb") -> str:
-    """Replace the template functions by the dialect's own words."""
-    return _CALL.sub(lambda call: _render_call(call[1], call[2], dialect), sql)
+def render(sql: str, dialect: str = "duckdb", narrowed: Collection[str] = ()) -> str:
+    """Replace the template functions by the dialect's own words.
+
+    narrowed: fact kinds of which the caller hands in some known rows, as `narrowed_<kind>`: the
+    same query then gives the answer for these alone.
+    """
+
+    def words(call: re.Match[str]) -> str:
+        if call[1] == "known" and call[2].strip() in narrowed:
+            return f"narrowed_{call[2].strip()}"
+        return _render_call(call[1], call[2], dialect)
+
+    return _CALL.sub(words, sql)
 
 
 def parameters(sql: str) -> set[str]:

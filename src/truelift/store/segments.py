@@ -67,6 +67,12 @@ class SegmentLog:
         """Give the segments in order of their numbers; files of other names are not the log's."""
         yield from self._stand_or_aside()[0]
 
+    def read(self, number: int, kind: str, columns: Sequence[str]) -> pa.Table | None:
+        """Read columns of the rows of a segment; None when it was merged with others."""
+        with self.still:
+            segment = self._named(number, kind)
+            return read_segment(segment, columns) if segment.path.exists() else None
+
     def take(self) -> None:
         """Become the log's only writer: remove what a crash left unfinished, find the last number.
 
@@ -105,17 +111,21 @@ class SegmentLog:
                 raise _damaged(path) from error
         return self._merged[path]
 
+    def _named(self, number: int, kind: str) -> Segment:
+        path = self._folder / f"{number:08d}.{kind}.parquet"
+        return Segment(number, kind, path, (number,))
+
     def write(self, kind: str, rows: pa.Table) -> Segment:
         """Write rows as the next segment; on return it is on disk under its name."""
         number = self._last + 1
-        path = self._folder / f"{number:08d}.{kind}.parquet"
-        unfinished = path.with_suffix(".writing")
+        segment = self._named(number, kind)
+        unfinished = segment.path.with_suffix(".writing")
         pq.write_table(rows, unfinished, compression="zstd")
         _synchronise(unfinished)
-        unfinished.rename(path)
+        unfinished.rename(segment.path)
         _synchronise(self._folder)
         self._last = number
-        return Segment(number, kind, path, (number,))
+        return segment
 
     def to_merge(self, before: float) -> Iterator[list[Segment]]:
         """Give runs of segments that are worth a merge.
@@ -175,10 +185,10 @@ def _numbered(segment: Segment) -> pa.Table:
     return rows.append_column(NUMBER_COLUMN, numbers).replace_schema_metadata(None)
 
 
-def read_segment(segment: Segment) -> pa.Table:
-    """Read the rows of a segment; TrueliftError when the file is damaged."""
+def read_segment(segment: Segment, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the rows of a segment, or some columns; TrueliftError when the file is damaged."""
     try:
-        return pq.ParquetFile(segment.path).read()
+        return pq.ParquetFile(segment.path).read(columns=columns)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(segment.path) from error
 

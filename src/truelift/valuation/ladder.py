@@ -12,6 +12,7 @@ shipping charged is no part of it. contribution: less goods, fulfilment and paym
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import add, attrgetter, sub
 
 from truelift.base.estimate import Estimate, Reason, Withheld
 
@@ -47,17 +48,11 @@ class Components:
 
     def __add__(self, other: Components) -> Components:
         """Add component by component."""
-        summed = {
-            item.name: getattr(self, item.name) + getattr(other, item.name) for item in fields(self)
-        }
-        return Components(**summed)
+        return Components(*map(add, _parts(self), _parts(other)))
 
     def __sub__(self, other: Components) -> Components:
         """Subtract component by component."""
-        left = {
-            item.name: getattr(self, item.name) - getattr(other, item.name) for item in fields(self)
-        }
-        return Components(**left)
+        return Components(*map(sub, _parts(self), _parts(other)))
 
     @property
     def matched(self) -> int:
@@ -79,6 +74,10 @@ class Components:
         """Give net less the cost of goods, fulfilment and fees."""
         costs = self.goods_cost + self.fulfilment + self.payment_fees + self.refund_fees
         return self.net - costs
+
+
+_parts = attrgetter(*(item.name for item in fields(Components)))
+"""Gives every component, in the order in which Components takes them."""
 
 
 @dataclass(frozen=True, slots=True)

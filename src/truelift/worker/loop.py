@@ -137,14 +137,17 @@ class Loop:
                 self._compacted = began
 
     def _take_in(self, ground: Ground, began: float) -> bool:
-        """Take the spool in; say whether anything came."""
-        came = False
+        """Take the spool in; say whether anything came.
+
+        After a round that failed, without what is kept for speed: no fault of that holds facts up.
+        """
+        came, fresh = False, not self.pulse.fault
         while not self._stop.is_set():
             try:
-                done = drain(ground, self.grounds, shift=self.shift())
+                done = drain(ground, self.grounds, shift=self.shift(), fresh=fresh)
             except BrandToOpen:
                 self.open_new()
-                done = drain(ground, self.grounds, shift=self.shift())
+                done = drain(ground, self.grounds, shift=self.shift(), fresh=fresh)
             for sentence in done.damaged:
                 _log.error("%s", sentence)
             if not done.hits and not done.damaged:

@@ -63,6 +63,7 @@ from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
 from truelift.workspace.suppliers import Suppliers
+from truelift.workspace.verification import Verification
 
 Progress = Callable[[str, int], None]
 
@@ -78,6 +79,7 @@ class Workspace(
     Live,
     PolicyMethods,
     Suppliers,
+    Verification,
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 

@@ -1,0 +1,2 @@
+-- dialect: duckdb
+select * exclude (brand) from kept_aliases where brand = $brand

@@ -1,0 +1,2 @@
+-- dialect: duckdb
+delete from kept_share where brand = $brand

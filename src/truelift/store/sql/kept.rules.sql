@@ -1,0 +1,2 @@
+-- dialect: duckdb
+select distinct rule from kept_state
