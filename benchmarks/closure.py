@@ -9,6 +9,7 @@ Out:  the `closure` part of RESULTS.md: times of a batch, of the full query and 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import resource
 import tempfile
 import time
@@ -256,7 +257,8 @@ def closure_lines(sizes: tuple[int, ...] = SIZES) -> list[str]:
             "Taken in: judged, logged as a segment with fsync, committed. Fresh: from there until "
             "the shares of every conversion are those of the full query. Bare engine: the same SQL "
             "in DuckDB alone, into a table of its own; full query: as reports ask it, to Arrow. "
-            "Best of three for both; wrong: conversions whose kept shares differ at the end."
+            "Best of three for both; wrong: conversions whose kept shares differ at the end. "
+            f"Load average at the end: {os.getloadavg()[0]:.1f}."
         ),
         *table(
             (

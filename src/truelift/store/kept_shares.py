@@ -43,9 +43,10 @@ MOST_SEGMENTS = 500
 """After so many new segments nothing is read in them: everything is made anew."""
 
 _FILES = (
-    "kept.schema", "attribution.touchpoints", f"attribution.shares_{MODEL}", "closure.of_clicks",
-    "closure.of_names", "closure.changed_names", "closure.clicks_of_links", "closure.orders",
-    "closure.leads", "closure.clicks", "closure.replaced_clicks",
+    "kept.schema", "kept.replace_catalog", "attribution.touchpoints",
+    f"attribution.shares_{MODEL}", "closure.of_clicks", "closure.of_names",
+    "closure.changed_names", "closure.clicks_of_links", "closure.orders", "closure.leads",
+    "closure.clicks", "closure.replaced_clicks",
 )  # fmt: skip
 
 
