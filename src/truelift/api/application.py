@@ -138,6 +138,8 @@ def _take(workspace: Workspace, kind: str, writing: Runner[Any]) -> Any:  # noqa
 
 
 def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
+    from truelift.api.planning import ahead  # noqa: PLC0415 - it stands on this module
+
     @get(f"{PREFIX}/roi", summary="Ladder, lift and ROI with limits and grade.")
     async def roi(  # noqa: PLR0917 - the query's fields
         request: Asking, campaign: Text = None, creator: Text = None, by: Word = "creator",
@@ -195,6 +197,7 @@ def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
         trial_balance,
         freshness,
         explain,
+        *ahead(workspace, reading),
         *_lists(workspace, reading),
     ]
 

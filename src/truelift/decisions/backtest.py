@@ -75,9 +75,10 @@ def fitted_scale(past: Sequence[Past]) -> float:
 
 
 def backtest(past: Sequence[Past]) -> Judged:
-    """Fit the scale on every second campaign (creator, where there is one campaign), judge on the rest.
+    """Fit the scale on every second campaign, judge it on the others.
 
-    In force are scales that stand on LEAST_FORECASTS of each half.
+    Every second creator where there is one campaign. In force are scales that stand on
+    LEAST_FORECASTS of each half.
     """
     campaigns = sorted({one.campaign for one in past})
     names = campaigns if len(campaigns) > 1 else sorted({str(one.creator) for one in past})

@@ -107,9 +107,12 @@ def outlooks(
     """
     drawn = _drawn(totals, values, money)
     rows = [
-        _row(name, so_far[at : at + 1], _taken(drawn, [at]), money, withheld.get(name), target)
+        _row(
+            name, so_far[at : at + 1], _taken(drawn, [at]), money,
+            why=withheld.get(name), target=target,
+        )
         for at, name in enumerate(names)
-    ]
+    ]  # fmt: skip
     known = [at for at, name in enumerate(names) if name not in withheld]
     everything = float(np.sum(np.median(drawn.total, axis=0)))
     covered = float(np.sum(np.median(drawn.total[:, known], axis=0)))
@@ -117,7 +120,7 @@ def outlooks(
     if not known or covered < LEAST_COVERED * everything:
         first = next(iter(withheld.values()), None)
         why = first or Withheld(Reason.NO_HISTORY, "No creator takes part in this campaign yet.")
-    whole = _row(None, so_far, drawn, money, why, target, known)
+    whole = _row(None, so_far, drawn, money, why=why, target=target, known=known)
     return [whole, *rows]
 
 
@@ -146,6 +149,7 @@ def _row(
     so_far: Floats,
     drawn: _Drawn,
     money: Money | Withheld,
+    *,
     why: Withheld | None,
     target: float,
     known: list[int] | None = None,

@@ -7,8 +7,8 @@ Out:  draws of totals and of their incremental part, and their P10, P50 and P90.
     since ~ N(level + lift, v1)
 
 so that the posterior lift is mean + spread / (spread + v0 + v1) (own - mean): a creator's shrunk
-lift (reference/science.md 3). The band is a prediction, right at the look it is made for; the lift's
-limits, which hold at every look, are another thing and stand apart.
+lift (reference/science.md 3). The band is a prediction, right at the look it is made for; the
+lift's limits, which hold at every look, are another thing and stand apart.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from truelift.base.estimate import Reason, Withheld
-from truelift.measurement.random_effects import LIFT_SPREAD, pooled
 from truelift.measurement.ragged import Floats, Integers, floats
+from truelift.measurement.random_effects import LIFT_SPREAD, pooled
 
 DRAWS = 1_000
 SEED = 20_260
@@ -76,8 +76,10 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a campaign says of a creator's log lift: mean, variance of true lifts around it, and
-    variance of the mean itself. alone: it rests on one creator, who is taken for itself.
+    """What a campaign says of a creator's log lift.
+
+    between: variance of true lifts around the mean; variance: of the mean itself. alone: it rests
+    on one creator, who is taken for itself.
     """
 
     mean: float
@@ -134,7 +136,9 @@ def draw_levels(
     mean = prior.mean + np.sqrt(prior.variance) * random.standard_normal((draws, 1))
     common = np.sqrt(evidence.shared) * random.standard_normal((draws, 1))
     # Given the lift, the level is normal around what both levels say of it.
-    lift = at_zero + shift * np.where(prior.alone & own, prior.mean, mean) + np.sqrt(variance) * z[0]
+    lift = (
+        at_zero + shift * np.where(prior.alone & own, prior.mean, mean) + np.sqrt(variance) * z[0]
+    )
     level = (first + second) / both + slope * lift + z[1] / np.sqrt(both)
     return Levels(
         level=floats(level + common),
@@ -206,9 +210,13 @@ def count_totals(
 def _negative_binomial(mean: Floats, dispersion: Floats, random: np.random.Generator) -> Floats:
     """Draw counts whose variance is dispersion x mean; Poisson where it is 1."""
     more = np.maximum(dispersion - 1, 1e-9)
-    shape = mean / more
-    spread = np.where(shape < 1e7, random.gamma(np.minimum(np.maximum(shape, 1e-12), 1e7)) * more, mean)
-    return floats(random.poisson(np.minimum(spread, 1e15)))
+    shape = np.clip(mean / more, 1e-12, LARGEST_SHAPE)
+    spread = np.where(shape < LARGEST_SHAPE, random.gamma(shape) * more, mean)
+    return floats(random.poisson(np.minimum(spread, LARGEST_MEAN)))
+
+
+LARGEST_SHAPE, LARGEST_MEAN = 1e7, 1e15
+"""A gamma of a larger shape is its mean; no Poisson is drawn of a larger mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -274,7 +282,9 @@ def post_totals(
     fresh = random.standard_normal((draws, len(posts.planned_row)))
     new = np.exp(np.clip(mature + posts.planned_age + wide * fresh, -30, 40))
     rows = len(posts.evidence)
-    rest = scaled_rest(_summed(more, posts.row, rows) + _summed(new, posts.planned_row, rows), scale)
+    rest = scaled_rest(
+        _summed(more, posts.row, rows) + _summed(new, posts.planned_row, rows), scale
+    )
     so_far = np.bincount(posts.row, weights=posts.count, minlength=rows)
     total = so_far + rest
     return Totals(rest, total, total * -np.expm1(-np.clip(levels.lift, -30, 30)), levels)
@@ -293,7 +303,7 @@ def band(draws: Floats) -> Band:
 
 
 def log_return(value: Floats, cost: Floats) -> tuple[float, float]:
-    """Give mean and variance of log(value / cost) over draws; below LEAST_RETURN it is taken as that.
+    """Give mean and variance of log(value / cost) over draws, at least log LEAST_RETURN each.
 
     An incremental value may be below zero, its log not: a creator who probably brings nothing
     extra stands at the floor, where no money goes.

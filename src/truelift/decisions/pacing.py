@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from truelift.base.estimate import Reason, Withheld
 from truelift.measurement.ageing import AgeingCurve
 
@@ -49,9 +51,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How far something is. needed: per day from now on to reach the target; inf when no day is left.
+    """How far something is.
 
-    ratio: reached over planned, with its interval at LEVEL. projected: reached / planned share.
+    needed: a day from now on to reach the target, inf when no day is left. ratio: reached over
+    planned, with its interval at LEVEL. projected: reached over the planned share.
     """
 
     target: float
@@ -101,13 +104,7 @@ def posted_plan(
 def _grown(age_days: float, curve: AgeingCurve) -> float:
     """Give the part of its mature count that a post has reached; younger than an hour as then."""
     hours = max(age_days * 24, curve.hours[0])
-    return math.exp(_at(curve, hours))
-
-
-def _at(curve: AgeingCurve, hours: float) -> float:
-    import numpy as np  # noqa: PLC0415 - one number of a curve that takes columns
-
-    return float(curve.log_fraction(np.array([hours]))[0])
+    return math.exp(float(curve.log_fraction(np.array([hours]))[0]))
 
 
 def count_variance(reached: float, dispersion: float) -> float:

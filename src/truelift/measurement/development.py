@@ -91,8 +91,8 @@ def chain_ladder(triangle: Floats, ages: Sequence[int]) -> Development | Withhel
     cohorts = int(both[:, 0].sum()) if both.shape[1] else 0
     if cohorts < LEAST_COHORTS:
         words = (
-            f"{cohorts} cohorts are old enough; a development needs {LEAST_COHORTS}. Import earlier "
-            "orders with their refunds, or wait."
+            f"{cohorts} cohorts are old enough; a development needs {LEAST_COHORTS}. Import "
+            "earlier orders with their refunds, or wait."
         )
         return Withheld(Reason.NO_HISTORY, words)
     old, new = np.where(both, before, 0.0), np.where(both, after, 0.0)

@@ -30,7 +30,7 @@ from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.measure import Figures, Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.people import Action, needs
-from truelift.operations.plans import deliverables, flown, parties
+from truelift.operations.plans import flown, parties
 from truelift.reports.forecast import ForecastRow
 from truelift.reports.roi import instant_text
 from truelift.store import control_records
@@ -44,7 +44,7 @@ _NOTHING = Prior(0.0, LIFT_SPREAD.between, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class ForecastRequest:
-    """What was asked: one campaign or all that are known, a metric (by goal when None), a target ROI."""
+    """What was asked: a campaign (None: all), a metric (None: by goal), a target ROI."""
 
     campaign: str | None = None
     metric: str | None = None
@@ -67,9 +67,7 @@ def forecast(ground: Ground, request: ForecastRequest) -> list[ForecastRow]:
         flight(known, request.campaign)
     names = [request.campaign] if request.campaign else sorted(known.campaigns)
     desk = Forecasts(Measurement(known))
-    return [
-        row for name in names for row in desk.rows(name, request.metric, target=request.target)
-    ]
+    return [row for name in names for row in desk.rows(name, request.metric, target=request.target)]
 
 
 @needs(Action.READ)
@@ -80,7 +78,7 @@ def returns(
     as_of: Instant | None = None,
     known_at: Instant | None = None,
 ) -> dict[str, tuple[float, float] | Withheld]:
-    """Give, per creator, mean and variance of log incremental value per unit of money, or why not."""
+    """Give, per creator, mean and variance of log incremental value of a unit of money."""
     rows = forecast(ground, ForecastRequest(campaign, as_of=as_of, known_at=known_at))
     found: dict[str, tuple[float, float] | Withheld] = {}
     for row in rows:
@@ -107,6 +105,17 @@ class Foreseen:
     withheld: dict[str, Withheld]
     silent: dict[str, Withheld]
     inputs: dict[str, dict[str, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the rows of a campaign have in common."""
+
+    campaign: str
+    metric: str
+    figures: Figures
+    basis: str
+    target: float
 
 
 @dataclass
@@ -147,50 +156,43 @@ class Forecasts:
         found = self.foreseen(campaign, name)
         figures = self.measurement.lift(campaign, name)
         if isinstance(found, Withheld):
-            return [self._row(campaign, None, goal, name, found, figures, "", target, {})]
+            one = _Asked(campaign, name, figures, "", target)
+            return [self._row(one, None, found, {})]
         valued, basis, values = self._money(campaign, goal, found)
         rows = outlooks(
             found.names, found.so_far, found.totals, valued,
             withheld=found.withheld, values=values, target=target,
         )  # fmt: skip
+        asked = _Asked(campaign, name, figures, basis, target)
         told = [
-            self._row(
-                campaign, one.creator, goal, name, one, figures, basis, target,
-                found.inputs.get(one.creator or "", {}),
-            )
+            self._row(asked, one.creator, one, found.inputs.get(one.creator or "", {}))
             for one in rows
-        ]  # fmt: skip
+        ]
         return told + [
-            self._row(campaign, creator, goal, name, words, figures, basis, target, {})
-            for creator, words in sorted(found.silent.items())
+            self._row(asked, creator, words, {}) for creator, words in sorted(found.silent.items())
         ]
 
     def _row(
         self,
-        campaign: str,
+        asked: _Asked,
         creator: str | None,
-        goal: str,
-        metric: str,
         outlook: Outlook | Withheld,
-        figures: Figures,
-        basis: str,
-        target: float,
         inputs: dict[str, float | None],
     ) -> ForecastRow:
         scale, origin = self.scale_in_force
         missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live yet.")
-        far = flown(self.known, campaign)
+        far = flown(self.known, asked.campaign)
         return ForecastRow(
-            campaign=campaign,
+            campaign=asked.campaign,
             creator=creator,
-            goal=goal,
-            metric=metric,
+            goal=self.known.campaigns[asked.campaign]["goal"],
+            metric=asked.metric,
             outlook=outlook,
-            lift=figures.get(creator, missing),
-            value_basis=basis,
+            lift=asked.figures.get(creator, missing),
+            value_basis=asked.basis,
             scale=scale,
             scale_from=origin,
-            target=target,
+            target=asked.target,
             as_of=instant_text(self.known.as_of),
             known_at=instant_text(self.known.known_at),
             inputs={"days_gone": far.gone, "days_left": far.left} | inputs,
@@ -203,17 +205,16 @@ class Forecasts:
             words = "No creator takes part yet; import agreements or participants."
             return Withheld(Reason.NOT_PLANNED, words)
         if metric in COUNT_METRICS:
-            return self._counts(campaign, metric, names)
+            return self._counts(campaign, metric)
         return self._posts(campaign, metric, names)
 
     def _random(self, part: int) -> np.random.Generator:
         return np.random.default_rng([model.SEED, part])
 
-    def _counts(self, campaign: str, metric: str, names: list[str]) -> Foreseen | Withheld:
-        due = deliverables(self.known, campaign)
+    def _counts(self, campaign: str, metric: str) -> Foreseen | Withheld:
         late = self.developments.late(metric)
-        found = forecast_counts.counted(self.measurement, campaign, metric, names, due, late)
-        found = found.take([at for at, name in enumerate(names) if name not in found.silent])
+        found = forecast_counts.counted(self.measurement, campaign, metric, late)
+        found = found.take([at for at, name in enumerate(found.names) if name not in found.silent])
         if not found.names:
             return next(iter(found.silent.values()))
         prior = model.campaign_prior(found.counting.evidence)
@@ -241,8 +242,7 @@ class Forecasts:
         return Foreseen(found.names, counting.so_far, totals, withheld, found.silent, inputs)
 
     def _posts(self, campaign: str, metric: str, names: list[str]) -> Foreseen | Withheld:
-        due = deliverables(self.known, campaign)
-        found = forecast_posts.posted(self.measurement, campaign, metric, due)
+        found = forecast_posts.posted(self.measurement, campaign, metric)
         shown = [
             name for name in names
             if name in {unit[0] for unit in found.units} and name not in found.silent
@@ -258,7 +258,7 @@ class Forecasts:
         each = model.post_totals(found.posts, prior, self._random(2), scale=scale)
         matrix = found.of(shown)
         totals = Totals(
-            *(part @ matrix for part in (each.rest, each.total, each.incremental)), each.levels
+            each.rest @ matrix, each.total @ matrix, each.incremental @ matrix, each.levels
         )
         rows = len(found.units)
         so_far = np.bincount(found.posts.row, weights=found.posts.count, minlength=rows) @ matrix
@@ -276,7 +276,7 @@ class Forecasts:
         panels = self.measurement.panels
         if goal != "awareness":
             given = sold(self.developments, campaign, found.names, _units(self, campaign, found))
-            return *money(self.known, panels, campaign, found.names, given, goal), None
+            return *money(panels, campaign, found.names, given), None
         if panels.value_schedule is None:
             words = "No value schedule is approved, so outputs have no value to return."
             return Withheld(Reason.NO_VALUES, words), COMPOSITE, None
@@ -284,9 +284,7 @@ class Forecasts:
         if isinstance(worth, Withheld):
             return worth, COMPOSITE, None
         nothing = np.zeros(len(found.names))
-        valued, _ = money(
-            self.known, panels, campaign, found.names, Sold(nothing, nothing, nothing, None), goal
-        )
+        valued, _ = money(panels, campaign, found.names, Sold(nothing, nothing, nothing, None))
         return valued, COMPOSITE, _aligned(worth, found.names)
 
 
@@ -308,16 +306,15 @@ def _units(desk: Forecasts, campaign: str, found: Foreseen) -> Floats:
 
 def _aligned(worth: Foreseen, names: list[str]) -> Totals:
     """Put totals in the order of other names; who has none in it is worth nothing known."""
-    place = {name: at for at, name in enumerate(worth.names)}
-    parts = []
-    for part in (worth.totals.rest, worth.totals.total, worth.totals.incremental):
-        columns = [
-            part[:, place[name]] if name in place and name not in worth.withheld
-            else np.full(len(part), np.nan)
-            for name in names
-        ]  # fmt: skip
-        parts.append(np.stack(columns, axis=1))
-    return Totals(*parts, worth.totals.levels)
+    place = {name: at for at, name in enumerate(worth.names) if name not in worth.withheld}
+
+    def put(part: Floats) -> Floats:
+        nothing = np.full(len(part), np.nan)
+        columns = [part[:, place[name]] if name in place else nothing for name in names]
+        return np.stack(columns, axis=1)
+
+    totals = worth.totals
+    return Totals(put(totals.rest), put(totals.total), put(totals.incremental), totals.levels)
 
 
 def _lift_inputs(totals: Totals, prior: Prior, at: int) -> dict[str, float | None]:
@@ -345,5 +342,3 @@ def _tested(figures: Figures, names: list[str]) -> Tested | None:
     return Tested(
         np.array([middle for middle, _ in pairs]), np.array([sd for _, sd in pairs]), common[1]
     )
-
-

@@ -6,7 +6,9 @@ Out:  columns over the creators of the campaign, and why some of them have no in
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,12 +18,12 @@ from truelift.decisions.forecast import CONTINUITY, Counting, Evidence
 from truelift.measurement.counts import LEAST_EXPECTED
 from truelift.measurement.development import Development
 from truelift.measurement.ragged import Floats
-from truelift.measurement.seal import read_code_history, read_weekdays
+from truelift.measurement.seal import Record, read_code_history, read_weekdays
 from truelift.operations.count_controls import count_controls
 from truelift.operations.counts import brand_week, observed, window_days
-from truelift.operations.knowledge import Knowledge, local_day
+from truelift.operations.knowledge import local_day
 from truelift.operations.measure import Measurement
-from truelift.operations.plans import DAY, Due, Flown, flown
+from truelift.operations.plans import DAY, Due, Flown, deliverables, flown, parties
 from truelift.operations.seal import CONVERSIONS
 
 USUAL_DISPERSION = 1.5
@@ -59,127 +61,135 @@ class Counted:
 
 
 def counted(
-    measurement: Measurement,
-    campaign: str,
-    metric: str,
-    names: list[str],
-    due: list[Due],
-    late: Development | Withheld,
+    measurement: Measurement, campaign: str, metric: str, late: Development | Withheld
 ) -> Counted:
     """Arrange what is known of the creators of a campaign in a metric that is counted by day.
 
     late: what comes to a campaign's counts after its end.
     """
-    known, panels = measurement.known, measurement.panels
-    flight = flown(known, campaign)
-    records = {
-        name: None if seal is None else seal.record
-        for name in names
-        for seal in [measurement.seals.get((campaign, name, CONVERSIONS, ""))]
-    }
-    windows = {
-        name: window
-        for name, window in measurement.windows(campaign, metric).items()
-        if name in records
-    }
-    week = brand_week(panels, metric, local_day(known.as_of, known.ground.brand.timezone) - DAY)
-    weekdays = {
-        name: week if record is None else read_weekdays(record, metric)
-        for name, record in records.items()
-    }
-    seen = observed(panels, campaign, metric, windows, weekdays)
-    live = np.array([name in seen for name in names], bool)
-    units = np.array([seen[name].units if name in seen else 0.0 for name in names])
-    gone = np.array([seen[name].days if name in seen else 0.0 for name in names])
-    history = read_code_history([records[name] for name in names], metric)
-    phi = np.where(np.isfinite(history.phi), history.phi, _usual(history.phi))
-    has = (history.days > 0) & (history.n >= 0)
-    before, since, young = _rates(history.n, history.days, has, units, gone)
-    began = live & (gone > 0)
-    shared = 0.0
-    if windows:
-        control = count_controls(panels, campaign, metric, windows, records).over(len(seen))
-        mean = dict(zip(seen, np.asarray(control.mean).tolist(), strict=True))
-        before = before + np.array([mean.get(name, 0.0) for name in names])
-        shared = float(np.max(np.asarray(control.se), initial=0.0)) ** 2
-    evidence = Evidence(
-        before,
-        np.where(has, phi / (np.where(has, history.n, 0.0) + CONTINUITY), np.inf),
-        since,
-        np.where(began, phi / np.where(young, CONTINUITY, units + CONTINUITY), np.inf),
-        shared,
-    )
-    counting = Counting(
-        evidence,
-        _all_units(measurement, campaign, metric, names),
-        gone,
-        np.array([_left(measurement, flight, name, due, weekdays[name], name in seen)
-                  for name in names]),  # fmt: skip
-        phi,
-        *_late(known, late, flight, float(np.sum(units))),
-    )
-    words = f"No evergreen code or link of this creator has a history of {metric}, sealed by launch."
-    nothing = Withheld(Reason.NO_HISTORY, "Nothing is live yet and nothing was sealed.")
-    return Counted(
-        names,
-        counting,
-        {name: Withheld(NO_HISTORY[metric], words) for name, yes in zip(names, has, strict=True)
-         if not yes},
-        {name: nothing for name, yes in zip(names, has | began, strict=True) if not yes},
-    )  # fmt: skip
+    return _Counts(measurement, campaign, metric).counted(late)
 
 
-def _usual(phi: Floats) -> float:
+@dataclass
+class _Counts:
+    """One campaign in one metric, everything read once."""
+
+    measurement: Measurement
+    campaign: str
+    metric: str
+
+    @cached_property
+    def names(self) -> list[str]:
+        return parties(self.measurement.known, self.campaign)
+
+    @cached_property
+    def flight(self) -> Flown:
+        return flown(self.measurement.known, self.campaign)
+
+    @cached_property
+    def records(self) -> dict[str, Record | None]:
+        """Give what was sealed of each creator's codes and links."""
+        found = self.measurement.seals
+        seals = {name: found.get((self.campaign, name, CONVERSIONS, "")) for name in self.names}
+        return {name: None if seal is None else seal.record for name, seal in seals.items()}
+
+    @cached_property
+    def weekdays(self) -> dict[str, Floats]:
+        known, panels = self.measurement.known, self.measurement.panels
+        yesterday = local_day(known.as_of, known.ground.brand.timezone) - DAY
+        week = brand_week(panels, self.metric, yesterday)
+        return {
+            name: week if record is None else read_weekdays(record, self.metric)
+            for name, record in self.records.items()
+        }
+
+    @cached_property
+    def windows(self) -> dict[str, tuple[Instant, dt.date]]:
+        found = self.measurement.windows(self.campaign, self.metric)
+        return {name: window for name, window in found.items() if name in self.records}
+
+    def counted(self, late: Development | Withheld) -> Counted:
+        """Give the columns."""
+        panels, metric, names = self.measurement.panels, self.metric, self.names
+        seen = observed(panels, self.campaign, metric, self.windows, self.weekdays)
+        units, gone = (
+            np.array([getattr(seen[name], part) if name in seen else 0.0 for name in names])
+            for part in ("units", "days")
+        )
+        history = read_code_history([self.records[name] for name in names], metric)
+        phi = np.where(np.isfinite(history.phi), history.phi, usual_dispersion(history.phi))
+        has, began = (history.days > 0) & (history.n >= 0), gone > 0
+        n0, t0 = np.where(has, history.n, 0.0) + CONTINUITY, np.where(has, history.days, 1.0)
+        n1, t1 = units + CONTINUITY, np.where(began, gone, 1.0)
+        young = has & (n0 / t0 * gone < LEAST_EXPECTED)
+        calendar, shared = self._calendar(list(seen))
+        evidence = Evidence(
+            np.log(n0 / t0) + calendar,
+            np.where(has, phi / n0, np.inf),
+            np.log(n1 / t1),
+            np.where(began, phi / np.where(young, CONTINUITY, n1), np.inf),
+            shared,
+        )
+        left = np.array([self._left(name, name in seen) for name in names], float)
+        factor, variance = self._late(late, float(np.sum(units)))
+        counting = Counting(evidence, self._so_far(), gone, left, phi, factor, variance)
+        words = f"No evergreen code or link of this creator has a sealed history of {metric}."
+        unsealed = Withheld(NO_HISTORY[metric], words)
+        nothing = Withheld(Reason.NO_HISTORY, "Nothing is live yet and nothing was sealed.")
+        each = zip(names, has.tolist(), (has | began).tolist(), strict=True)
+        flags = {name: (sealed, some) for name, sealed, some in each}
+        return Counted(
+            names,
+            counting,
+            {name: unsealed for name, (sealed, _) in flags.items() if not sealed},
+            {name: nothing for name, (_, some) in flags.items() if not some},
+        )
+
+    def _calendar(self, live: list[str]) -> tuple[Floats, float]:
+        """Give what controls say of the calendar, per creator, and the variance shared in it."""
+        if not self.windows:
+            return np.zeros(len(self.names)), 0.0
+        control = count_controls(
+            self.measurement.panels, self.campaign, self.metric, self.windows, self.records
+        ).over(len(live))
+        mean = dict(zip(live, np.asarray(control.mean).tolist(), strict=True))
+        error = float(np.max(np.asarray(control.se), initial=0.0))
+        return np.array([mean.get(name, 0.0) for name in self.names]), error**2
+
+    def _so_far(self) -> Floats:
+        """Give all counts of the campaign so far, those after its end included."""
+        found = dict.fromkeys(self.names, 0.0)
+        for row in self.measurement.panels.counted_days(self.metric):
+            if row["campaign"] == self.campaign and row["creator"] in found:
+                found[row["creator"]] += row["units"]
+        return np.array([found[name] for name in self.names], float)
+
+    @cached_property
+    def _due(self) -> list[Due]:
+        return deliverables(self.measurement.known, self.campaign)
+
+    def _left(self, name: str, live: bool) -> float:  # noqa: FBT001 - one of a creator's columns
+        """Give the usual days that a creator will still be live: from now, or its first post."""
+        known = self.measurement.known
+        begin: Instant = max(known.as_of, self.flight.start)
+        if not live:
+            planned = [one.at for one in self._due if one.creator == name and one.at is not None]
+            begin = max([begin, *planned[:1]])
+        zone = known.ground.brand.timezone
+        return window_days(begin, self.flight.end, zone, self.weekdays[name])
+
+    def _late(self, late: Development | Withheld, units: float) -> tuple[float, float]:
+        """Give the factor by which what comes after the end raises the counts, and its variance."""
+        if isinstance(late, Withheld):
+            return 1.0, 0.0
+        after = max((self.measurement.known.as_of - self.flight.end) / DAY, 0.0)
+        factor = float(late.still(np.array([after]))[0])
+        more = factor - 1
+        variance = late.relative_variance(max(units, 1.0)) / more**2 if more > 0 else 0.0
+        return factor, min(variance, 1.0)
+
+
+def usual_dispersion(phi: Floats) -> float:
+    """Give the median over-dispersion of those who have a history, else USUAL_DISPERSION."""
     known = phi[np.isfinite(phi)]
     return float(np.median(known)) if len(known) else USUAL_DISPERSION
-
-
-def _rates(
-    n0: Floats, t0: Floats, has: np.ndarray[tuple[int], np.dtype[np.bool_]], n1: Floats, t1: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Give log rates before and since, and who is too young to say anything of itself."""
-    base = np.log(np.where(has, n0, 0.0) + CONTINUITY) - np.log(np.where(has, t0, 1.0))
-    now = np.log(n1 + CONTINUITY) - np.log(np.where(t1 > 0, t1, 1.0))
-    young = has & (np.exp(base) * t1 < LEAST_EXPECTED)
-    return base, now, young
-
-
-def _all_units(
-    measurement: Measurement, campaign: str, metric: str, names: list[str]
-) -> Floats:
-    """Give all counts of a campaign so far, those after its end included."""
-    found = dict.fromkeys(names, 0.0)
-    for row in measurement.panels.counted_days(metric):
-        if row["campaign"] == campaign and row["creator"] in found:
-            found[row["creator"]] += row["units"]
-    return np.array([found[name] for name in names], float)
-
-
-def _left(
-    measurement: Measurement,
-    flight: Flown,
-    name: str,
-    due: list[Due],
-    factors: Floats,
-    live: bool,  # noqa: FBT001 - one of the columns of a creator
-) -> float:
-    """Give the usual days that a creator will still be live: from now, or from its first post."""
-    known = measurement.known
-    begin: Instant = max(known.as_of, flight.start)
-    if not live:
-        planned = [one.at for one in due if one.creator == name and one.at is not None]
-        begin = max([begin, *planned[:1]])
-    return window_days(begin, flight.end, known.ground.brand.timezone, factors)
-
-
-def _late(
-    known: Knowledge, late: Development | Withheld, flight: Flown, units: float
-) -> tuple[float, float]:
-    """Give the factor by which what comes after the end raises the counts, and its variance."""
-    if isinstance(late, Withheld):
-        return 1.0, 0.0
-    after = max((known.as_of - flight.end) / DAY, 0.0)
-    factor = float(late.still(np.array([after]))[0])
-    more = factor - 1
-    variance = late.relative_variance(max(units, 1.0)) / more**2 if more > 0 else 0.0
-    return factor, min(variance, 1.0)

@@ -40,9 +40,7 @@ class Sold:
     why: Withheld | None
 
 
-def sold(
-    developments: Developments, campaign: str, names: list[str], units: Floats
-) -> Sold:
+def sold(developments: Developments, campaign: str, names: list[str], units: Floats) -> Sold:
     """Sum what creators sold in a campaign; what will still be refunded is taken off already."""
     place = {name: at for at, name in enumerate(names)}
     contribution, goods, still = np.zeros((3, len(names)))
@@ -56,7 +54,7 @@ def sold(
         contribution[at] += parts.contribution
         kept = parts.goods - parts.refunds
         goods[at] += kept
-        day = row.get("order_day", row["day"])
+        day = row["order_day"] if "order_day" in row else row["day"]
         if isinstance(found, Development) and kept:
             age = max((developments.today - day).days, 0)
             still[at] += kept * (1 - float(found.still(np.array([age]))[0]))
@@ -70,7 +68,7 @@ def sold(
 
 
 def _lost_per_refund(whole: Components) -> float:
-    """Give what a unit of refund takes off the contribution: goods that come back are sold again."""
+    """Give what a unit of refund takes off the contribution: goods that come back are resold."""
     if whole.refunds <= 0:
         return 1.0
     lost = whole.refunds - whole.cogs_returned + whole.refund_fees
@@ -88,9 +86,11 @@ def _why(whole: Components) -> Withheld | None:
 
 
 def money(
-    known: Knowledge, panels: Panels, campaign: str, names: list[str], given: Sold, goal: str
+    panels: Panels, campaign: str, names: list[str], given: Sold
 ) -> tuple[Money | Withheld, str]:
     """Give the money of a campaign's creators, and in words what a unit is valued by."""
+    known = panels.known
+    goal = known.campaigns[campaign]["goal"]
     unbooked = Costs(known).incomplete(("campaign", "creator"))
     for key, words in sorted(unbooked.items(), key=str):
         if key[0] == campaign:
@@ -110,7 +110,7 @@ def money(
 
 
 def _fixed(known: Knowledge, campaign: str, names: list[str]) -> tuple[Floats, Floats, float]:
-    """Give what is booked and still open per creator, the commission in it, and what is nobody's."""
+    """Give cost booked and open per creator, the commission in it, and what is nobody's."""
     ground = known.ground
     with ground.workspace.transaction() as connection:
         rows = journal_balances.states_by_campaign_creator(

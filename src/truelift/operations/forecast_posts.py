@@ -7,7 +7,9 @@ Out:  columns over creators on a platform: live posts with their growth to come,
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,8 @@ from truelift.measurement.lift import sentence
 from truelift.measurement.panel import HOUR, PostPanel
 from truelift.measurement.ragged import Floats
 from truelift.measurement.seal import read_baselines
-from truelift.operations.measure import Measurement, MeasuredPosts
-from truelift.operations.plans import Due, Flown, flown
+from truelift.operations.measure import Measurement
+from truelift.operations.plans import Flown, deliverables, flown
 
 Unit = tuple[str, str]
 Record = dict[str, Any]
@@ -41,51 +43,135 @@ class Posted:
         return np.array([[creator == name for name in names] for creator, _ in self.units], float)
 
 
-def posted(measurement: Measurement, campaign: str, metric: str, due: list[Due]) -> Posted:
+def posted(measurement: Measurement, campaign: str, metric: str) -> Posted:
     """Arrange the posts of a campaign in a metric that is counted on posts."""
-    panels, flight = measurement.panels, flown(measurement.known, campaign)
-    mask = panels.sponsored_in(campaign)
-    panel, share = panels.posts.only(mask), panels.shares_in(campaign)[mask]
-    planned = _planned(measurement, panel, due, flight)
-    units = sorted({panel.units[unit] for unit in panel.unit.tolist()} | set(planned))
-    number = {unit: index for index, unit in enumerate(units)}
-    records = [
-        None if seal is None else seal.record
-        for creator, platform in units
-        for seal in [measurement.seals.get((campaign, creator, metric, platform))]
-    ]
-    curves = [measurement.curves.sealed(record, metric) for record in records]
-    group = np.array([number[panel.units[unit]] for unit in panel.unit.tolist()], np.int64)
-    counts = panels.counts(panel, metric, campaign)
-    curve = post_curves(curves, group, panels.formats(panel))
-    z, _ = reading(counts, panel.age_hours, curve)
-    read = np.isfinite(z)
-    end = (np.datetime64(flight.end) - panel.published_at) / HOUR
-    end = np.maximum(end, np.nan_to_num(panel.age_hours))
-    grow = curve.log_fraction(end) - curve.log_fraction(panel.age_hours)
-    left = curve.variance(panel.age_hours) - curve.variance(end)
-    baselines = read_baselines(records)
-    spread = np.where(np.isfinite(baselines.s2), baselines.s2, DEFAULT_PRIOR.s02)
-    evidence = _evidence(measurement, campaign, metric, units, baselines.p * spread, baselines.level, spread)
-    young = [(int(group[at]), float(end[at])) for at in np.flatnonzero(~read & ~panel.boosted).tolist()]
-    fresh = [(number[unit], age) for unit, ages in planned.items() for age in ages] + young
-    rows = [row for row, _ in fresh]
-    at_end = [_at_age(curves[row][ANY_FORMAT], age) for row, age in fresh]
-    posts = Posts(
-        evidence,
-        group[read],
-        (counts * share)[read],
-        np.maximum(grow[read], 0.0),
-        np.maximum(left[read], 0.0),
-        np.array(rows, np.int64),
-        np.array([g for g, _ in at_end], float),
-        np.array([variance for _, variance in at_end], float),
-        spread,
-    )
-    return Posted(units, posts, *_reasons(units, evidence))
+    return _Posts(measurement, campaign, metric).posted()
 
 
-def _reasons(units: list[Unit], evidence: Evidence) -> tuple[dict[str, Withheld], dict[str, Withheld]]:
+@dataclass
+class _Posts:
+    """One campaign in one metric, everything read once."""
+
+    measurement: Measurement
+    campaign: str
+    metric: str
+
+    @cached_property
+    def flight(self) -> Flown:
+        return flown(self.measurement.known, self.campaign)
+
+    @cached_property
+    def panel(self) -> PostPanel:
+        """Give the campaign's posts."""
+        panels = self.measurement.panels
+        return panels.posts.only(panels.sponsored_in(self.campaign))
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """Give who has posts where, live or planned."""
+        live = {self.panel.units[unit] for unit in self.panel.unit.tolist()}
+        return sorted(live | set(self.planned))
+
+    @cached_property
+    def records(self) -> list[Record | None]:
+        """Give what was sealed of each unit."""
+        found = self.measurement.seals
+        names = [(self.campaign, creator, self.metric, where) for creator, where in self.units]
+        seals = [found.get(name) for name in names]
+        return [None if seal is None else seal.record for seal in seals]
+
+    @cached_property
+    def curves(self) -> list[Mapping[str, AgeingCurve]]:
+        """Give each unit's ageing curves, as sealed."""
+        return [self.measurement.curves.sealed(record, self.metric) for record in self.records]
+
+    def posted(self) -> Posted:
+        """Give the columns."""
+        panel, panels = self.panel, self.measurement.panels
+        number = {unit: index for index, unit in enumerate(self.units)}
+        group = np.array([number[panel.units[unit]] for unit in panel.unit.tolist()], np.int64)
+        counts = panels.counts(panel, self.metric, self.campaign)
+        share = panels.shares_in(self.campaign)[panels.sponsored_in(self.campaign)]
+        curve = post_curves(self.curves, group, panels.formats(panel))
+        read = np.isfinite(reading(counts, panel.age_hours, curve)[0])
+        end = (np.datetime64(self.flight.end) - panel.published_at) / HOUR
+        end = np.maximum(end, np.nan_to_num(panel.age_hours))
+        grow = curve.log_fraction(end) - curve.log_fraction(panel.age_hours)
+        left = curve.variance(panel.age_hours) - curve.variance(end)
+        unread = np.flatnonzero(~read & ~panel.boosted).tolist()
+        fresh = [(number[unit], age) for unit, ages in self.planned.items() for age in ages]
+        fresh += [(int(group[at]), float(end[at])) for at in unread]
+        at_end = [_at_age(self.curves[row][ANY_FORMAT], age) for row, age in fresh]
+        evidence, spread = self._evidence()
+        posts = Posts(
+            evidence,
+            group[read],
+            (counts * share)[read],
+            np.maximum(grow[read], 0.0),
+            np.maximum(left[read], 0.0),
+            np.array([row for row, _ in fresh], np.int64),
+            np.array([g for g, _ in at_end], float),
+            np.array([variance for _, variance in at_end], float),
+            spread,
+        )
+        return Posted(self.units, posts, *_reasons(self.units, evidence))
+
+    def _evidence(self) -> tuple[Evidence, Floats]:
+        """Give the levels before (with the calendar) and since, and the variance of posts."""
+        baselines = read_baselines(self.records)
+        level = baselines.level
+        spread = np.where(np.isfinite(baselines.s2), baselines.s2, DEFAULT_PRIOR.s02)
+        found = self.measurement.measured_posts(self.campaign, self.metric)
+        number = {unit: at for at, unit in enumerate(self.units)}
+        names = zip(found.creators, found.platforms, strict=True)
+        mine = np.array([number[unit] for unit in names], np.int64)
+        posts, rows = found.posts, len(self.units)
+        read = np.isfinite(posts.z)
+        row = mine[posts.group[read]]
+        precision = 1 / (spread[row] + posts.tau2[read])
+        mass = np.bincount(row, weights=precision, minlength=rows)
+        middle = np.bincount(row, weights=precision * posts.z[read], minlength=rows)
+        control = found.lifts.control.over(len(mine))
+        before = np.where(np.isfinite(level), level, 0.0)
+        before[mine] += np.nan_to_num(np.asarray(control.mean, float))
+        error = np.nan_to_num(np.asarray(control.se, float))
+        evidence = Evidence(
+            before,
+            np.where(np.isfinite(level), baselines.p * spread, np.inf),
+            np.divide(middle, mass, out=np.zeros(rows), where=mass > 0),
+            np.divide(1.0, mass, out=np.full(rows, np.inf), where=mass > 0),
+            float(np.max(error, initial=0.0)) ** 2,
+        )
+        return evidence, spread
+
+    @cached_property
+    def planned(self) -> dict[Unit, list[float]]:
+        """Give the age in hours that each unpublished deliverable will have at the flight's end.
+
+        So many of a unit's deliverables as it has posts are published: the earliest. One that is
+        overdue is taken to come at once. One due after the end brings nothing to this flight.
+        """
+        known, end = self.measurement.known, self.flight.end
+        platforms: dict[str, set[str]] = defaultdict(set)
+        for creator, platform in self.measurement.panels.posts.units:
+            platforms[creator].add(platform)
+        published: dict[Unit, int] = defaultdict(int)
+        for unit in self.panel.unit.tolist():
+            published[self.panel.units[unit]] += 1
+        ages: dict[Unit, list[float]] = defaultdict(list)
+        for one in deliverables(known, self.campaign):
+            only = next(iter(platforms[one.creator])) if len(platforms[one.creator]) == 1 else None
+            where = one.platform or only
+            if where is not None:
+                at = max(one.at or end, known.as_of, self.flight.start)
+                ages[one.creator, where].append((end - at).total_seconds() / 3600)
+        left = {unit: each[published[unit] :] for unit, each in ages.items()}
+        return {unit: [age for age in each if age > 0] for unit, each in left.items()}
+
+
+def _reasons(
+    units: list[Unit], evidence: Evidence
+) -> tuple[dict[str, Withheld], dict[str, Withheld]]:
     """Say whose incremental part is not known, and who has nothing to forecast from."""
     based, began = np.isfinite(evidence.before_variance), np.isfinite(evidence.since_variance)
     withheld, silent = {}, {}
@@ -99,74 +185,7 @@ def _reasons(units: list[Unit], evidence: Evidence) -> tuple[dict[str, Withheld]
     return withheld, silent
 
 
-def _evidence(
-    measurement: Measurement,
-    campaign: str,
-    metric: str,
-    units: list[Unit],
-    variance: Floats,
-    level: Floats,
-    spread: Floats,
-) -> Evidence:
-    """Give the levels before and since; the calendar's part is in the level before."""
-    found: MeasuredPosts = measurement.measured_posts(campaign, metric)
-    number = {unit: at for at, unit in enumerate(units)}
-    mine = [number[unit] for unit in zip(found.creators, found.platforms, strict=True)]
-    posts, rows = found.posts, len(units)
-    read = np.isfinite(posts.z)
-    row = np.array(mine, np.int64)[posts.group[read]] if mine else np.zeros(0, np.int64)
-    precision = 1 / (spread[row] + posts.tau2[read])
-    mass = np.bincount(row, weights=precision, minlength=rows)
-    middle = np.bincount(row, weights=precision * posts.z[read], minlength=rows)
-    control = found.lifts.control.over(len(mine))
-    before, shared = np.where(np.isfinite(level), level, 0.0), 0.0
-    if mine:
-        before[mine] += np.nan_to_num(np.asarray(control.mean, float))
-        shared = float(np.max(np.nan_to_num(np.asarray(control.se, float)), initial=0.0)) ** 2
-    return Evidence(
-        before,
-        np.where(np.isfinite(level), variance, np.inf),
-        np.divide(middle, mass, out=np.zeros(rows), where=mass > 0),
-        np.divide(1.0, mass, out=np.full(rows, np.inf), where=mass > 0),
-        shared,
-    )
-
-
-def _planned(
-    measurement: Measurement, panel: PostPanel, due: list[Due], flight: Flown
-) -> dict[Unit, list[float]]:
-    """Give the age in hours that each unpublished deliverable will have when the flight ends.
-
-    So many of a unit's deliverables as it has posts are published: the earliest. One that is
-    overdue is taken to come at once. One due after the end brings nothing to this flight.
-    """
-    platforms: dict[str, set[str]] = defaultdict(set)
-    for creator, platform in measurement.panels.posts.units:
-        platforms[creator].add(platform)
-    published: dict[Unit, int] = defaultdict(int)
-    for unit in panel.unit.tolist():
-        published[panel.units[unit]] += 1
-    planned: dict[Unit, list[float]] = defaultdict(list)
-    for one in due:
-        only = platforms[one.creator] if len(platforms[one.creator]) == 1 else {None}
-        (platform,) = {one.platform} if one.platform else only
-        if platform is None:
-            continue
-        at = max(one.at or flight.end, measurement.known.as_of, flight.start)
-        planned[one.creator, platform].append((flight.end - at).total_seconds() / 3600)
-    left = {unit: ages[published[unit] :] for unit, ages in planned.items()}
-    return {unit: [age for age in ages if age > 0] for unit, ages in left.items()}
-
-
 def _at_age(curve: AgeingCurve, age_hours: float) -> tuple[float, float]:
-    """Give g and tau2 of a planned post at the flight's end; younger than the first knot as then."""
+    """Give g and tau2 of a planned post at the flight's end, at least at the first knot."""
     age: Floats = np.array([max(age_hours, curve.hours[0])])
     return float(curve.log_fraction(age)[0]), float(curve.variance(age)[0])
-
-
-def summed_rows(values: Floats, matrix: Floats) -> Floats:
-    """Sum draws of rows to creators."""
-    total: Floats = values @ matrix
-    return total
-
-

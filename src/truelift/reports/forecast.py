@@ -158,8 +158,10 @@ def why(row: ForecastRow) -> str:
 def _band(found: Band | Withheld, *, whole: bool = False) -> dict[str, Any]:
     if isinstance(found, Withheld):
         return withheld_json(found)
-    edges = {"p10": found.p10, "p50": found.p50, "p90": found.p90}
-    return {name: round(each) if whole else number(each) for name, each in edges.items()}
+    edges: dict[str, float] = {"p10": found.p10, "p50": found.p50, "p90": found.p90}
+    if whole:
+        return {name: round(each) for name, each in edges.items()}
+    return {name: number(each) for name, each in edges.items()}
 
 
 def _limits(lift: LiftFigure | Withheld) -> dict[str, Any]:
@@ -208,9 +210,8 @@ def backtest_sentence(judged: Judged) -> str:
     if judged.covered is None or judged.plain is None:
         return "No campaign of the past can be forecast again, so nothing was measured."
     told = (
-        f"Of {judged.judged} forecasts of the past that nothing was fitted on, {judged.covered:.0%} "
-        f"lie in their {BAND * 100:g} % band at scale {judged.scale:.2f}; unscaled {judged.plain:.0%}."
+        f"Of {judged.judged} forecasts of the past that nothing was fitted on, "
+        f"{judged.covered:.0%} lie in their {BAND * 100:g} % band at scale {judged.scale:.2f}; "
+        f"unscaled {judged.plain:.0%}."
     )
     return told if judged.in_force else f"{told} Too few to put the scale in force."
-
-
