@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import benchmarks
 from benchmarks.close_month import close_lines
+from benchmarks.forecast import forecast_lines
 from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
@@ -30,6 +31,7 @@ LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
 HOTPATH = "hotpath"
+FORECAST = "forecast"
 SEEDS = (1, 2, 3)
 
 
@@ -101,6 +103,11 @@ def main() -> int:
     if wanted(CLOSE):
         lines = close_lines()
         write_part("close", lines)
+        print("\n".join(["", *lines]))
+    if wanted(FORECAST):
+        lines, outside = forecast_lines()
+        missed += outside
+        write_part("forecast", lines)
         print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()

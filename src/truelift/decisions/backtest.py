@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from truelift.decisions.forecast import BAND, CONTINUITY, DEFAULT_SCALE, Band
+from truelift.decisions.forecast import BAND, CONTINUITY, Band
 from truelift.measurement.ragged import Floats, floats
 
 STAGES = (0.25, 0.5, 0.75)
@@ -68,7 +68,7 @@ def distance(past: Sequence[Past]) -> Floats:
 def fitted_scale(past: Sequence[Past]) -> float:
     """Give the scale at which BAND of the forecasts hold (split conformal: rounded up)."""
     if len(past) < LEAST_FORECASTS:
-        return DEFAULT_SCALE
+        return 1.0
     ordered = np.sort(distance(past))
     place = min(int(np.ceil((len(ordered) + 1) * BAND)), len(ordered)) - 1
     return float(np.clip(ordered[place], LEAST_SCALE, LARGEST_SCALE))
@@ -101,7 +101,7 @@ def backtest(past: Sequence[Past]) -> Judged:
         fitted=len(fit),
         judged=len(rest),
         covered=float(np.mean(far <= scale)) if len(far) else None,
-        plain=float(np.mean(far <= DEFAULT_SCALE)) if len(far) else None,
+        plain=float(np.mean(far <= 1.0)) if len(far) else None,
         by_stage=tuple(stages),
         in_force=min(len(fit), len(rest)) >= LEAST_FORECASTS,
     )

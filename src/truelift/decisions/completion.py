@@ -30,13 +30,14 @@ class Money:
     """Money of a campaign as columns over creators, in minor units of the brand's currency.
 
     unit_value: contribution (or approved value) of one unit. relative_variance: of it, over its
-    square. fixed: cost booked and still open. per_unit: commission of one more tracked unit. cap:
-    the most commission that can still be earned, inf without one. unallocated: fixed cost of the
-    campaign that is no creator's.
+    square; shared_variance: that of the campaign's part in it. fixed: cost booked and still open.
+    per_unit: commission of one more tracked unit. cap: the most commission that can still be
+    earned, inf without one. unallocated: fixed cost of the campaign that is no creator's.
     """
 
     unit_value: Floats
     relative_variance: Floats
+    shared_variance: Floats
     fixed: Floats
     per_unit: Floats
     cap: Floats
@@ -75,19 +76,22 @@ class _Drawn:
     cost: Floats
 
 
-def shared_value(value: Floats, units: Floats) -> tuple[Floats, Floats]:
-    """Give each creator's value of a unit, drawn to the campaign's, and its relative variance.
+def shared_value(value: Floats, units: Floats) -> tuple[Floats, Floats, Floats]:
+    """Give each creator's value of a unit, drawn to the campaign's, and its relative variances.
 
-    value, units: contribution and counts so far, shape (creators,). nan without any unit.
+    value, units: contribution and counts so far, shape (creators,). nan without any unit. Of the
+    variances the first is the creator's own, the second comes with the campaign's part.
     """
     whole = float(np.sum(units))
     if whole <= 0:
         nothing = np.full(len(units), np.nan)
-        return nothing, nothing
+        return nothing, nothing, nothing
     mean = float(np.sum(value)) / whole
     weight = min(SHARED_ORDERS, whole)
     each = (value + weight * mean) / (units + weight)
-    return floats(each), floats(ORDER_VARIANCE / (units + weight))
+    own, lent = units / (units + weight), weight / (units + weight)
+    alone = ORDER_VARIANCE * (own / (units + weight) + lent**2 / SHARED_ORDERS)
+    return floats(each), floats(alone), floats(lent**2 * ORDER_VARIANCE / whole)
 
 
 def outlooks(
@@ -132,9 +136,11 @@ def _drawn(totals: Totals, values: Totals | None, money: Money | Withheld) -> _D
     cost = money.fixed + np.minimum(totals.rest * money.per_unit, money.cap)
     if values is not None:
         return _Drawn(total, incremental, values.incremental, cost)
-    sd = np.sqrt(np.log1p(money.relative_variance))
-    noise = np.random.default_rng([SEED, 1]).standard_normal(total.shape)
-    worth = incremental * money.unit_value * np.exp(sd * noise - sd**2 / 2)
+    random = np.random.default_rng([SEED, 1])
+    noise = np.sqrt(money.relative_variance) * random.standard_normal(total.shape)
+    noise = noise + np.sqrt(money.shared_variance) * random.standard_normal((len(total), 1))
+    wide = money.relative_variance + money.shared_variance
+    worth = incremental * money.unit_value * np.exp(noise - wide / 2)
     return _Drawn(total, incremental, worth, cost)
 
 

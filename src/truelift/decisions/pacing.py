@@ -171,7 +171,7 @@ def budget_pace(
 ) -> BudgetPace | Withheld:
     """Set what is committed and accrued beside the budget.
 
-    overrun: what the committed cost exceeds the budget by.
+    overrun: what the committed or accrued cost, the larger, exceeds the budget by.
     """
     if isinstance(budget, Withheld):
         return budget
@@ -182,5 +182,12 @@ def budget_pace(
     a_day = accrued / days_gone if days_gone > 0 else 0.0
     days = max(left, 0) / a_day if a_day > 0 else math.inf
     return BudgetPace(
-        budget, committed, accrued, left, a_day, days, days_left, max(committed - budget, 0)
+        budget,
+        committed,
+        accrued,
+        left,
+        a_day,
+        days,
+        days_left,
+        max(max(committed, accrued) - budget, 0),
     )

@@ -17,7 +17,7 @@ from truelift.decisions.backtest import STAGES, Judged, Past, backtest
 from truelift.decisions.forecast import FORMULA, band
 from truelift.measurement.metric import default_metric
 from truelift.operations.counts import COUNT_METRICS
-from truelift.operations.forecast import Forecasts
+from truelift.operations.forecast import Forecasts, kind_of
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.measure import Measurement
 from truelift.operations.people import Action, needs
@@ -28,7 +28,6 @@ from truelift.store.control_records import FORECAST_SCALE
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
-NAME = "scale"
 
 
 @needs(Action.SEAL, alone=False)
@@ -37,23 +36,26 @@ def forecast_backtest(
     *,
     known_at: Instant | None = None,
     progress: Callable[[str], None] = lambda _words: None,
-) -> Row:
+) -> list[Row]:
     """Forecast past campaigns again; fit the scale on half of them, judge on the other, keep it."""
     known = knowledge(ground, known_at=known_at)
     past = pasts(known, progress)
-    judged = backtest(past)
-    record = _record(known, past, judged)
+    found: list[Row] = []
     with ground.workspace.transaction() as connection:
-        kept = control_records.keep(
-            connection, ground.brand.brand, FORECAST_SCALE, NAME, record,
-            at=ground.clock.now(), by=ground.person,
-        )  # fmt: skip
-    return backtest_json(judged, kept.sha256)
+        for kind, forecasts in past.items():
+            judged = backtest(forecasts)
+            record = _record(known, forecasts, judged)
+            kept = control_records.keep(
+                connection, ground.brand.brand, FORECAST_SCALE, kind, record,
+                at=ground.clock.now(), by=ground.person,
+            )  # fmt: skip
+            found += backtest_json(kind, judged, kept.sha256)
+    return found
 
 
-def pasts(known: Knowledge, progress: Callable[[str], None]) -> list[Past]:
-    """Forecast every campaign that is over as of each stage, with what is known today."""
-    found = []
+def pasts(known: Knowledge, progress: Callable[[str], None]) -> dict[str, list[Past]]:
+    """Forecast every campaign that is over as of each stage, with what is known today, by kind."""
+    found: dict[str, list[Past]] = {}
     for campaign, row in sorted(known.campaigns.items()):
         if row["flight_end"] > known.as_of:
             continue
@@ -70,7 +72,8 @@ def pasts(known: Knowledge, progress: Callable[[str], None]) -> list[Past]:
             for place, name in enumerate(then.names):
                 rest = float(came.get(name, 0.0) - then.so_far[place])
                 band_then = band(then.totals.rest[:, place])
-                found.append(Past(campaign, name, stage, band_then, max(rest, 0.0)))
+                one = Past(campaign, name, stage, band_then, max(rest, 0.0))
+                found.setdefault(kind_of(metric), []).append(one)
     return found
 
 

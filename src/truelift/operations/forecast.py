@@ -36,6 +36,7 @@ from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import FORECAST_SCALE
 from truelift.store.ground import Ground
+from truelift.store.kept_records import KeptRecord
 
 Row = dict[str, Any]
 NORMAL_LEVEL = 1.959963984540054
@@ -135,19 +136,22 @@ class Forecasts:
         """Give what comes in late."""
         return Developments(self.known, self.measurement.panels)
 
-    @cached_property
-    def scale_in_force(self) -> tuple[float, str]:
+    def scale_of(self, metric: str) -> tuple[float, str]:
         """Give the factor on the log-sd of what is to come, and where it comes from."""
         if self.scale is not None:
             return self.scale, "given"
+        kind = kind_of(metric)
+        kept = self._scales.get(kind)
+        if kept is not None and kept.record["in_force"]:
+            return float(kept.record["scale"]), f"backtest {kept.sha256[:12]}"
+        return model.DEFAULT_SCALE[kind], "default, no backtest is in force"
+
+    @cached_property
+    def _scales(self) -> dict[str, KeptRecord]:
         with self.known.ground.workspace.transaction() as connection:
-            kept = control_records.newest(
+            return control_records.newest(
                 connection, self.known.ground.brand.brand, FORECAST_SCALE, self.known.known_at
             )
-        for item in kept.values():
-            if item.record["in_force"]:
-                return float(item.record["scale"]), f"backtest {item.sha256[:12]}"
-        return model.DEFAULT_SCALE, "default, no backtest is in force"
 
     def rows(self, campaign: str, metric: str | None, *, target: float) -> list[ForecastRow]:
         """Give the campaign's row, then its creators'; all withheld where nothing can be said."""
@@ -179,7 +183,7 @@ class Forecasts:
         outlook: Outlook | Withheld,
         inputs: dict[str, float | None],
     ) -> ForecastRow:
-        scale, origin = self.scale_in_force
+        scale, origin = self.scale_of(asked.metric)
         missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live yet.")
         far = flown(self.known, asked.campaign)
         return ForecastRow(
@@ -224,7 +228,7 @@ class Forecasts:
         if isinstance(prior, Withheld):
             withheld = dict.fromkeys(found.names, prior)
             prior = _NOTHING
-        scale, _ = self.scale_in_force
+        scale, _ = self.scale_of(metric)
         totals = model.count_totals(found.counting, prior, self._random(0), scale=scale)
         if tested is not None:
             totals, withheld = model.by_factor(totals, tested, self._random(1)), {}
@@ -254,7 +258,7 @@ class Forecasts:
         withheld = {name: why for name, why in found.withheld.items() if name in shown}
         if isinstance(prior, Withheld):
             withheld, prior = dict.fromkeys(shown, prior), _NOTHING
-        scale, _ = self.scale_in_force
+        scale, _ = self.scale_of(metric)
         each = model.post_totals(found.posts, prior, self._random(2), scale=scale)
         matrix = found.of(shown)
         totals = Totals(
@@ -286,6 +290,11 @@ class Forecasts:
         nothing = np.zeros(len(found.names))
         valued, _ = money(panels, campaign, found.names, Sold(nothing, nothing, nothing, None))
         return valued, COMPOSITE, _aligned(worth, found.names)
+
+
+def kind_of(metric: str) -> str:
+    """Say which scale a metric takes: of counts by day, or of counts on posts."""
+    return model.COUNTS if metric in COUNT_METRICS else model.POSTS
 
 
 _UNPLANNED = Withheld(

@@ -7,15 +7,14 @@ Out:  columns over the creators of the campaign, and why some of them have no in
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
-from truelift.decisions.forecast import CONTINUITY, Counting, Evidence
-from truelift.measurement.counts import LEAST_EXPECTED
+from truelift.decisions.forecast import Counting, Evidence, count_evidence
 from truelift.measurement.development import Development
 from truelift.measurement.ragged import Floats
 from truelift.measurement.seal import Record, read_code_history, read_weekdays
@@ -119,17 +118,9 @@ class _Counts:
         history = read_code_history([self.records[name] for name in names], metric)
         phi = np.where(np.isfinite(history.phi), history.phi, usual_dispersion(history.phi))
         has, began = (history.days > 0) & (history.n >= 0), gone > 0
-        n0, t0 = np.where(has, history.n, 0.0) + CONTINUITY, np.where(has, history.days, 1.0)
-        n1, t1 = units + CONTINUITY, np.where(began, gone, 1.0)
-        young = has & (n0 / t0 * gone < LEAST_EXPECTED)
         calendar, shared = self._calendar(list(seen))
-        evidence = Evidence(
-            np.log(n0 / t0) + calendar,
-            np.where(has, phi / n0, np.inf),
-            np.log(n1 / t1),
-            np.where(began, phi / np.where(young, CONTINUITY, n1), np.inf),
-            shared,
-        )
+        alone = count_evidence((history.n, history.days), (units, gone), phi)
+        evidence = replace(alone, before=alone.before + calendar, shared=shared)
         left = np.array([self._left(name, name in seen) for name in names], float)
         factor, variance = self._late(late, float(np.sum(units)))
         counting = Counting(evidence, self._so_far(), gone, left, phi, factor, variance)

@@ -95,18 +95,18 @@ def money(
     for key, words in sorted(unbooked.items(), key=str):
         if key[0] == campaign:
             return words, CONTRIBUTION
-    value, variance = shared_value(given.contribution, given.units)
+    value, alone, lent = shared_value(given.contribution, given.units)
     basis = CONTRIBUTION
     if goal == "leads":
         price = panels.lead_value(campaign)
         if price is not None:
-            value, variance = np.full(len(names), price), np.zeros(len(names))
+            value, alone, lent = np.full(len(names), price), *np.zeros((2, len(names)))
             basis = APPROVED
     elif given.why is not None:
         return given.why, CONTRIBUTION
     fixed, earned, rest = _fixed(known, campaign, names)
     per_unit, cap = _commission(known, campaign, names, given, earned)
-    return Money(value, variance, fixed, per_unit, cap, rest), basis
+    return Money(value, alone, lent, fixed, per_unit, cap, rest), basis
 
 
 def _fixed(known: Knowledge, campaign: str, names: list[str]) -> tuple[Floats, Floats, float]:
@@ -141,7 +141,7 @@ def _commission(
             rate[row["creator"]] += row["commission_rate"] / PPM
             if row["commission_cap"] is not None:
                 cap[row["creator"]] = float(row["commission_cap"])
-    goods, _ = shared_value(given.goods, given.units)
+    goods, _, _ = shared_value(given.goods, given.units)
     each = np.array([rate[name] for name in names]) * np.nan_to_num(goods)
     left = np.array([cap[name] for name in names]) - earned
     return np.maximum(each, 0.0), np.maximum(left, 0.0)

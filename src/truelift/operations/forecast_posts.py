@@ -109,6 +109,7 @@ class _Posts:
             (counts * share)[read],
             np.maximum(grow[read], 0.0),
             np.maximum(left[read], 0.0),
+            curve.log_fraction(end)[read],
             np.array([row for row, _ in fresh], np.int64),
             np.array([g for g, _ in at_end], float),
             np.array([variance for _, variance in at_end], float),

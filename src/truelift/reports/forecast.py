@@ -185,24 +185,28 @@ def _figure_ids(row: ForecastRow) -> dict[str, str]:
     return {name: figure_id(f"forecast_{name}", parts) for name in FIGURES}
 
 
-def backtest_json(judged: Judged, sha256: str | None = None) -> dict[str, Any]:
-    """Say what a backtest found: a row per stage and one for all of them."""
-    rows = [
-        {"stage": stage, "forecasts": count, "covered": round(share, 4)}
-        for stage, count, share in judged.by_stage
+def backtest_json(kind: str, judged: Judged, sha256: str) -> list[dict[str, Any]]:
+    """Say what a backtest found: a row per stage and one for all of them (stage None)."""
+    stages: list[tuple[float | None, int, float | None]] = [
+        *judged.by_stage, (None, judged.judged, judged.covered)
+    ]  # fmt: skip
+    return [
+        {
+            "kind": kind,
+            "stage": stage,
+            "forecasts": count,
+            "covered": None if share is None else round(share, 4),
+            "covered_unscaled": (
+                None if judged.plain is None or stage is not None else round(judged.plain, 4)
+            ),
+            "scale": number(judged.scale),
+            "fitted": judged.fitted,
+            "in_force": judged.in_force,
+            "sha256": sha256,
+            "why": backtest_sentence(judged),
+        }
+        for stage, count, share in stages
     ]
-    whole = None if judged.covered is None else round(judged.covered, 4)
-    rows.append({"stage": None, "forecasts": judged.judged, "covered": whole})
-    return {
-        "rows": rows,
-        "scale": number(judged.scale),
-        "fitted": judged.fitted,
-        "judged": judged.judged,
-        "covered_unscaled": None if judged.plain is None else round(judged.plain, 4),
-        "in_force": judged.in_force,
-        "sha256": sha256,
-        "sentence": backtest_sentence(judged),
-    }
 
 
 def backtest_sentence(judged: Judged) -> str:

@@ -151,7 +151,7 @@ def _of_budget(found: BudgetPace, currency: str) -> str:
             f"{found.days_left:.1f}"
         )
     if found.overrun:
-        told += f"; committed is {format_minor(found.overrun, currency)} above the budget"
+        told += f"; that is {format_minor(found.overrun, currency)} {currency} above the budget"
     return f"{told}."
 
 

@@ -58,9 +58,8 @@ class Planning(Opened):
 
     def forecast_backtest(self, *, progress: Callable[[str], None] = lambda _words: None) -> Result:
         """Forecast past campaigns again and keep the scale that makes the bands hold."""
-        found = backtest.forecast_backtest(self._ground, progress=progress)
-        table = plain_table("Forecasts of the past", found["rows"], found["sentence"])
-        return Result(self._head() | found, table)
+        rows = backtest.forecast_backtest(self._ground, progress=progress)
+        return Result(self._head() | {"rows": rows}, plain_table("Forecasts of the past", rows))
 
     def development_rates(self, *, as_of: Time = None, known_at: Time = None) -> Result:
         """Give how refunds come in by the age of their orders, and what rate that comes to."""
