@@ -13,7 +13,6 @@ lift's limits, which hold at every look, are another thing and stand apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -255,7 +254,7 @@ LARGEST_SHAPE, LARGEST_MEAN = 1e7, 1e15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tested:
+class Factors:
     """What an experiment says of each creator: extra counts per tracked one, and its sd.
 
     shared: the part of the sd that all creators have in common, the campaign's own.
@@ -266,7 +265,7 @@ class Tested:
     shared: float
 
 
-def by_factor(totals: Totals, tested: Tested, random: np.random.Generator) -> Totals:
+def by_factor(totals: Totals, tested: Factors, random: np.random.Generator) -> Totals:
     """Split totals by a campaign's tested factor instead of by levels before launch."""
     draws, rows = totals.total.shape
     alone = np.sqrt(np.maximum(tested.sd**2 - tested.shared**2, 0.0))
@@ -359,9 +358,3 @@ def log_return(value: Floats, cost: Floats) -> tuple[float, float]:
 
 LEAST_RETURN = 0.01
 """Of a unit of money, in units of money: the floor of `log_return`."""
-
-
-def coverage(actual: Floats, bands: Sequence[Band]) -> float:
-    """Give the share of figures that lie inside their bands; nan without any."""
-    inside = [one.p10 <= each <= one.p90 for each, one in zip(actual.tolist(), bands, strict=True)]
-    return float(np.mean(inside)) if inside else float("nan")

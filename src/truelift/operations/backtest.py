@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from truelift.base.estimate import Withheld
+from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.decisions.backtest import STAGES, Judged, Past, backtest
 from truelift.decisions.forecast import FORMULA, band
@@ -28,6 +28,7 @@ from truelift.store.control_records import FORECAST_SCALE
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
+NO_PAST = "No campaign that is over can be forecast again, so nothing was measured or kept."
 
 
 @needs(Action.SEAL, alone=False)
@@ -41,6 +42,8 @@ def forecast_backtest(
     known = knowledge(ground, known_at=known_at)
     past = pasts(known, progress)
     found: list[Row] = []
+    if not past:
+        return [{"kind": None, "withheld": Reason.NO_HISTORY.value, "why": NO_PAST}]
     with ground.workspace.transaction() as connection:
         for kind, forecasts in past.items():
             judged = backtest(forecasts)

@@ -16,7 +16,7 @@ from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.decisions import forecast as model
 from truelift.decisions.completion import Outlook, outlooks
-from truelift.decisions.forecast import Prior, Tested, Totals
+from truelift.decisions.forecast import Factors, Prior, Totals
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.measurement.ragged import Floats
@@ -226,8 +226,7 @@ class Forecasts:
         tested = None if isinstance(measured, Measured) else _tested(measured, found.names)
         withheld = {name: why for name, why in found.withheld.items() if name in found.names}
         if isinstance(prior, Withheld):
-            withheld = dict.fromkeys(found.names, prior)
-            prior = _NOTHING
+            withheld, prior = dict.fromkeys(found.names, prior) | withheld, _NOTHING
         scale, _ = self.scale_of(metric)
         totals = model.count_totals(found.counting, prior, self._random(0), scale=scale)
         if tested is not None:
@@ -257,7 +256,7 @@ class Forecasts:
         prior = model.campaign_prior(found.posts.evidence)
         withheld = {name: why for name, why in found.withheld.items() if name in shown}
         if isinstance(prior, Withheld):
-            withheld, prior = dict.fromkeys(shown, prior), _NOTHING
+            withheld, prior = dict.fromkeys(shown, prior) | withheld, _NOTHING
         scale, _ = self.scale_of(metric)
         each = model.post_totals(found.posts, prior, self._random(2), scale=scale)
         matrix = found.of(shown)
@@ -335,7 +334,7 @@ def _lift_inputs(totals: Totals, prior: Prior, at: int) -> dict[str, float | Non
     }
 
 
-def _tested(figures: Figures, names: list[str]) -> Tested | None:
+def _tested(figures: Figures, names: list[str]) -> Factors | None:
     """Read an experiment's factor per creator; None where it gives no figure to all of them."""
     whole = figures.get(None)
     if not isinstance(whole, LiftFigure):
@@ -348,6 +347,6 @@ def _tested(figures: Figures, names: list[str]) -> Tested | None:
     common = factor(whole)
     each = [figures.get(name) for name in names]
     pairs = [factor(one) if isinstance(one, LiftFigure) else common for one in each]
-    return Tested(
+    return Factors(
         np.array([middle for middle, _ in pairs]), np.array([sd for _, sd in pairs]), common[1]
     )

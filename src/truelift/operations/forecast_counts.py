@@ -104,8 +104,20 @@ class _Counts:
 
     @cached_property
     def windows(self) -> dict[str, tuple[Instant, dt.date]]:
-        found = self.measurement.windows(self.campaign, self.metric)
-        return {name: window for name, window in found.items() if name in self.records}
+        """Give since when each creator is live, and up to which day counts are known.
+
+        A later campaign of a creator takes the evergreen codes over; what this one's own codes and
+        links still bring is counted to its end, so the level is taken off for all of these days.
+        """
+        known = self.measurement.known
+        today = local_day(known.as_of, known.ground.brand.timezone)
+        last = min(known.campaigns[self.campaign]["ends"], today)
+        last = self.measurement.panels.looked_until(self.metric, last)
+        return {
+            creator: (launched, last)
+            for (name, creator), launched in known.launches.items()
+            if name == self.campaign and creator in self.records
+        }
 
     def counted(self, late: Development | Withheld) -> Counted:
         """Give the columns."""

@@ -315,7 +315,11 @@ class Measurement:
 
     def _count_lift(self, campaign: str, metric: str) -> Measured | Figures:
         experiment = factor_of(self.known, self.panels, campaign, metric)
-        windows = self.windows(campaign, metric)
+        windows = {
+            creator: (launched, self._last_day(campaign, creator, metric, launched))
+            for (name, creator), launched in self.known.launches.items()
+            if name == campaign
+        }
         if not windows:
             return {None: Withheld(Reason.NOT_OBSERVED, sentence(Reason.NOT_OBSERVED))}
         measured = self._over_history(campaign, metric, windows)
@@ -364,14 +368,6 @@ class Measurement:
         }
         whole = sum(counted.units for counted in tracked.values())
         return figures | {None: of_experiment(factor, metric, whole)}
-
-    def windows(self, campaign: str, metric: str) -> dict[str, tuple[Instant, dt.date]]:
-        """Give the launch and the last day that counts of each creator live in a campaign."""
-        return {
-            creator: (launched, self._last_day(campaign, creator, metric, launched))
-            for (name, creator), launched in self.known.launches.items()
-            if name == campaign
-        }
 
     def _last_day(self, campaign: str, creator: str, metric: str, launched: Instant) -> dt.date:
         """Give the last day of a creator's window: of the flight or of the data.
