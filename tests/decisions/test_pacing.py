@@ -23,9 +23,9 @@ def test_a_plan_is_linear_unless_deliverables_say_better():
     assert pacing.posted_plan([40, 60], 10, 40, ENGAGEMENT_CURVE) == Plan(0.25, Curve.LINEAR)
 
 
-def test_orders_come_from_the_day_each_deliverable_is_due():
+def test_orders_come_from_the_day_each_creator_begins():
     plan = pacing.counted_plan([0, 20], 20, 40)
-    assert plan == Plan(20 / 60, Curve.DELIVERABLES)
+    assert plan == Plan(20 / 60, Curve.BEGINNINGS)
     assert pacing.counted_plan([-5, 20], 40, 40).share == 1.0
     assert pacing.counted_plan([20], 10, 40).share == 0.0
 

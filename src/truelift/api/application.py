@@ -78,10 +78,13 @@ def application(
 
     writing, reading: run a call on the thread that `writer` and `reader` are used on.
     """
+    from truelift.api.planning import ahead  # noqa: PLC0415 - it stands on this module
+
     return Litestar(
         route_handlers=[
             *(_take(writer, kind, writing) for kind in KINDS),
             *_ask(reader, reading),
+            *ahead(reader, reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(
@@ -138,8 +141,6 @@ def _take(workspace: Workspace, kind: str, writing: Runner[Any]) -> Any:  # noqa
 
 
 def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
-    from truelift.api.planning import ahead  # noqa: PLC0415 - it stands on this module
-
     @get(f"{PREFIX}/roi", summary="Ladder, lift and ROI with limits and grade.")
     async def roi(  # noqa: PLR0917 - the query's fields
         request: Asking, campaign: Text = None, creator: Text = None, by: Word = "creator",
@@ -197,7 +198,6 @@ def _ask(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
         trial_balance,
         freshness,
         explain,
-        *ahead(workspace, reading),
         *_lists(workspace, reading),
     ]
 

@@ -38,7 +38,8 @@ class Curve(StrEnum):
     """How the plan is spread over the flight."""
 
     LINEAR = "linear over the days of the flight"
-    DELIVERABLES = "by the days on which deliverables are due"
+    BEGINNINGS = "evenly from the day each creator's first deliverable is live or due"
+    DELIVERABLES = "by the days on which deliverables are live or due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,18 @@ def linear_plan(days_gone: float, days: float) -> Plan:
     return Plan(share, Curve.LINEAR)
 
 
-def counted_plan(due_days: Sequence[float], days_gone: float, days: float) -> Plan:
-    """Spread orders, leads or clicks: each deliverable brings as much a day, from when it is due.
+def counted_plan(first_days: Sequence[float], days_gone: float, days: float) -> Plan:
+    """Spread orders, leads or clicks: each creator brings as much a day, once it has begun.
 
-    due_days: days after the flight's start, of deliverables due before its end. Linear where none
-    is.
+    first_days: days after the flight's start on which each creator begins. Linear where nobody
+    begins before its end.
     """
-    inside = [max(due, 0.0) for due in due_days if due < days]
+    inside = [max(due, 0.0) for due in first_days if due < days]
     if not inside:
         return linear_plan(days_gone, days)
     whole = sum(days - due for due in inside)
     done = sum(min(max(days_gone - due, 0.0), days - due) for due in inside)
-    return Plan(done / whole, Curve.DELIVERABLES)
+    return Plan(done / whole, Curve.BEGINNINGS)
 
 
 def posted_plan(

@@ -28,7 +28,7 @@ from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import Group, Outcomes
 from truelift.operations.panels import PPM
 from truelift.operations.people import Action, needs
-from truelift.operations.plans import DAY, deliverables, flown
+from truelift.operations.plans import DAY, Due, deliverables, flown
 from truelift.operations.seal import CONVERSIONS
 from truelift.operations.statements import BUDGET_RATE, BUDGET_RATE_AGE
 from truelift.reports.pacing import BUDGET, PaceRow
@@ -142,20 +142,20 @@ class _Pacing:
     ) -> Plan:
         """Spread a target by the deliverables of its creators, or evenly where none is dated."""
         start = self.known.campaigns[campaign]["flight_start"]
-        due = [
-            (self._due(one.deliverable) or one.at) for one in deliverables(self.known, campaign)
-            if creator in {None, one.creator}
-        ]  # fmt: skip
-        dated = [(at - start) / DAY for at in due if at is not None]
-        if len(dated) < len(due):
+        due = [one for one in deliverables(self.known, campaign) if creator in {None, one.creator}]
+        dates = {one.deliverable: self._date(one) for one in due}
+        if None in dates.values():
             return model.linear_plan(gone, days)
+        dated = [(one.creator, (dates[one.deliverable] - start) / DAY) for one in due]
         if metric in POSTED:
-            return model.posted_plan(dated, gone, days, default_curve(metric))
-        return model.counted_plan(dated, gone, days)
+            return model.posted_plan([day for _, day in dated], gone, days, default_curve(metric))
+        first = {name: min(day for who, day in dated if who == name) for name, _ in dated}
+        return model.counted_plan(list(first.values()), gone, days)
 
-    def _due(self, deliverable: str) -> Instant | None:
-        """Give when a deliverable is due by its agreement, whenever it really went live."""
-        return self._due_at.get(deliverable)
+    def _date(self, one: Due) -> Instant | None:
+        """Give when a deliverable is due, or went live if that was earlier; None where not said."""
+        known = [at for at in (self._due_at.get(one.deliverable), one.at) if at is not None]
+        return min(known, default=None)
 
     @cached_property
     def _due_at(self) -> dict[str, Instant]:
