@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import benchmarks
 from benchmarks.close_month import close_lines
 from benchmarks.closure import closure_lines
+from benchmarks.forecast import forecast_lines
 from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
@@ -32,6 +33,7 @@ LEDGER = "ledger"
 CLOSE = "close"
 HOTPATH = "hotpath"
 CLOSURE = "closure"
+FORECAST = "forecast"
 SEEDS = (1, 2, 3)
 
 
@@ -103,6 +105,11 @@ def main() -> int:
     if wanted(CLOSE):
         lines = close_lines()
         write_part("close", lines)
+        print("\n".join(["", *lines]))
+    if wanted(FORECAST):
+        lines, outside = forecast_lines()
+        missed += outside
+        write_part("forecast", lines)
         print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()

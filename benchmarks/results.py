@@ -26,6 +26,7 @@ PARTS = (
     "ledger",
     "close",
     "closure",
+    "forecast",
     "hotpath",
     "invariants",
     "seeds",

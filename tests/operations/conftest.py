@@ -395,6 +395,21 @@ def season(tmp_path_factory):
         yield play_season(told_in(stack, tmp_path_factory.mktemp("season")))
 
 
+@pytest.fixture(scope="session")
+def read_only(tmp_path_factory):
+    """Give a workspace with these tables, the same to all who ask for them: tests only read it."""
+    kept = {}
+    with contextlib.ExitStack() as stack:
+
+        def told_once(text, at=AFTERWARDS):
+            if (text, at) not in kept:
+                begun = told_in(stack, tmp_path_factory.mktemp("read-only"))
+                kept[text, at] = begun.given(text, at=at)
+            return kept[text, at]
+
+        yield told_once
+
+
 @pytest.fixture
 def acting(told):
     """Give the ground as somebody with roles has it: acting(name, Role.PREPARER, ...) -> Ground."""

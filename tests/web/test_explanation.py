@@ -125,3 +125,17 @@ def test_a_lift_shows_its_doubts_and_another_figure_has_none():
     assert "pre trend" in shown
     assert "It rose.<small>Look.</small>" in shown
     assert "pre trend" not in "".join(map(str, explanation(lift)))
+
+
+def test_a_figure_that_looks_ahead_shows_its_sentence_and_its_inputs():
+    figure = "forecast_roi;as_of=t;campaign=summer;creator=ana;known_at=t;metric=orders"
+    ahead = told("roi", None) | {
+        "figure": figure,
+        "inputs": {"why": "ana: <so far>.", "scale": 1.2, "roi": {"p10": 0.1, "p50": None}},
+    }
+    shown = str(div[explanation(ahead)])
+    assert "ana: &lt;so far&gt;." in shown
+    assert "p10 0.1, p50 none" in shown
+    title, head = heading(figure)
+    assert title == "Forecast_roi of summer, ana"
+    assert head == {"as_of": "t", "known_at": "t"}

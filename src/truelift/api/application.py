@@ -78,10 +78,13 @@ def application(
 
     writing, reading: run a call on the thread that `writer` and `reader` are used on.
     """
+    from truelift.api.planning import ahead  # noqa: PLC0415 - it stands on this module
+
     return Litestar(
         route_handlers=[
             *(_take(writer, kind, writing) for kind in KINDS),
             *_ask(reader, reading),
+            *ahead(reader, reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(

@@ -87,6 +87,20 @@ class Workspace(Protocol):
     def trial_balance(self, period: str | None) -> Answer:
         """Give the balances of the books."""
 
+    def pacing(self, campaign: str | None, *, as_of: str | None, known_at: str | None) -> Answer:
+        """Give how far targets and budgets are."""
+
+    def forecast(
+        self,
+        campaign: str | None,
+        metric: str | None,
+        *,
+        target: float,
+        as_of: str | None,
+        known_at: str | None,
+    ) -> Answer:
+        """Give what campaigns will have brought by their end."""
+
     def freshness(self) -> Answer:
         """Give when each source was heard of last."""
 

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, serving, suppliers, verification
+from truelift.cli import (
+    chain,
+    finance,
+    planning,
+    science,
+    serving,
+    suppliers,
+    verification,
+)
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
@@ -82,6 +90,8 @@ app.command(policy_app)
 app.command(export_app)
 app.command(mapping_app)
 app.command(science.power)
+app.command(planning.pacing)
+app.command(planning.forecast_app)
 app.command(science.placebo)
 app.command(finance.report)
 app.command(suppliers.match_app)

@@ -19,6 +19,7 @@ from truelift.measurement import baseline, counts, lift
 from truelift.measurement.figure import LiftFigure
 from truelift.operations.doubt import Doubts
 from truelift.operations.experiments import counterfactuals, factor_of
+from truelift.operations.explain_ahead import explained, looks_ahead
 from truelift.operations.geo_holdout import holdouts
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.ledger import journal_rows
@@ -55,6 +56,8 @@ FACTOR_FORMULA = (
 def explain(ground: Ground, figure: str) -> Row:
     """Explain a figure of the ROI report; NotFound when the report has no such row now."""
     name, parts = parse_figure_id(figure)
+    if looks_ahead(name):
+        return explained(ground, figure, name, parts)
     if name not in FIGURES:
         msg = f"{name!r} is no figure of the ROI report; use one of {', '.join(FIGURES)}."
         raise UsageError(msg)

@@ -255,7 +255,11 @@ def newest_recording(ground: Ground) -> Instant:
         times.append(science_records.newest_recording(connection, brand))
         times += [
             control_records.newest_recording(connection, brand, kind)
-            for kind in (control_records.POLICY, control_records.MATCH)
+            for kind in (
+                control_records.POLICY,
+                control_records.MATCH,
+                control_records.FORECAST_SCALE,
+            )
         ]
     return max((time for time in times if time is not None), default=_EPOCH)
 

@@ -35,8 +35,12 @@ def heading(figure: str) -> tuple[str, dict[str, str]]:
     name, parts = parse_figure_id(figure)
     whose = [clipped(parts[each]) for each in WHOSE if each in parts]
     title = TITLES.get(name, name.capitalize())
-    head = {field: parts[field] for field in ("as_of", "known_at", "basis", "model")}
-    return f"{title} of {', '.join(whose) or 'no campaign'}", head | {"cost_basis": parts["cost"]}
+    fields = {
+        "as_of": "as_of", "known_at": "known_at", "basis": "basis", "model": "model",
+        "cost_basis": "cost",
+    }  # fmt: skip
+    head = {field: parts[part] for field, part in fields.items() if part in parts}
+    return f"{title} of {', '.join(whose) or 'no campaign'}", head
 
 
 def explanation(told: Json) -> list[Node]:
@@ -44,6 +48,8 @@ def explanation(told: Json) -> list[Node]:
     currency = told["currency"]
     name, _ = parse_figure_id(told["figure"])
     inputs = told["inputs"]
+    if "ladder" not in inputs:
+        return _ahead(told)
     return [
         section[
             p(".value")[_value(name, told["value"], currency)],
@@ -90,6 +96,30 @@ def explanation(told: Json) -> list[Node]:
             )
         ],
     ]
+
+
+def _ahead(told: Json) -> list[Node]:
+    """Lay out a figure that looks ahead: its sentence, its formula and every input by name."""
+    inputs = told["inputs"]
+    pairs = [
+        (name.replace("_", " "), _words(each))
+        for name, each in inputs.items()
+        if name not in {"why", "figure_id", "figure_ids"}
+    ]
+    return [
+        section[
+            p(".value")[inputs["why"]],
+            p[htpy.strong["Formula: "], told["formula"]],
+            p(".figure")["Figure id: ", code[told["figure"]]],
+        ],
+        section[_pairs("Inputs", pairs)],
+    ]
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_words(each)}" for name, each in value.items())
+    return "none" if value is None else str(value)
 
 
 def behind(told: Json) -> Table:

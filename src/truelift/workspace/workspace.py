@@ -60,6 +60,7 @@ from truelift.workspace.finance import FinanceReports
 from truelift.workspace.links import Links
 from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
+from truelift.workspace.planning import Planning
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
 from truelift.workspace.suppliers import Suppliers
@@ -77,6 +78,7 @@ class Workspace(
     FinanceReports,
     Links,
     Live,
+    Planning,
     PolicyMethods,
     Suppliers,
     Verification,

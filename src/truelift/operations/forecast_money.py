@@ -1,0 +1,147 @@
+"""Money of a forecast: what a unit is worth once refunds came in, and what the campaign will cost.
+
+In:   Knowledge, a campaign's creators, developments of refunds.
+Out:  columns over creators in minor units of the brand's currency, or why there is no money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from truelift.base.estimate import Reason, Withheld
+from truelift.decisions.completion import Money, shared_value
+from truelift.measurement.development import Development
+from truelift.measurement.ragged import Floats
+from truelift.operations.costs import Costs
+from truelift.operations.developments import Developments
+from truelift.operations.knowledge import Knowledge
+from truelift.operations.panels import PPM, Panels
+from truelift.operations.plans import agreements_of
+from truelift.store import journal_balances
+from truelift.valuation.ladder import Components
+
+Row = dict[str, Any]
+
+CONTRIBUTION = "contribution of orders and won leads, after refunds still to come"
+APPROVED = "approved value of a lead"
+COMPOSITE = "approved value of outputs"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sold:
+    """What creators sold so far, as columns: contribution and goods after refunds still to come."""
+
+    contribution: Floats
+    goods: Floats
+    units: Floats
+    why: Withheld | None
+
+
+def sold(developments: Developments, campaign: str, names: list[str], units: Floats) -> Sold:
+    """Sum what creators sold in a campaign; what will still be refunded is taken off already."""
+    place = {name: at for at, name in enumerate(names)}
+    contribution, goods, still = np.zeros((3, len(names)))
+    whole = Components()
+    found = developments.refunds
+    for row, parts in developments.outcomes.cells:
+        at = place.get(row["creator"])
+        if row["campaign"] != campaign or at is None:
+            continue
+        whole += parts
+        contribution[at] += parts.contribution
+        kept = parts.goods - parts.refunds
+        goods[at] += kept
+        day = row["order_day"] if "order_day" in row else row["day"]
+        if isinstance(found, Development) and kept:
+            age = max((developments.today - day).days, 0)
+            still[at] += kept * (1 - float(found.still(np.array([age]))[0]))
+    for row, parts in developments.outcomes.won:
+        at = place.get(row["creator"])
+        if row["campaign"] == campaign and at is not None:
+            whole += parts
+            contribution[at] += parts.contribution
+    lost = _lost_per_refund(whole)
+    return Sold(contribution - still * lost, goods - still, units, _why(whole))
+
+
+def _lost_per_refund(whole: Components) -> float:
+    """Give what a unit of refund takes off the contribution: goods that come back are resold."""
+    if whole.refunds <= 0:
+        return 1.0
+    lost = whole.refunds - whole.cogs_returned + whole.refund_fees
+    return min(max(lost / whole.refunds, 0.0), 1.5)
+
+
+def _why(whole: Components) -> Withheld | None:
+    if whole.untranslated:
+        words = "Some orders are in a currency without an exchange rate on their day; import rates."
+        return Withheld(Reason.NO_RATE, words)
+    if whole.goods_without_margin:
+        words = "Some orders have no cost of goods and no margin is known; import margins."
+        return Withheld(Reason.NO_MARGIN, words)
+    return None
+
+
+def money(
+    panels: Panels, campaign: str, names: list[str], given: Sold
+) -> tuple[Money | Withheld, str]:
+    """Give the money of a campaign's creators, and in words what a unit is valued by."""
+    known = panels.known
+    goal = known.campaigns[campaign]["goal"]
+    unbooked = Costs(known).incomplete(("campaign", "creator"))
+    for key, words in sorted(unbooked.items(), key=str):
+        if key[0] == campaign:
+            return words, CONTRIBUTION
+    value, alone, lent = shared_value(given.contribution, given.units)
+    basis = CONTRIBUTION
+    if goal == "leads":
+        price = panels.lead_value(campaign)
+        if price is not None:
+            value, alone, lent = np.full(len(names), price), *np.zeros((2, len(names)))
+            basis = APPROVED
+    elif given.why is not None:
+        return given.why, CONTRIBUTION
+    fixed, earned, rest = _fixed(known, campaign, names)
+    per_unit, cap = _commission(known, campaign, names, given, earned)
+    return Money(value, alone, lent, fixed, per_unit, cap, rest), basis
+
+
+def _fixed(known: Knowledge, campaign: str, names: list[str]) -> tuple[Floats, Floats, float]:
+    """Give cost booked and open per creator, the commission in it, and what is nobody's."""
+    ground = known.ground
+    with ground.workspace.transaction() as connection:
+        rows = journal_balances.states_by_campaign_creator(
+            connection, ground.brand.brand, as_of=Costs(known).day, known_at=known.known_at
+        )
+    place = {name: at for at, name in enumerate(names)}
+    fixed, earned, rest = np.zeros(len(names)), np.zeros(len(names)), 0.0
+    for row in rows:
+        if row.campaign != campaign:
+            continue
+        amount = float(row.open_commitment + row.accrued)
+        at = place.get(row.creator or "")
+        if at is None:
+            rest += amount
+        else:
+            fixed[at] += amount
+            earned[at] += row.accrued_commission
+    return fixed, earned, rest
+
+
+def _commission(
+    known: Knowledge, campaign: str, names: list[str], given: Sold, earned: Floats
+) -> tuple[Floats, Floats]:
+    """Give the commission of one more unit, and how much can still be earned below the cap."""
+    rate, cap = dict.fromkeys(names, 0.0), dict.fromkeys(names, np.inf)
+    for row in agreements_of(known, campaign):
+        if row["creator"] in rate and row["commission_rate"]:
+            rate[row["creator"]] += row["commission_rate"] / PPM
+            if row["commission_cap"] is not None:
+                cap[row["creator"]] = float(row["commission_cap"])
+    goods, _, _ = shared_value(given.goods, given.units)
+    each = np.array([rate[name] for name in names]) * np.nan_to_num(goods)
+    left = np.array([cap[name] for name in names]) - earned
+    return np.maximum(each, 0.0), np.maximum(left, 0.0)
