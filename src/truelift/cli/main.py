@@ -48,6 +48,7 @@ from truelift.cli.options import (
 )
 from truelift.cli.people import audit_app, user_app
 from truelift.cli.policy import policy_app
+from truelift.cli.reallocation import reallocate_app
 from truelift.config import settings_from
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ app.command(link_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)
+app.command(reallocate_app)
 app.command(export_app)
 app.command(mapping_app)
 app.command(science.power)

@@ -28,6 +28,8 @@ ERASURE = "erasure"
 SITE_KEY = "site_key"
 HOOK = "hook"
 LINK_SETTING = "link_setting"
+REALLOCATION = "reallocation"
+BUDGET = "budget"
 
 control_record = record_table("control_record")
 

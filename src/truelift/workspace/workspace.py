@@ -61,6 +61,7 @@ from truelift.workspace.links import Links
 from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
+from truelift.workspace.reallocation import Reallocation
 from truelift.workspace.result import Json, Result
 from truelift.workspace.suppliers import Suppliers
 
@@ -77,6 +78,7 @@ class Workspace(
     Links,
     Live,
     PolicyMethods,
+    Reallocation,
     Suppliers,
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
