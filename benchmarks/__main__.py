@@ -18,6 +18,7 @@ from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
 from benchmarks.lift.table import rows
 from benchmarks.lift_speed import speed_lines
+from benchmarks.reallocation import reallocation_lines
 from benchmarks.results import write_part
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
 HOTPATH = "hotpath"
+REALLOCATION = "reallocation"
 SEEDS = (1, 2, 3)
 
 
@@ -102,6 +104,11 @@ def main() -> int:
         lines = close_lines()
         write_part("close", lines)
         print("\n".join(["", *lines]))
+    if wanted(REALLOCATION):
+        told, below = reallocation_lines()
+        write_part(REALLOCATION, told)
+        print("\n".join(["", *told, *below]))
+        missed += len(below)
     if wanted(HOTPATH):
         missed += hot_path()
     if wanted(LIFT):

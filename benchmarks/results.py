@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds")
+PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
+         "reallocation")  # fmt: skip
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from truelift.api.door import Workspace
 from truelift.api.requesting import PREFIX, Asking, Runner, Text, Word, bearer, plain
@@ -62,7 +62,31 @@ def _reading(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
         token = bearer(request)
         return plain(await reading(lambda: workspace.acting(token).budget_versions(campaign).data))
 
-    return [reallocation, versions]
+    @get(f"{PREFIX}/reallocation/scorecard", summary="What was said, beside what is known now.")
+    async def scorecard(
+        request: Asking, campaign: Text = None, every: FromQuery[int] = 7, known_at: Text = None
+    ) -> Response[Any]:
+        token = bearer(request)
+        return plain(
+            await reading(
+                lambda: (
+                    workspace.acting(token).scorecard(campaign, every=every, known_at=known_at).data
+                )
+            )
+        )
+
+    @get(f"{PREFIX}/fee", summary="The highest fee worth paying each creator.")
+    async def fee(
+        request: Asking, campaign: Word, as_of: Text = None, known_at: Text = None
+    ) -> Response[Any]:
+        token = bearer(request)
+        return plain(
+            await reading(
+                lambda: workspace.acting(token).fees(campaign, as_of=as_of, known_at=known_at).data
+            )
+        )
+
+    return [reallocation, versions, scorecard, fee]
 
 
 def _deciding(workspace: Workspace, writing: Runner[Any]) -> list[Any]:

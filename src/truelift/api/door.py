@@ -114,6 +114,12 @@ class Workspace(Protocol):
     def reject_reallocation(self, proposal: str, *, reason: str) -> Answer:
         """Reject a proposal by its id."""
 
+    def scorecard(self, campaign: str | None, *, every: int, known_at: str | None) -> Answer:
+        """Give what was said while campaigns ran beside what is known now."""
+
+    def fees(self, campaign: str, *, as_of: str | None, known_at: str | None) -> Answer:
+        """Give the highest fee worth paying each creator."""
+
     def budget_versions(self, campaign: str | None) -> Answer:
         """Give the budget versions that were accepted."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, serving, suppliers
+from truelift.cli import chain, finance, reallocation, science, serving, suppliers
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
@@ -48,7 +48,6 @@ from truelift.cli.options import (
 )
 from truelift.cli.people import audit_app, user_app
 from truelift.cli.policy import policy_app
-from truelift.cli.reallocation import reallocate_app
 from truelift.config import settings_from
 
 if TYPE_CHECKING:
@@ -80,7 +79,8 @@ app.command(link_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)
-app.command(reallocate_app)
+app.command(reallocation.reallocate_app)
+app.command(reallocation.fee)
 app.command(export_app)
 app.command(mapping_app)
 app.command(science.power)

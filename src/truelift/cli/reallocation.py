@@ -99,6 +99,39 @@ def budget_versions(
     show(result, format, output)
 
 
+@reallocate_app.command
+def scorecard(
+    *,
+    workspace: In,
+    campaign: Campaign = None,
+    every: Annotated[int, Parameter(help="Days between two looks back.")] = 7,
+    known_at: KnownAt = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Score every past interval, forecast and piece of advice by what is known now."""
+    with opened(workspace, brand) as ws:
+        result = ws.scorecard(campaign, every=every, known_at=known_at)
+    show(result, format, output)
+
+
+def fee(
+    *,
+    workspace: In,
+    campaign: Annotated[str, Parameter(help="Campaign whose creators are priced.")],
+    as_of: Day = None,
+    known_at: KnownAt = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """Show the highest fee worth paying each creator for the same again, at 50 and 80 %."""
+    with opened(workspace, brand) as ws:
+        result = ws.fees(campaign, as_of=as_of, known_at=known_at)
+    show(result, format, output)
+
+
 def _amounts(given: Sequence[str], option: str) -> dict[str, str]:
     """Read creator=amount words."""
     found = {}

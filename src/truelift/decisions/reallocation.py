@@ -139,21 +139,19 @@ def propose(
             Reason.NOTHING_TO_MOVE,
             "Everything is live or can no longer be cancelled, and no budget is left.",
         )
-    best: Proposal | None = None
-    for rooms in _choices(candidates, found, asked):
-        made = _with_fees(candidates, rooms, money, asked)
-        if best is None or made.gain > best.gain:
-            best = made
-    if best is None:
-        pairs = ", ".join("+".join(pair) for pair in asked.exclusive)
-        return Withheld(Reason.CONTRADICTION, f"The exclusive pairs {pairs} leave no choice open.")
-    return _with_turning(best)
+    made = [
+        _with_fees(candidates, rooms, money, asked) for rooms in _choices(candidates, found, asked)
+    ]
+    return _with_turning(max(made, key=lambda one: one.gain))
 
 
 def _choices(
     candidates: Sequence[Candidate], rooms: Sequence[Room], asked: Constraints
 ) -> list[list[Room]]:
-    """Give the rooms under every way to choose between exclusive creators."""
+    """Give the rooms under every way to choose between exclusive creators: there is one at least.
+
+    Of every pair one has nothing that must come, or it would have been named as a contradiction.
+    """
     names = [each.creator for each in candidates]
     pairs = [pair for pair in asked.exclusive if all(name in names for name in pair)]
     found = {}

@@ -6,10 +6,19 @@ Out:  the header and rows of reports.reallocation.
 
 from __future__ import annotations
 
+from typing import Any
+
 from truelift.base.estimate import Withheld
+from truelift.measurement import counts, lift
 from truelift.operations.people import Action, needs
-from truelift.operations.reallocation import Advice, ReallocationRequest, reallocation, versions
-from truelift.reports.reallocation import AdviceHeader, AdviceRow
+from truelift.operations.reallocation import (
+    Advice,
+    ReallocationRequest,
+    reallocation,
+    request_named,
+    versions,
+)
+from truelift.reports.reallocation import FORMULA, AdviceHeader, AdviceRow, advice_json
 from truelift.store.ground import Ground
 
 
@@ -20,6 +29,38 @@ def advice_view(
     """Give the advice as it is shown."""
     found = reallocation(ground, request)
     return _header(ground, found), _rows(found)
+
+
+def explained(ground: Ground, proposal: str) -> dict[str, Any]:
+    """Explain a proposal by its id: its formula, its gain, and every creator's figures."""
+    header, rows = advice_view(ground, request_named(proposal))
+    told = advice_json(header, rows)
+    made = told["proposal"]
+    return {
+        "figure": proposal,
+        "formula": FORMULA.format(exponent=header.exponent),
+        "value": made,
+        "currency": header.currency,
+        "inputs": {
+            "creators": told["rows"],
+            "budget": header.budget,
+            "uncommitted": header.uncommitted,
+            "days_left": told["days_left"],
+            "metric": header.metric,
+        },
+        "rows": {},
+        "entries": [],
+        "versions": {
+            "exponent": header.exponent,
+            "lift": lift.FORMULA,
+            "counts": counts.FORMULA,
+            "as_of": told["as_of"],
+            "known_at": told["known_at"],
+        },
+        "baselines": [],
+        "marks": [],
+        "doubt": [],
+    }
 
 
 def _header(ground: Ground, found: Advice) -> AdviceHeader:

@@ -12,8 +12,13 @@ from truelift.base.errors import UsageError
 from truelift.base.money import parse_minor
 from truelift.operations import reallocation
 from truelift.operations.advice import advice_view
+from truelift.operations.fee import fees
 from truelift.operations.reallocation import ReallocationRequest
+from truelift.operations.scorecard import scores
+from truelift.reports.fee import fee_json, fee_table
 from truelift.reports.reallocation import advice_json, advice_table
+from truelift.reports.roi import instant_text
+from truelift.reports.scorecard import score_json, score_table
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened, Time
 from truelift.workspace.result import Json, Result
@@ -75,6 +80,25 @@ class Reallocation(Opened):
             for each in row["creators"]
         ]  # fmt: skip
         return Result(self._head() | {"rows": rows}, plain_table("Budget versions", flat))
+
+    def scorecard(
+        self, campaign: str | None = None, *, every: int = 7, known_at: Time = None
+    ) -> Result:
+        """Give every past interval, forecast and piece of advice beside what is known now.
+
+        every: days between two looks back.
+        """
+        known, rows = scores(self._ground, campaign, every=every, known_at=self._time(known_at))
+        currency = self._ground.brand.currency
+        head = self._head() | {"known_at": instant_text(known.known_at)}
+        return Result(head | score_json(rows, currency), score_table(rows, currency))
+
+    def fees(self, campaign: str, *, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give the highest fee worth paying each creator at 50 and 80 % confidence."""
+        header, rows = fees(
+            self._ground, campaign, as_of=self._time(as_of), known_at=self._time(known_at)
+        )
+        return Result(self._head() | fee_json(header, rows), fee_table(header, rows))
 
     def _decided(self, row: Json) -> Result:
         flat = row | {"approved_by": ", ".join(row["approved_by"])}
