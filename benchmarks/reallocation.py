@@ -17,9 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.results import circumstances, paragraph, table
+from truelift.decisions.candidate import Candidate
+from truelift.decisions.constraints import Constraints
+from truelift.decisions.reallocation import propose
 from truelift.decisions.response import EXPONENT, response, water_filling, whole_deliverables
 from truelift.measurement.ragged import Floats
 from truelift.measurement.random_effects import BetweenPrior, pooled
+from truelift.measurement.shrinkage import Posterior
 
 CAMPAIGNS, CREATORS, DECISIONS = 3_000, 12, 4
 BETWEEN, NOISE = 0.6, 0.6
@@ -132,25 +136,38 @@ def play(rule: Rule, seed: int, campaigns: int = CAMPAIGNS) -> tuple[float, floa
     return float(np.mean(shares)), moves / campaigns
 
 
-def seconds() -> tuple[float, float]:
-    """Time the split of 10,000 creators' money: amounts, and whole deliverables."""
+def seconds() -> tuple[float, float, float]:
+    """Time the split of 10,000 creators' money: amounts, whole deliverables, a whole proposal.
+
+    Processor seconds: other programs on the machine do not count.
+    """
     drawn = np.random.default_rng(SEED)
     worth = np.exp(drawn.normal(0, BETWEEN, MANY)) * 100
     price = drawn.integers(200, 1_500, MANY).astype(float)
     spent = price * drawn.integers(0, 3, MANY)
     none, most = np.zeros(MANY, np.int64), np.full(MANY, 8)
     budget = float(price.sum())
-    start = time.perf_counter()
+    start = time.process_time()
     water_filling(worth, budget + float(spent.sum()), spent, spent + 8 * price)
-    middle = time.perf_counter()
+    middle = time.process_time()
     whole_deliverables(worth, budget, price=price, spent=spent, fewest=none, most=most)
-    return middle - start, time.perf_counter() - middle
+    end = time.process_time()
+    creators = [
+        Candidate(
+            creator=f"creator-{number}", tracked=float(tracked), lift=Posterior(0.4, 0.04),
+            spent=int(cost), price=int(cost), planned=number % 4, firm=0, fee=20,
+        )
+        for number, (tracked, cost) in enumerate(zip(worth * 30, price, strict=True))
+    ]  # fmt: skip
+    begun = time.process_time()
+    propose(creators, int(budget), Constraints(), "USD")
+    return middle - start, end - middle, time.process_time() - begun
 
 
 def reallocation_lines(campaigns: int = CAMPAIGNS) -> tuple[list[str], list[str]]:
     """Measure; give the part of RESULTS.md, and a line for each limit that was missed."""
     found = {name: play(rule, SEED, campaigns) for name, rule in RULES.items()}
-    split, whole = seconds()
+    split, whole, proposal = seconds()
     rows = [(name, f"{share:.1%}", f"{moves:.2f}") for name, (share, moves) in found.items()]
     missed = [
         f"{name}: {found[name][0]:.1%} is below {least:.0%}"
@@ -159,8 +176,8 @@ def reallocation_lines(campaigns: int = CAMPAIGNS) -> tuple[list[str], list[str]
         )
         if found[name][0] < least
     ]  # fmt: skip
-    if max(split, whole) > MOST_SECONDS:
-        missed.append(f"{MANY:,} creators took {max(split, whole):.2f} s")
+    if max(split, whole, proposal) > MOST_SECONDS:
+        missed.append(f"{MANY:,} creators took {max(split, whole, proposal):.2f} s")
     told = [
         "## Moving a budget between creators",
         "",
@@ -175,8 +192,9 @@ def reallocation_lines(campaigns: int = CAMPAIGNS) -> tuple[list[str], list[str]
         *table(("rule", "of hindsight's value", "moves"), rows),
         "",
         *paragraph(
-            f"{MANY:,} creators: amounts by water-filling in {split * 1e3:.0f} ms, whole "
-            f"deliverables in {whole * 1e3:.0f} ms."
+            f"{MANY:,} creators, processor time: amounts by water-filling in {split * 1e3:.0f} ms, "
+            f"whole deliverables in {whole * 1e3:.0f} ms, a whole proposal with cancelling fees in "
+            f"{proposal * 1e3:.0f} ms; each is to take less than {MOST_SECONDS:.0f} s."
         ),
     ]
     return told, missed

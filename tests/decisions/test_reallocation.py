@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from truelift.base.estimate import Reason, Withheld
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.constraints import Constraints
-from truelift.decisions.reallocation import MOST_PAIRS, gained, propose
+from truelift.decisions.reallocation import MOST_PAIRS, ONE_BY_ONE, gained, propose
 from truelift.measurement.shrinkage import Posterior
 
 
@@ -80,6 +80,22 @@ def test_a_fee_that_eats_the_gain_leaves_everything_as_it_is():
     assert not same.moves_anything
     assert same.regret == 0.0
     assert not same.recommended
+
+
+def test_of_many_creators_those_are_cut_at_once_whose_money_pays_its_fee():
+    random = np.random.default_rng(5)
+    creators = [
+        creator(f"c{number}", float(random.uniform(0, 90_000)), 0.5, fee=200)
+        for number in range(ONE_BY_ONE + 1)
+    ]
+    made = advice(*creators)
+    free = advice(*(replace(each, fee=0) for each in creators))
+    cut = [move for move in made.moves if move.change < 0]
+    assert made.fees == 200 * len(cut) > 0
+    assert made.affordable
+    assert 0.9 * free.gain < made.gain < free.gain
+    dear = advice(*(replace(each, fee=9_000_000) for each in creators))
+    assert not dear.moves_anything
 
 
 def test_money_that_would_not_come_back_is_not_spent_unless_all_is_to_be():

@@ -23,7 +23,7 @@ import numpy as np
 from truelift.base.estimate import Reason, Withheld
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.constraints import MOST_PAIRS, Constraints, Room, room
-from truelift.decisions.response import EXPONENT, water_filling, whole_deliverables
+from truelift.decisions.response import EXPONENT, Split, water_filling, whole_deliverables
 from truelift.measurement.ragged import Floats
 
 LEAST_GAIN = 1.0
@@ -42,9 +42,9 @@ WORTH_A_FEE = 1.0
 """An agreement is cut where that gains its fee once more after it was paid: nobody cancels a good
 creator because whole deliverables happen to fit a little better."""
 
-FEWEST_TRIES, MOST_TRIES = 2, 20_000
-"""Agreements whose cutting is weighed one by one against its fee: a split of ten thousand creators
-takes a tenth of a second, so there they are few."""
+ONE_BY_ONE = 200
+"""Creators up to whom every cutting is weighed by a split of its own; of more, all those at once
+that pay at the price of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class Move:
 class Proposal:
     """A proposal; amounts in minor units of the brand's currency.
 
-    money: that can be placed. unspent: what is left of it, before fees. gain: expected extra value
+    money: that can be placed. unspent: what is left of it, before fees. marginal: what the next
+    unit of money would bring, were deliverables not whole. gain: expected extra value
     less extra money and fees. spread: its standard deviation. exponents: the gain if the response
     is of another exponent.
     """
@@ -85,6 +86,7 @@ class Proposal:
     money: int
     unspent: int
     fees: int
+    marginal: float
     gain: float
     spread: float
     exponents: tuple[tuple[float, float], ...]
@@ -177,13 +179,28 @@ def _with_fees(
     ]
     best = _solved(candidates, kept, money, asked)
     cut = [place for place, mine in enumerate(rooms) if mine.fewest < kept[place].fewest]
-    cut.sort(key=lambda place: (_next_brings(candidates[place], asked.exponent), place))
-    for place in cut[: max(FEWEST_TRIES, MOST_TRIES // len(candidates))]:
-        tried = [*kept[:place], rooms[place], *kept[place + 1 :]]
+    if len(candidates) > ONE_BY_ONE:
+        paying = [place for place in cut if _pays(candidates[place], free.marginal, asked.exponent)]
+        trials = [paying]
+    else:
+        cut.sort(key=lambda place: (_next_brings(candidates[place], asked.exponent), place))
+        trials = [[place] for place in cut]
+    for places in trials:
+        tried = list(kept)
+        for place in places:
+            tried[place] = rooms[place]
         other = _solved(candidates, tried, money, asked)
-        if other.affordable and other.gain - best.gain > candidates[place].fee * WORTH_A_FEE:
+        more = WORTH_A_FEE * (other.fees - best.fees)
+        if other.affordable and other.gain - best.gain > more:
             best, kept = other, tried
     return best
+
+
+def _pays(each: Candidate, price: float, exponent: float) -> bool:
+    """Say whether what is freed brings its fee twice over where money brings a price per unit."""
+    freed = (each.planned - each.firm) * each.price
+    left = price - _next_brings(each, exponent)
+    return left * freed > (1 + WORTH_A_FEE) * each.fee
 
 
 def _next_brings(each: Candidate, exponent: float) -> float:
@@ -217,7 +234,7 @@ def _solved(
     high: Floats = spent + price * np.maximum(most, fewest)
     all_of_it = max(float(spent.sum()) + budget - fees, float(low.sum()))
     ideal = water_filling(worth, all_of_it, low, high, exponent=asked.exponent, least=least)
-    return _told(candidates, units.tolist(), ideal.amounts, money + firm, asked)
+    return _told(candidates, units.tolist(), ideal, money + firm, asked)
 
 
 def _fees(candidates: Sequence[Candidate], units: Sequence[int]) -> int:
@@ -229,13 +246,13 @@ def _fees(candidates: Sequence[Candidate], units: Sequence[int]) -> int:
 def _told(
     candidates: Sequence[Candidate],
     units: Sequence[int],
-    ideal: Floats,
+    ideal: Split,
     money: int,
     asked: Constraints,
 ) -> Proposal:
     """Give the proposal of a split with its gain."""
     moves = []
-    for each, bought, amount in zip(candidates, units, ideal.tolist(), strict=True):
+    for each, bought, amount in zip(candidates, units, ideal.amounts.tolist(), strict=True):
         before, after = (each.factor(many, asked.exponent) for many in (each.planned, bought))
         at = each.spent + bought * each.price
         moves.append(
@@ -253,7 +270,7 @@ def _told(
     placed = sum(move.units * move.candidate.price for move in moves)
     made = Proposal(
         moves=tuple(moves), money=money, unspent=money - placed, fees=fees,
-        gain=0.0, spread=0.0, exponents=(),
+        marginal=ideal.marginal, gain=0.0, spread=0.0, exponents=(),
     )  # fmt: skip
     gain, spread = gained(made, asked.exponent)
     near = [gained(made, asked.exponent + step)[0] for step in (-EXPONENT_SPREAD, EXPONENT_SPREAD)]

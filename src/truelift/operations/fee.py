@@ -37,7 +37,8 @@ def fees(
 
 def _row(found: Candidates, each: Standing) -> FeeRow:
     plan, creator = each.plan, each.creator
-    agreed = plan.live + plan.planned * plan.price
+    states = found.states.get(creator)
+    agreed = states.committed if states else 0
     why = _unknown(found, each)
     if why is not None:
         return FeeRow(creator, agreed, why, None)

@@ -90,7 +90,7 @@ def _looks(
     at, before = start + step, start
     while at <= until:
         then = knowledge(ground, known_at=at)
-        if before < then.as_of < end:
+        if before < then.as_of < end and now.campaign in then.campaigns:
             request = ReallocationRequest(
                 campaign=now.campaign, as_of=then.as_of, known_at=then.known_at
             )

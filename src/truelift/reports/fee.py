@@ -40,7 +40,7 @@ class FeeHeader:
 
 @dataclass(frozen=True, slots=True)
 class FeeRow:
-    """One creator. agreed: fixed prices in minor units. candidate: what the fee comes from."""
+    """One creator. agreed: committed, in minor units. candidate: what the fee comes from."""
 
     creator: str
     agreed: int
