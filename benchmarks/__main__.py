@@ -20,6 +20,7 @@ from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
 from benchmarks.lift.table import rows
 from benchmarks.lift_speed import speed_lines
+from benchmarks.reallocation import reallocation_lines
 from benchmarks.results import write_part
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ CLOSE = "close"
 HOTPATH = "hotpath"
 CLOSURE = "closure"
 FORECAST = "forecast"
+REALLOCATION = "reallocation"
 SEEDS = (1, 2, 3)
 
 
@@ -111,6 +113,11 @@ def main() -> int:
         missed += outside
         write_part("forecast", lines)
         print("\n".join(["", *lines]))
+    if wanted(REALLOCATION):
+        told, below = reallocation_lines()
+        write_part(REALLOCATION, told)
+        print("\n".join(["", *told, *below]))
+        missed += len(below)
     if wanted(HOTPATH):
         missed += hot_path()
     if wanted(CLOSURE):

@@ -31,6 +31,8 @@ PARTS = (
     "invariants",
     "seeds",
 )
+PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
+         "reallocation")  # fmt: skip
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 

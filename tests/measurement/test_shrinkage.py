@@ -13,7 +13,7 @@ from truelift.measurement.calendar import Control
 from truelift.measurement.counts import CodeHistory, code_lift
 from truelift.measurement.limits import multiplier
 from truelift.measurement.random_effects import LIFT_SPREAD, pooled
-from truelift.measurement.shrinkage import drawn_together, shrunk_lifts
+from truelift.measurement.shrinkage import drawn_together, posteriors, shrunk_lifts
 
 
 def lifts(counts, control=None):
@@ -41,6 +41,17 @@ def test_nobody_borrows_who_is_alone_or_unknown():
     assert shrunk_lifts(lifts([30.0, 9.0, 8.0, 7.0, math.nan]), list("abcde")) == {}
     six = shrunk_lifts(lifts([30.0, math.nan, 9.0, 8.0, 7.0, 6.0]), list("abcdef"))
     assert list(six) == list("acdef")
+
+
+def test_for_a_decision_there_is_a_belief_of_few_creators_too():
+    table = lifts([30.0, 9.0])
+    found = posteriors(table, ["ana", "bo"])
+    assert table.log[1] < found["bo"].log < found["ana"].log < table.log[0]
+    assert 0 < found["ana"].own < 1
+    alone = posteriors(lifts([30.0]), ["ana"])["ana"]
+    assert (alone.log, alone.own) == (pytest.approx(table.log[0]), 1.0)
+    assert alone.variance == pytest.approx(table.ratios.variance[0])
+    assert posteriors(lifts([math.nan]), ["ana"]) == {}
 
 
 def test_two_platforms_of_a_creator_are_joined_by_their_precision():

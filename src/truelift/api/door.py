@@ -107,5 +107,35 @@ class Workspace(Protocol):
     def list(self, kind: str, *, known_at: str | None, limit: int | None) -> Answer:
         """Give the stored rows of a kind."""
 
+    def reallocation(
+        self,
+        campaign: str,
+        *,
+        budget: str | None,
+        floors: Mapping[str, str],
+        caps: Mapping[str, str],
+        exclude: Sequence[str],
+        exclusive: Sequence[str],
+        explore: float,
+        as_of: str | None,
+        known_at: str | None,
+    ) -> Answer:
+        """Give where a campaign's money that can still move brings most."""
+
+    def accept_reallocation(self, proposal: str, *, reason: str) -> Answer:
+        """Accept a proposal by its id."""
+
+    def reject_reallocation(self, proposal: str, *, reason: str) -> Answer:
+        """Reject a proposal by its id."""
+
+    def scorecard(self, campaign: str | None, *, every: int, known_at: str | None) -> Answer:
+        """Give what was said while campaigns ran beside what is known now."""
+
+    def fees(self, campaign: str, *, as_of: str | None, known_at: str | None) -> Answer:
+        """Give the highest fee worth paying each creator."""
+
+    def budget_versions(self, campaign: str | None) -> Answer:
+        """Give the budget versions that were accepted."""
+
     def explain(self, figure_id: str) -> Json:
         """Say what a figure is made of."""

@@ -11,8 +11,8 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromQuery
 
-from truelift.api.application import PREFIX, Runner, bearer, plain
 from truelift.api.door import Workspace
+from truelift.api.requesting import PREFIX, Runner, bearer, plain
 
 Text = FromQuery[str | None]
 Ratio = FromQuery[float]

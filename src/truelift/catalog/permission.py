@@ -31,6 +31,7 @@ class Action(StrEnum):
     SET_POLICY = "set_policy"
     SET_MAPPING = "set_mapping"
     SET_THRESHOLD = "set_threshold"
+    SET_BUDGET = "set_budget"
     SET_PAYEE = "set_payee"
     APPROVE_PAYEE = "approve_payee"
     ERASE = "erase"
@@ -54,6 +55,7 @@ MEANS: dict[Action, str] = {
     Action.SET_POLICY: "set the accounting policy",
     Action.SET_MAPPING: "map accounts to the general ledger's",
     Action.SET_THRESHOLD: "set the amount above which a second approval is needed",
+    Action.SET_BUDGET: "accept or reject a proposal that moves budget between creators",
     Action.SET_PAYEE: "enter or change a payee's bank details",
     Action.APPROVE_PAYEE: "approve bank details that somebody else entered",
     Action.ERASE: "erase a creator's personal data",
@@ -80,7 +82,14 @@ class Role(StrEnum):
 
 ROLES: dict[Role, frozenset[Action]] = {
     Role.MARKETER: frozenset(
-        {Action.READ, Action.IMPORT, Action.BOOK, Action.SEAL, Action.ADD_EVIDENCE}
+        {
+            Action.READ,
+            Action.IMPORT,
+            Action.BOOK,
+            Action.SEAL,
+            Action.ADD_EVIDENCE,
+            Action.SET_BUDGET,
+        }
     ),
     Role.PREPARER: frozenset(
         {
@@ -104,6 +113,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.EXPORT,
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
+            Action.SET_BUDGET,
         }
     ),
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT}),
@@ -144,10 +154,17 @@ SCOPES: dict[Scope, frozenset[Action]] = {
             Action.SET_MAPPING,
             Action.SET_PAYEE,
             Action.ADD_EVIDENCE,
+            Action.SET_BUDGET,
         }
     ),
     Scope.APPROVE: frozenset(
-        {Action.APPROVE_CLOSE, Action.REOPEN_CLOSE, Action.SET_POLICY, Action.APPROVE_PAYEE}
+        {
+            Action.APPROVE_CLOSE,
+            Action.REOPEN_CLOSE,
+            Action.SET_POLICY,
+            Action.APPROVE_PAYEE,
+            Action.SET_BUDGET,
+        }
     ),
     Scope.ADMIN: frozenset(
         {

@@ -20,6 +20,7 @@ from truelift.cli import (
     chain,
     finance,
     planning,
+    reallocation,
     science,
     serving,
     suppliers,
@@ -87,6 +88,8 @@ app.command(link_app)
 app.command(holdout_app)
 app.command(stagger_app)
 app.command(policy_app)
+app.command(reallocation.reallocate_app)
+app.command(reallocation.fee)
 app.command(export_app)
 app.command(mapping_app)
 app.command(science.power)

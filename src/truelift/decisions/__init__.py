@@ -1,4 +1,4 @@
-"""Decisions: what to do.
+"""Decisions: what to do. How it will end, where money brings most, who leaks, whom to ask.
 
 In:   valuation and measurement.
 Out:  proposals, each with the chance of regret.

@@ -1,7 +1,8 @@
 """Shrinkage: a creator's lift drawn towards the mean of the campaign, which narrows its limits.
 
 In:   `Lifts` over the campaign's creators (a row per creator and platform), whose row each is.
-Out:  per creator the shrunk log lift with limits, and how much of it is the creator's own.
+Out:  per creator the shrunk log lift with limits, and how much of it is the creator's own; and what
+      is believed of it for a decision, at one look.
 
 Empirical Bayes (Morris 1983): true lifts of a campaign's creators are taken as drawn around one
 mean; theirs to each in proportion. The limits hold for the creators of a campaign on average, not
@@ -35,6 +36,18 @@ class Shrunk:
     low: float
     high: float
     own: float
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What is believed of a creator's log lift for a decision: normal, at one look.
+
+    own: the part of the creator's own estimate in the mean, from 0 to 1.
+    """
+
+    log: float
+    variance: float
+    own: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,13 +97,9 @@ def shrunk_lifts(lifts: Lifts, creators: Sequence[str]) -> dict[str, Shrunk]:
     calendar's noise is on top, shared by all. The boundary is theory's on the creator's own clock:
     a calibration was replayed for unshrunk lifts and does not carry over.
     """
-    rows = np.flatnonzero(lifts.known)
-    names, index = np.unique(
-        np.array(creators, dtype=object)[rows].astype(str), return_inverse=True
-    )
+    names, own = _by_creator(lifts, creators)
     if len(names) < LEAST_CREATORS:
         return {}
-    own = _joined(lifts, rows, index.astype(np.int64), len(names))
     found = drawn_together(own.log[None, :], own.variance[None, :])
     half = boundaries.half_width(
         np.sqrt(found.variance[0] + own.noise),
@@ -101,9 +110,26 @@ def shrunk_lifts(lifts: Lifts, creators: Sequence[str]) -> dict[str, Shrunk]:
     )
     columns = zip(found.log[0].tolist(), half.tolist(), found.own[0].tolist(), strict=True)
     return {
-        str(name): Shrunk(middle, middle - reach, middle + reach, part)
+        name: Shrunk(middle, middle - reach, middle + reach, part)
         for name, (middle, reach, part) in zip(names, columns, strict=True)
     }
+
+
+def posteriors(lifts: Lifts, creators: Sequence[str]) -> dict[str, Posterior]:
+    """Give what is believed of each creator's lift, drawn towards the campaign's mean.
+
+    Unlike limits it is no promise about each creator, so it is given for few creators too; of one
+    alone it is the creator's own. The calendar's noise is on top.
+    """
+    names, own = _by_creator(lifts, creators)
+    if not names:
+        return {}
+    found = drawn_together(own.log[None, :], own.variance[None, :])
+    columns = zip(found.log[0].tolist(), (found.variance[0] + own.noise).tolist(),
+                  found.own[0].tolist(), strict=True)  # fmt: skip
+    if len(names) == 1:
+        return {names[0]: Posterior(float(own.log[0]), float(own.variance[0] + own.noise[0]))}
+    return {name: Posterior(*column) for name, column in zip(names, columns, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +141,15 @@ class _Own:
     noise: Floats
     nu: Floats
     ratio: Floats
+
+
+def _by_creator(lifts: Lifts, creators: Sequence[str]) -> tuple[list[str], _Own]:
+    """Give the creators whose lift is known, and one estimate of each."""
+    rows = np.flatnonzero(lifts.known)
+    names, index = np.unique(
+        np.array(creators, dtype=object)[rows].astype(str), return_inverse=True
+    )
+    return names.tolist(), _joined(lifts, rows, index.astype(np.int64), len(names))
 
 
 def _joined(lifts: Lifts, rows: Integers, index: Integers, names: int) -> _Own:

@@ -17,6 +17,7 @@ from truelift.ledger.chart import COST_ACCOUNTS
 from truelift.ledger.rules import RULES
 from truelift.measurement import baseline, counts, lift
 from truelift.measurement.figure import LiftFigure
+from truelift.operations import advice
 from truelift.operations.doubt import Doubts
 from truelift.operations.experiments import counterfactuals, factor_of
 from truelift.operations.explain_ahead import explained, looks_ahead
@@ -28,6 +29,7 @@ from truelift.operations.measure import Measurement
 from truelift.operations.outcomes import GROUPINGS, placed
 from truelift.operations.panels import Panels
 from truelift.operations.people import Action, needs
+from truelift.operations.reallocation import NAME as REALLOCATION
 from truelift.operations.roi import RoiRequest, roi
 from truelift.operations.stagger import staggers
 from truelift.reports.calibration import (
@@ -54,10 +56,12 @@ FACTOR_FORMULA = (
 
 @needs(Action.READ)
 def explain(ground: Ground, figure: str) -> Row:
-    """Explain a figure of the ROI report; NotFound when the report has no such row now."""
+    """Explain a figure of the ROI report, or a proposal; NotFound when there is no such row now."""
     name, parts = parse_figure_id(figure)
     if looks_ahead(name):
         return explained(ground, figure, name, parts)
+    if name == REALLOCATION:
+        return advice.explained(ground, figure)
     if name not in FIGURES:
         msg = f"{name!r} is no figure of the ROI report; use one of {', '.join(FIGURES)}."
         raise UsageError(msg)

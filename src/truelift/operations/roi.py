@@ -117,6 +117,12 @@ def campaign_ladders(
     return {row.campaign: row.ladder for row in _Report(known, request, period).rows()}
 
 
+def campaign_rows(known: Knowledge, campaign: str) -> tuple[list[RoiRow], Measurement]:
+    """Give the report's rows of a campaign's creators, and the measurement they rest on."""
+    report = _Report(known, RoiRequest(campaign=campaign))
+    return report.rows(), report.measurement
+
+
 @dataclass
 class _Report:
     """One run of the report: everything it needs, read once."""
@@ -148,6 +154,9 @@ class _Report:
         if by == "campaign":
             keys |= {(campaign,) for campaign in self.known.campaigns}
         self._refuse_unknown(keys)
+        if "campaign" in GROUPINGS[by] and self.request.campaign is not None:
+            place = GROUPINGS[by].index("campaign")
+            keys = {key for key in keys if key[place] == self.request.campaign}
         found = [
             self._row(
                 key, groups.get(key) or self.outcomes.nothing(by), costs.get(key, CostStates())

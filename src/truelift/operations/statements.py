@@ -139,7 +139,7 @@ def budgets(books: Books) -> Statement:
         spent[row.campaign] = budget.Spent(
             *(was + new for was, new in zip(before, more, strict=True))
         )
-    given = {name: _budget(books, row) for name, row in books.known.campaigns.items()}
+    given = {name: budget_of(books, row) for name, row in books.known.campaigns.items()}
     if scope.campaign is not None:
         spent = {name: states for name, states in spent.items() if name == scope.campaign}
         given = {name: amount for name, amount in given.items() if name == scope.campaign}
@@ -147,7 +147,7 @@ def budgets(books: Books) -> Statement:
     return budget.budgets(given, spent, books.span, books.currency)
 
 
-def _budget(books: Books, campaign: Row) -> int | Withheld | None:
+def budget_of(books: Books, campaign: Row) -> int | Withheld | None:
     """Give a campaign's budget in the brand's currency, at its own budget rate."""
     amount, currency = campaign["budget"], campaign["currency"]
     if amount is None or currency == books.currency:

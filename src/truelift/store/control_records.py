@@ -30,6 +30,8 @@ HOOK = "hook"
 LINK_SETTING = "link_setting"
 FORECAST_SCALE = "forecast_scale"
 DEVELOPMENT_RATE = "development_rate"
+REALLOCATION = "reallocation"
+BUDGET = "budget"
 
 control_record = record_table("control_record")
 

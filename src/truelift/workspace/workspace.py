@@ -62,6 +62,7 @@ from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
 from truelift.workspace.planning import Planning
 from truelift.workspace.policy import PolicyMethods
+from truelift.workspace.reallocation import Reallocation
 from truelift.workspace.result import Json, Result
 from truelift.workspace.suppliers import Suppliers
 from truelift.workspace.verification import Verification
@@ -80,6 +81,7 @@ class Workspace(
     Live,
     Planning,
     PolicyMethods,
+    Reallocation,
     Suppliers,
     Verification,
 ):

@@ -1,0 +1,108 @@
+"""Advice: the proposal of a reallocation beside the figures it is shown with.
+
+In:   the ground, what was asked.
+Out:  the header and rows of reports.reallocation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from truelift.base.estimate import Withheld
+from truelift.measurement import counts, lift
+from truelift.operations.people import Action, needs
+from truelift.operations.reallocation import (
+    Advice,
+    ReallocationRequest,
+    reallocation,
+    request_named,
+    versions,
+)
+from truelift.reports.reallocation import FORMULA, AdviceHeader, AdviceRow, advice_json
+from truelift.store.ground import Ground
+
+
+@needs(Action.READ)
+def advice_view(
+    ground: Ground, request: ReallocationRequest
+) -> tuple[AdviceHeader, list[AdviceRow]]:
+    """Give the advice as it is shown."""
+    found = reallocation(ground, request)
+    return _header(ground, found), _rows(found)
+
+
+def explained(ground: Ground, proposal: str) -> dict[str, Any]:
+    """Explain a proposal by its id: its formula, its gain, and every creator's figures."""
+    header, rows = advice_view(ground, request_named(proposal))
+    told = advice_json(header, rows)
+    made = told["proposal"]
+    return {
+        "figure": proposal,
+        "formula": FORMULA.format(exponent=header.exponent),
+        "value": made,
+        "currency": header.currency,
+        "inputs": {
+            "creators": told["rows"],
+            "budget": header.budget,
+            "uncommitted": header.uncommitted,
+            "days_left": told["days_left"],
+            "metric": header.metric,
+        },
+        "rows": {},
+        "entries": [],
+        "versions": {
+            "exponent": header.exponent,
+            "lift": lift.FORMULA,
+            "counts": counts.FORMULA,
+            "as_of": told["as_of"],
+            "known_at": told["known_at"],
+        },
+        "baselines": [],
+        "marks": [],
+        "doubt": [],
+    }
+
+
+def _header(ground: Ground, found: Advice) -> AdviceHeader:
+    known, candidates = found.candidates.known, found.candidates
+    at = known.known_at.isoformat()
+    in_force = [
+        row["version"]
+        for row in versions(ground, found.request.campaign)
+        if row["recorded_at"] <= at
+    ]
+    return AdviceHeader(
+        name=found.request.name,
+        campaign=found.request.campaign,
+        ends=candidates.record["ends"],
+        as_of=known.as_of,
+        known_at=known.known_at,
+        currency=ground.brand.currency,
+        metric=candidates.metric,
+        budget=found.budget,
+        uncommitted=found.uncommitted,
+        days_left=candidates.days_left,
+        exponent=found.request.constraints.exponent,
+        proposal=found.proposal,
+        version=max(in_force, default=None),
+    )
+
+
+def _rows(found: Advice) -> list[AdviceRow]:
+    made = found.proposal
+    moves = {} if isinstance(made, Withheld) else {m.candidate.creator: m for m in made.moves}
+    return [
+        AdviceRow(
+            creator=each.creator,
+            move=moves.get(each.creator),
+            why=each.why or "nothing is advised here",
+            spent=each.plan.live,
+            price=each.plan.price,
+            planned=each.plan.planned,
+            firm=each.plan.firm,
+            roi=each.row.ratios.roi,
+            incremental_roi=each.row.ratios.incremental_roi,
+            lift=each.row.lift,
+        )
+        for each in found.candidates.standings
+    ]

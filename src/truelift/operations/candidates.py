@@ -1,0 +1,308 @@
+"""Candidates: the creators of a running campaign, as decisions on money look at them.
+
+In:   what is known, a campaign.
+Out:  per creator what is tracked, what is believed of its lift, what is live, what is to come and
+      what of it can be cancelled; or the sentence that says why its money stays as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from truelift.base.errors import NotFound
+from truelift.base.estimate import Withheld
+from truelift.base.money import exponent, translate
+from truelift.base.time import brand_day
+from truelift.decisions.candidate import Candidate
+from truelift.ledger.movement import Span
+from truelift.measurement.figure import LiftFigure
+from truelift.measurement.shrinkage import Posterior, posteriors
+from truelift.operations import statements
+from truelift.operations.knowledge import Knowledge
+from truelift.operations.measure import Measured, Measurement
+from truelift.operations.panels import VALUE
+from truelift.operations.roi import campaign_rows
+from truelift.operations.statements import Books
+from truelift.reports.commitments import Terms, standing
+from truelift.reports.roi import RoiRow
+from truelift.store import journal_balances
+from truelift.store.journal_balances import StateSums
+from truelift.store.journal_reports import Scope
+
+Row = dict[str, Any]
+
+METRICS = {"sales": "orders", "leads": "leads", "awareness": VALUE}
+"""Whose lift says what is extra, by goal: the outcome that money is made of."""
+
+TWO_SIDED = 1.959964
+CANCELLABLE = "cancellable"
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was agreed with a creator here, in minor units of the brand's currency.
+
+    live: price of the deliverables that are live. price: of one more. planned: how many are to
+    come. firm: of these that can no longer be cancelled. fee: of cancelling. why: a sentence, where
+    no more can be bought or nothing is priced by deliverable.
+    """
+
+    live: int = 0
+    price: int = 0
+    planned: int = 0
+    firm: int = 0
+    fee: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One creator of the campaign with the row of the ROI report that it is shown beside.
+
+    candidate: None where its money stays as it is, and why says so.
+    """
+
+    creator: str
+    row: RoiRow
+    plan: Plan
+    candidate: Candidate | None
+    why: str
+    days: float
+
+
+@dataclass
+class Candidates:
+    """The creators of a campaign, read once."""
+
+    known: Knowledge
+    campaign: str
+
+    def __post_init__(self) -> None:
+        """Refuse a campaign that nothing names."""
+        if self.campaign not in self.known.campaigns:
+            known = ", ".join(sorted(self.known.campaigns)) or "none"
+            msg = f"There is no campaign {self.campaign!r} in this brand; known are {known}."
+            raise NotFound(msg)
+
+    @property
+    def record(self) -> Row:
+        """Give the campaign with its flight."""
+        return self.known.campaigns[self.campaign]
+
+    @property
+    def today(self) -> dt.date:
+        """Give the newest day that counts, in the brand's time zone."""
+        return brand_day(self.known.as_of, self.known.ground.brand.timezone)
+
+    @property
+    def metric(self) -> str:
+        """Give the metric whose lift says what is extra."""
+        return METRICS.get(self.record["goal"], "orders")
+
+    @property
+    def days_left(self) -> float:
+        """Give the days from now to the end of the flight, 0 when it is over."""
+        left: float = (self.record["flight_end"] - self.known.as_of) / DAY
+        return max(0.0, left)
+
+    @cached_property
+    def _reported(self) -> tuple[list[RoiRow], Measurement]:
+        return campaign_rows(self.known, self.campaign)
+
+    @property
+    def rows(self) -> list[RoiRow]:
+        """Give the rows of the ROI report, costs without creator left out."""
+        return [row for row in self._reported[0] if row.creator is not None]
+
+    @property
+    def measurement(self) -> Measurement:
+        """Give what the lifts come from."""
+        return self._reported[1]
+
+    @cached_property
+    def lifts(self) -> Mapping[str, Posterior]:
+        """Give what is believed of each creator's lift; those who could not be measured are not in.
+
+        Of an experiment it is the factor's own limits: it is the same for all, nothing is shrunk.
+        """
+        found = self.measurement.measured(self.campaign, self.metric)
+        if isinstance(found, Measured):
+            return posteriors(found.lifts, found.creators)
+        return {
+            name: Posterior(figure.log, ((figure.high - figure.low) / 2 / TWO_SIDED) ** 2)
+            for name, figure in found.items()
+            if name is not None and isinstance(figure, LiftFigure) and _limited(figure)
+        }
+
+    @cached_property
+    def states(self) -> dict[str | None, StateSums]:
+        """Give what each creator of the campaign costs by state."""
+        ground = self.known.ground
+        with ground.workspace.transaction() as connection:
+            rows = journal_balances.states_by_campaign_creator(
+                connection, ground.brand.brand, as_of=self.today, known_at=self.known.known_at
+            )
+        return {row.creator: row for row in rows if row.campaign == self.campaign}
+
+    @cached_property
+    def budget(self) -> int | Withheld | None:
+        """Give the campaign's budget in the brand's currency; None where it has none."""
+        scope = Scope(self.known.ground.brand.brand, self.known.known_at, self.campaign, None)
+        books = Books(self.known, scope, Span(None, None), {}, self.today)
+        return statements.budget_of(books, self.record)
+
+    def uncommitted(self, budget: int) -> int:
+        """Give what is left of a budget after what is signed, and commission earned and to come.
+
+        Commission goes on at the pace so far until the flight ends. Below zero: over the budget.
+        """
+        commission = sum(row.accrued_commission for row in self.states.values())
+        flown = (self.known.as_of - self.record["flight_start"]) / DAY
+        more = commission * self.days_left / flown if flown > 0 else 0.0
+        committed = sum(row.committed for row in self.states.values())
+        return budget - committed - commission - round(more)
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """Give what was agreed with each creator of the campaign."""
+        mine: dict[str, list[Row]] = defaultdict(list)
+        for row in self.known.rows("agreements"):
+            if row["campaign"] == self.campaign and row["creator"]:
+                mine[row["creator"]].append(row)
+        return {name: self._plan(rows) for name, rows in mine.items()}
+
+    @cached_property
+    def _deliverables(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.known.rows("deliverables"):
+            found[row["agreement"]].append(row)
+        return found
+
+    def _plan(self, agreements: Sequence[Row]) -> Plan:
+        live = planned = firm = fee = 0
+        prices: list[int] = []
+        why = ""
+        for row in agreements:
+            priced = [each for each in self._deliverables[row["agreement"]] if each["price"]]
+            rate = self._rate(row)
+            if rate is None:
+                return Plan(why=f"no exchange rate for {row['currency']} is known on its day")
+            if not priced:
+                why = why or _unpriced(row)
+                continue
+            amounts = [self._translated(_minor(each["price"], row), row) for each in priced]
+            done = [each["live_at"] is not None and each["live_at"] <= self.known.as_of
+                    for each in priced]  # fmt: skip
+            terms = Terms(row["cancellable_until"], row["cancel_fee"], row["cancelled_on"])
+            to_come = sum(a for a, yes in zip(amounts, done, strict=True) if not yes)
+            state, _ = standing(terms, to_come, self.today)
+            live += sum(a for a, yes in zip(amounts, done, strict=True) if yes)
+            prices += amounts
+            if state.startswith("cancelled"):
+                why = f"the agreement was {state}"
+                continue
+            planned += done.count(False)
+            if state == CANCELLABLE:
+                fee += self._translated(row["cancel_fee"] or 0, row)
+            else:
+                firm += done.count(False)
+        price = round(sum(prices) / len(prices)) if prices else 0
+        return Plan(live, price, planned, firm, fee, why)
+
+    def _rate(self, agreement: Row) -> object | None:
+        brand = self.known.ground.brand
+        if agreement["currency"] == brand.currency:
+            return 1
+        day = agreement["signed_on"] or self.record["starts"]
+        return self.known.rate_set.find(day, agreement["currency"], brand.currency)
+
+    def _translated(self, minor: int, agreement: Row) -> int:
+        brand = self.known.ground.brand
+        if agreement["currency"] == brand.currency:
+            return minor
+        day = agreement["signed_on"] or self.record["starts"]
+        found = self.known.rate_set.find(day, agreement["currency"], brand.currency)
+        return translate(minor, agreement["currency"], brand.currency, found.rate) if found else 0
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        """Give each creator of the campaign, in the order of their names."""
+        return [self._standing(row) for row in self.rows]
+
+    def _standing(self, row: RoiRow) -> Standing:
+        creator = str(row.creator)
+        plan = self.plans.get(creator, Plan(why="nothing was agreed"))
+        launched = self.known.launches.get((self.campaign, creator))
+        until = min(self.known.as_of, self.record["flight_end"])
+        days = (until - launched) / DAY if launched is not None else 0.0
+        why = self._hindrance(row, plan, days)
+        candidate = None
+        if not why:
+            candidate = Candidate(
+                creator=creator,
+                tracked=self.tracked(row) / days * self.days_left,
+                lift=self.lifts[creator],
+                spent=plan.live,
+                price=plan.price,
+                planned=plan.planned,
+                firm=plan.firm,
+                fee=plan.fee,
+                may_grow=not plan.why,
+            )
+        return Standing(creator, row, plan, candidate, why, days)
+
+    def _hindrance(self, row: RoiRow, plan: Plan, days: float) -> str:
+        """Say why a creator's money stays as it is; empty where it can move."""
+        if row.incomplete is not None:
+            return row.incomplete.detail
+        if not plan.price:
+            return plan.why or "nothing is priced by deliverable"
+        if not plan.live or days <= 0:
+            return "nothing is live yet, so nothing was measured"
+        if row.ladder.withheld_money is not None and self.metric != VALUE:
+            return row.ladder.withheld_money.detail
+        if str(row.creator) not in self.lifts:
+            figures = self.measurement.lift(self.campaign, self.metric)
+            found = figures.get(str(row.creator))
+            return found.detail if isinstance(found, Withheld) else "its lift is not measured"
+        return ""
+
+    def tracked(self, row: RoiRow) -> float:
+        """Give the value tracked so far, less its part of commission, in minor units."""
+        components, counts = row.ladder.components, row.outputs
+        if self.metric == VALUE:
+            figure = self.measurement.lift(self.campaign, VALUE).get(row.creator)
+            return figure.observed if isinstance(figure, LiftFigure) else 0.0
+        if self.metric == "leads":
+            value = self.measurement.panels.lead_value(self.campaign) or 0.0
+            unwon = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
+            return float(components.won_leads) + value * unwon
+        states = self.states.get(row.creator)
+        commission = states.accrued_commission if states else 0
+        return float(components.contribution - components.won_leads - commission)
+
+
+def _minor(micro: int, agreement: Row) -> int:
+    """Give a price of a deliverable in minor units; it is kept in millionths."""
+    return round(Decimal(micro).scaleb(exponent(agreement["currency"]) - 6))
+
+
+def _limited(figure: LiftFigure) -> bool:
+    return math.isfinite(figure.low) and math.isfinite(figure.high)
+
+
+def _unpriced(agreement: Row) -> str:
+    kind = agreement["kind"] or "agreement"
+    if kind == "affiliate":
+        return "works for commission only, so there is no deliverable to buy or to cancel"
+    if kind == "gift":
+        return "was given a product, so there is no price to move"
+    return f"the {kind} has no price by deliverable"

@@ -1,0 +1,281 @@
+"""The reallocation report: what is advised, why in a sentence, and what would change the advice.
+
+In:   a proposal of decisions, and of each creator the figures of the ROI report beside it.
+Out:  one JSON object with `proposal` and `rows` (minor units), and the same rows as a flat table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from truelift.base.estimate import Estimate, Withheld
+from truelift.base.money import format_minor
+from truelift.decisions.reallocation import Move, Proposal
+from truelift.measurement.figure import LiftFigure
+from truelift.reports.roi import instant_text, number
+from truelift.reports.table import Cell, Table, TableColumn
+
+FORMULA = (
+    "extra value = tracked so far / days live x days left x (1 - e^-lift) x ((live + to come) / "
+    "live)^{exponent:g}; lift drawn towards the campaign's mean; gain = change of extra value - "
+    "change of cost - cancelling; regret = chance that the gain is below 0"
+)
+_MONEY = ("amount_before", "amount_after", "change", "value_change", "cancel_fee")
+_NUMBERS = ("next_brings", "roi", "incremental_roi", "lift")
+_COUNTS = ("live_and_to_come", "proposed")
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceRow:
+    """One creator. move: None where its money stays as it is, and `why` says so.
+
+    planned, firm: deliverables to come, and of these what can no longer be cancelled. spent: price
+    of what is live, minor units.
+    """
+
+    creator: str
+    move: Move | None
+    why: str
+    spent: int
+    price: int
+    planned: int
+    firm: int
+    roi: Decimal | Withheld
+    incremental_roi: Estimate | Withheld
+    lift: LiftFigure | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceHeader:
+    """What the advice is of. budget, uncommitted: minor units, None where no budget is known."""
+
+    name: str
+    campaign: str
+    ends: dt.date
+    as_of: dt.datetime
+    known_at: dt.datetime
+    currency: str
+    metric: str
+    budget: int | None
+    uncommitted: int | None
+    days_left: float
+    exponent: float
+    proposal: Proposal | Withheld
+    version: int | None = None
+
+    def money(self, amount: float) -> str:
+        """Write an amount with its currency."""
+        return f"{format_minor(round(amount), self.currency)} {self.currency}"
+
+
+def advice_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str, Any]:
+    """Give the advice as one JSON object; amounts in minor units of the brand's currency."""
+    return {
+        "campaign": header.campaign,
+        "as_of": instant_text(header.as_of),
+        "known_at": instant_text(header.known_at),
+        "days_left": round(header.days_left, 2),
+        "budget": header.budget,
+        "uncommitted": header.uncommitted,
+        "budget_version": header.version,
+        "metric": header.metric,
+        "proposal": _proposal_json(header, rows),
+        "rows": [_row_json(header, row) for row in rows],
+    }
+
+
+def _proposal_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str, Any]:
+    made = header.proposal
+    told: dict[str, Any] = {"id": header.name, "sentence": headline(header, rows)}
+    if isinstance(made, Withheld):
+        return told | {"withheld": made.reason.value, "detail": made.detail}
+    return told | {
+        "recommended": made.recommended,
+        "moves": made.moves_anything,
+        "money": made.money,
+        "unspent": made.unspent - made.fees,
+        "switching_cost": made.fees,
+        "next_brings": number(made.marginal),
+        "gain": round(made.gain),
+        "gain_sd": round(made.spread),
+        "regret": number(made.regret),
+        "exponent": header.exponent,
+        "gain_at_exponents": {f"{other:g}": round(gain) for other, gain in made.exponents},
+        "formula": FORMULA.format(exponent=header.exponent),
+    }
+
+
+def _row_json(header: AdviceHeader, row: AdviceRow) -> dict[str, Any]:
+    move, before = row.move, row.spent + row.planned * row.price
+    units = row.planned if move is None else move.units
+    lift = row.lift
+    told: dict[str, Any] = {
+        "campaign": header.campaign,
+        "creator": row.creator,
+        "live": row.spent,
+        "price": row.price,
+        "to_come": row.planned,
+        "firm": row.firm,
+        "proposed": units,
+        "amount_before": before,
+        "amount_after": before if move is None else row.spent + units * row.price,
+        "change": 0 if move is None else move.change,
+        "ideal": None if move is None else round(move.ideal),
+        "cancel_fee": 0 if move is None else move.fee,
+        "value_before": None if move is None else round(move.value_before),
+        "value_after": None if move is None else round(move.value_after),
+        "next_brings": None if move is None else number(move.marginal),
+        "roi": None if isinstance(row.roi, Withheld) else float(row.roi),
+        "incremental_roi": (
+            number(row.incremental_roi.point) if isinstance(row.incremental_roi, Estimate) else None
+        ),
+        "lift": None if isinstance(lift, Withheld) else number(lift.log),
+        "lift_low": None if isinstance(lift, Withheld) else number(lift.low),
+        "lift_high": None if isinstance(lift, Withheld) else number(lift.high),
+        "believed_lift": None if move is None else number(move.candidate.lift.log),
+        "believed_sd": None if move is None else number(math.sqrt(move.candidate.lift.variance)),
+        "own_part": None if move is None else number(move.candidate.lift.own),
+        "turning_lift": None if move is None or move.turning is None else number(move.turning),
+        "why": why(header, row),
+    }
+    return told
+
+
+def advice_table(header: AdviceHeader, rows: Sequence[AdviceRow]) -> Table:
+    """Lay the advice out flat, who gains or loses money first."""
+    names = (
+        "creator", "live_and_to_come", "proposed", "change", "value_change", "next_brings", "roi",
+        "incremental_roi", "lift", "why",
+    )  # fmt: skip
+
+    def cell(name: str) -> Cell:
+        if name in _MONEY:
+            return Cell.MONEY
+        return Cell.NUMBER if name in _NUMBERS else Cell.COUNT if name in _COUNTS else Cell.TEXT
+
+    flat = []
+    for row in sorted(rows, key=lambda row: -abs(row.move.change) if row.move else 0):
+        told = _row_json(header, row)
+        move = row.move
+        value = None if move is None else move.value_after - move.value_before
+        more = {
+            "live_and_to_come": row.planned,
+            "change": format_minor(told["change"], header.currency),
+            "value_change": None if value is None else format_minor(round(value), header.currency),
+        }
+        flat.append({name: (told | more).get(name) for name in names})
+    named = {"live_and_to_come": "to_come"}
+    columns = tuple(TableColumn(named.get(name, name), cell(name)) for name in names)
+    shown = [{named.get(key, key): value for key, value in row.items()} for row in flat]
+    note = f"{headline(header, rows)} Id: {header.name}"
+    return Table(f"Reallocation of {header.campaign}", columns, tuple(shown), note)
+
+
+def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
+    """Say the advice in the words of a buyer."""
+    made = header.proposal
+    if isinstance(made, Withheld):
+        return made.detail
+    more = _over(header)
+    if not made.moves_anything:
+        return f"Leave everything as it is: no possible move brings more than it costs.{more}"
+    cut = [row for row in rows if row.move and row.move.change < 0]
+    bought = [row for row in rows if row.move and row.move.change > 0]
+    steps = []
+    if cut:
+        steps.append("cancel " + _listed(header, cut))
+    if bought:
+        steps.append("buy " + _listed(header, bought))
+    advice = " and ".join(steps)
+    because = "".join(_because(row) for row in cut[:1])
+    gain = (
+        f"Expected gain {header.money(made.gain)} until {header.ends}, give or take "
+        f"{header.money(made.spread)}; chance of regret {_chance(made.regret)}."
+    )
+    if made.recommended:
+        return f"{advice[0].upper()}{advice[1:]}.{because} {gain}{more}"
+    return (
+        f"Leave the money where it is. The best move would be to {advice}, but its gain is "
+        f"too small beside what is not known. {gain}{more}"
+    )
+
+
+def why(header: AdviceHeader, row: AdviceRow) -> str:
+    """Say in a sentence why a creator gains, loses or keeps money."""
+    move = row.move
+    if move is None:
+        return f"Stays as it is: {row.why.rstrip('.')}."
+    step = move.value_after - move.value_before
+    if move.change < 0:
+        told = (
+            f"{-_units(row)} to come cost {header.money(-move.change)} and would bring "
+            f"{header.money(-step)} until {header.ends}, {step / move.change:.2f} for each 1.00."
+        )
+        return f"{_because(row).strip()} {told} {_turning(move, 'Keep them if', 'above')}".strip()
+    if move.change > 0:
+        told = (
+            f"{_units(row)} more cost {header.money(move.change)} and bring {header.money(step)} "
+            f"until {header.ends}, {step / move.change:.2f} for each 1.00."
+        )
+        return f"{told} {_turning(move, 'Not worth it if', 'below')}".strip()
+    if row.planned:
+        price = f"one more costs {header.money(row.price)}"
+        return f"{row.planned} to come; the next 1.00 brings {move.marginal:.2f}, {price}."
+    return f"Nothing is left to cancel; one more 1.00 would bring {move.marginal:.2f}."
+
+
+def _units(row: AdviceRow) -> int:
+    return 0 if row.move is None else row.move.units - row.planned
+
+
+def _listed(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
+    parts = []
+    for row in rows:
+        change = row.move.change if row.move else 0
+        fee = f" less {header.money(row.move.fee)}" if row.move and row.move.fee else ""
+        parts.append(f"{abs(_units(row))} of {row.creator} ({header.money(abs(change))}{fee})")
+    return ", ".join(parts)
+
+
+def _because(row: AdviceRow) -> str:
+    """Say why a creator who looks well does not bring its money back."""
+    if isinstance(row.roi, Withheld) or not isinstance(row.incremental_roi, Estimate):
+        return ""
+    extra = row.move.candidate.share if row.move else 0.0
+    anyway = f"{min(max(1 - extra, 0.0), 1.0):.0%} of what {row.creator} tracks would come anyway"
+    if row.roi > 0 > row.incremental_roi.point:
+        return (
+            f" The ROI of {row.creator} looks like {row.roi:+.0%}, but {anyway}: incremental ROI "
+            f"is {row.incremental_roi.point:+.0%}."
+        )
+    return f" {anyway[0].upper()}{anyway[1:]}: incremental ROI is {row.incremental_roi.point:+.0%}."
+
+
+def _turning(move: Move, lead: str, side: str) -> str:
+    believed = f"believed {math.expm1(move.candidate.lift.log):+.0%}"
+    if move.turning is None:
+        even = (
+            "Even if all that is tracked were extra, that would bring less than it does elsewhere."
+        )
+        return even if move.change < 0 else ""
+    return f"{lead} the true lift is {side} {math.expm1(move.turning):+.0%} ({believed})."
+
+
+def _over(header: AdviceHeader) -> str:
+    if header.uncommitted is None or header.uncommitted >= 0:
+        return ""
+    return (
+        f" {header.campaign} is on its way to {header.money(-header.uncommitted)} over its budget, "
+        "commission to come included; only what can be cancelled moves."
+    )
+
+
+def _chance(chance: float) -> str:
+    if chance < 0.01:  # noqa: PLR2004 - a hundredth
+        return "below 1 %"
+    return f"{chance:.0%}".replace("%", " %")
