@@ -227,6 +227,16 @@ def test_a_bearer_token_acts_as_its_person_on_the_twins(guarded):
         assert tim not in answer.text
 
 
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
+def test_who_comes_by_another_server_is_not_taken_for_the_local_owner(guarded, header):
+    client, (kim, _), _ = guarded
+    elsewhere = {header: "203.0.113.9"}
+    assert client.get("/", headers=elsewhere).status_code == 401
+    assert client.get("/static/house.css", headers=elsewhere).status_code == 200
+    token = {"authorization": f"Bearer {kim}"}
+    assert client.get("/", headers=elsewhere | token).status_code == 200
+
+
 def test_pages_ask_who_it_is_once_anybody_has_a_password(guarded):
     pytest.importorskip("argon2", reason="argon2-cffi is not installed")
     client, (kim, _), folder = guarded

@@ -110,11 +110,13 @@ def test_a_request_is_passed_on_as_it_came_and_its_answer_back(tmp_path):
             assert told[b"cookie"] == b"s=1"
             assert b"x-mine" not in told
             assert [name for name, _ in got["headers"]].count(b"x-forwarded-for") == 1
+            assert told[b"forwarded"] == b"for=unknown"  # by another server, in front of us
 
             await ask(app, scope_of(client=("2001:db8::1", 5), scheme="http"))
             assert pages.got[0]["client"][0] == "2001:db8::1"
             assert pages.got[0]["scheme"] == "http"
             assert b"transfer-encoding" not in dict(pages.got[0]["headers"])
+            assert b"forwarded" not in dict(pages.got[0]["headers"])
             status, _, body = await ask(app, scope_of("HEAD", "/"))
             assert (status, body) == (201, b"")
 

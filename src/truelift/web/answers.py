@@ -57,6 +57,9 @@ SIGN_IN = {
 STATIC = {"house.css": "text/css", "live.js": "text/javascript", "mark.svg": "image/svg+xml"}
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
+PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+"""Headers by which a server in front says that it passes a request on for somebody elsewhere."""
+
 _log = logging.getLogger("truelift.web")
 
 

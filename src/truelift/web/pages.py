@@ -6,7 +6,7 @@ Out:  an application that reads one page at a time, and never on the server's lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -16,8 +16,16 @@ from litestar.config.compression import CompressionConfig
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
+from truelift.base.errors import NotAdmitted
 from truelift.reports.statement import STATEMENTS
-from truelift.web.answers import STATIC, add_headers, failed, host_checked, static_answer
+from truelift.web.answers import (
+    PASSED_ON,
+    STATIC,
+    add_headers,
+    failed,
+    host_checked,
+    static_answer,
+)
 from truelift.web.asked import (
     AS_CLOSED,
     CAMPAIGN_FIELDS,
@@ -59,11 +67,16 @@ async def at_once(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever th
 
 
 def application(
-    workspace: Workspace, host: str = LOOPBACK, *, reading: Runner = at_once
+    workspace: Workspace,
+    host: str = LOOPBACK,
+    *,
+    reading: Runner = at_once,
+    passed_on: Sequence[str] = PASSED_ON,
 ) -> Litestar:
     """Make the application that serves a workspace; it answers for `host` only.
 
-    reading: runs a call on the thread that the workspace is read on.
+    reading: runs a call on the thread that the workspace is read on. passed_on: headers that say
+    that a request comes from elsewhere.
     """
     screens = Screens(workspace)
     return Litestar(
@@ -74,7 +87,7 @@ def application(
             _health(),
         ],
         exception_handlers={Exception: failed},
-        before_request=admitted(workspace, host_checked(host), reading),
+        before_request=admitted(workspace, host_checked(host), reading, passed_on),
         before_send=[add_headers],
         compression_config=CompressionConfig(backend="gzip"),
         openapi_config=None,
@@ -86,14 +99,22 @@ def admitted(
     workspace: Workspace,
     host_is_right: Callable[[Asking], Awaitable[None]],
     reading: Runner = at_once,
+    passed_on: Sequence[str] = PASSED_ON,
 ) -> Callable[[Asking], Awaitable[None]]:
-    """Make the check that a request means this host and is by somebody who may read."""
+    """Make the check that a request means this host and is by somebody who may read.
+
+    Behind a server of the same machine everybody seems to be at it: who does not say who they are
+    is answered as the local owner only when nobody passed the request on.
+    """
 
     async def check(request: Asking) -> None:
         await host_is_right(request)
         first = request.url.path.split("/")[1]
         if first not in OPEN:
             said = request.headers.get("authorization")
+            if said is None and any(name in request.headers for name in passed_on):
+                msg = "Another server passed this request on; sign in by token or password."
+                raise NotAdmitted(msg)
             await reading(lambda: workspace.admit(said, first.partition(".")[0]))
 
     return check

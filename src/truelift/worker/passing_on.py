@@ -31,6 +31,9 @@ TOLD = frozenset(
 )
 """Headers that say who asks: ours alone."""
 
+ELSEWHERE = TOLD - {b"x-forwarded-proto"} | {b"via"}
+"""Headers by which a server in front of us says that it passes a request on."""
+
 CONNECT_SECONDS, WRITE_SECONDS = 5.0, 30.0
 IDLE_SECONDS = 2.0
 """How long a connection waits for another request; shorter than the other side waits."""
@@ -135,6 +138,8 @@ def _request(scope: Scope, body: _Body) -> httpx.Request:
         for each in value.split(b",")
     }  # fmt: skip
     headers = [pair for pair in given if pair[0] not in BY_HOP | TOLD | named]
+    if not ELSEWHERE.isdisjoint(name for name, _ in given):
+        headers.append((b"forwarded", b"for=unknown"))
     client = scope.get("client")
     if client:
         headers.append((b"x-forwarded-for", _address(client[0])))

@@ -20,7 +20,7 @@ from litestar import Request
 from truelift.api import application as api
 from truelift.base.errors import TrueliftError
 from truelift.web import pages
-from truelift.web.answers import host_checked
+from truelift.web.answers import PASSED_ON, host_checked
 from truelift.web.layout import live_line
 from truelift.web.live import Live
 from truelift.worker.beside import PAGES_SOCKET
@@ -46,6 +46,9 @@ PORT_SECONDS = 5.0
 
 HEARD_MOST = 4
 """Sources that the line of today names."""
+
+PASSED_ON_TO_US = ("forwarded",)
+"""Where our own collectors pass requests on, they say so of those that came from elsewhere."""
 
 _log = logging.getLogger("truelift.worker")
 
@@ -126,7 +129,8 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
     reading, writing = Line("reading"), Line("writing")
-    check = pages.admitted(parts.reader, host_checked(host), reading)
+    passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
+    check = pages.admitted(parts.reader, host_checked(host), reading, passed_on)
 
     async def checked(scope: Scope) -> None:
         await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
@@ -148,7 +152,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             await collector.stop()
 
     front = Front(
-        pages=pages.application(parts.reader, host, reading=reading),  # type: ignore[arg-type]  # an ASGI application
+        pages=pages.application(parts.reader, host, reading=reading, passed_on=passed_on),  # type: ignore[arg-type]  # an ASGI application
         api=api.application(parts.writer, parts.reader, writing=writing, reading=reading),  # type: ignore[arg-type]  # as above
         live=live,
         watched=watched,
