@@ -144,7 +144,8 @@ def propose(
     made = [
         _with_fees(candidates, rooms, money, asked) for rooms in _choices(candidates, found, asked)
     ]
-    return _with_turning(max(made, key=lambda one: one.gain))
+    best = _with_exponents(max(made, key=lambda one: one.gain), asked.exponent)
+    return _with_turning(best)
 
 
 def _choices(
@@ -273,10 +274,7 @@ def _told(
         marginal=ideal.marginal, gain=0.0, spread=0.0, exponents=(),
     )  # fmt: skip
     gain, spread = gained(made, asked.exponent)
-    near = [gained(made, asked.exponent + step)[0] for step in (-EXPONENT_SPREAD, EXPONENT_SPREAD)]
-    spread = math.hypot(spread, (near[1] - near[0]) / 2)
-    others = tuple((other, gained(made, other)[0]) for other in OTHER_EXPONENTS)
-    return replace(made, gain=gain, spread=spread, exponents=others)
+    return replace(made, gain=gain, spread=spread)
 
 
 def gained(
@@ -296,6 +294,14 @@ def gained(
         gain += each.value * (after - before) - move.change
         variance += (each.spread * (after - before)) ** 2
     return gain, math.sqrt(variance)
+
+
+def _with_exponents(made: Proposal, exponent: float) -> Proposal:
+    """Add what is not known of the exponent to the spread, and the gain with other ones."""
+    near = [gained(made, exponent + step)[0] for step in (-EXPONENT_SPREAD, EXPONENT_SPREAD)]
+    others = tuple((other, gained(made, other)[0]) for other in OTHER_EXPONENTS)
+    spread = math.hypot(made.spread, (near[1] - near[0]) / 2)
+    return replace(made, spread=spread, exponents=others)
 
 
 def _with_turning(made: Proposal) -> Proposal:
