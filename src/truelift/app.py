@@ -233,6 +233,7 @@ def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collec
         begin=spool.start,
         end=spool.close,
         refresh=refresh,
+        probe=spool.probe,
         collected=machinery.counters,
         spooled=spool.counters,
     )

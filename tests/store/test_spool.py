@@ -354,3 +354,28 @@ def test_visitors_after_the_first_do_not_wait_as_long_until_the_disk_is_quick_ag
         return patience
 
     assert run(work()) == [0.2, 0.05, 0.2]
+
+
+def test_a_disk_that_takes_hits_again_is_found_out_without_one(tmp_path):
+    full = threading.Event()
+    full.set()
+
+    def synchronise(_descriptor):
+        if full.is_set():
+            raise OSError(28, "No space left on device")
+
+    async def work():
+        spool = Spool(tmp_path, "w1", synchronise=synchronise)
+        spool.start()
+        assert not await spool.append(beacon(1)).committed
+        spool.probe()
+        await asyncio.sleep(0.05)
+        assert not spool.healthy
+        full.clear()
+        while not spool.healthy:
+            spool.probe()
+            await asyncio.sleep(0.01)
+        await spool.close()
+
+    run(work())
+    assert kept(tmp_path) == []

@@ -7,7 +7,7 @@ from truelift.worker.collecting import Collecting
 
 def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeypatch, caplog):
     monkeypatch.setattr(collecting, "REFRESH_SECONDS", 0.01)
-    done = []
+    done, probed = [], []
 
     def refresh():
         done.append("refresh")
@@ -23,6 +23,7 @@ def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeyp
     async def live():
         collector = Collecting(
             around=lambda app: app, begin=lambda: done.append("begin"), end=end, refresh=refresh,
+            probe=lambda: probed.append(1),
             collected=None, spooled=SpoolCounters(fault="The disk is full."),
         )  # fmt: skip
         assert collector.faults == ["The disk is full."]
@@ -37,5 +38,6 @@ def test_what_is_answered_from_is_read_again_and_a_fault_of_it_is_no_end(monkeyp
     asyncio.run(live())
     assert caplog.text.count("did not take the last hits") == 1
     assert done[0] == "begin"
+    assert probed
     assert done[1:5] == ["refresh"] * 4
     assert done[-2:] == ["end"] * 2

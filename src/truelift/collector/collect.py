@@ -100,7 +100,7 @@ async def _take(machinery: Machinery, meter: Meter, asked: _Asked, body: bytes, 
     hit = _collected(machinery, asked, rows, now_us)
     commit = machinery.append(encode(hit))
     if commit is None or not await commit.committed:
-        detail = "Nothing was kept: the disk does not keep up. Send the same rows again later."
+        detail = "Nothing was kept: the disk is full or too slow. Send the same rows again later."
         await problem(send, 503, detail, headers=asked.cors)
         return 503
     machinery.counters.rows += len(rows)

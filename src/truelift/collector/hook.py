@@ -71,7 +71,7 @@ async def _take(
         )
     )  # fmt: skip
     if commit is None or not await commit.committed:
-        detail = "Nothing was kept: the disk does not keep up. Deliver it again later."
+        detail = "Nothing was kept: the disk is full or too slow. Deliver it again later."
         await problem(send, 503, detail)
         return 503
     if found.stale:

@@ -194,6 +194,12 @@ class Spool:
             self._loop.call_soon(self._flush)
         return batch
 
+    def probe(self) -> None:
+        """Ask a disk that took nothing whether it does again, while nobody else asks."""
+        if self.counters.fault and self._open is None and self._flying is None:
+            self._new_batch()
+            self._flush()
+
     async def close(self, seconds: float = CLOSE_SECONDS) -> bool:
         """Finish what was taken and stop; say whether that was done in time.
 

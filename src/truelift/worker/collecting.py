@@ -28,6 +28,7 @@ class Collecting:
     begin: Callable[[], Any]
     end: Callable[[], Awaitable[bool]]
     refresh: Callable[[], bool]
+    probe: Callable[[], None]
     collected: Any
     spooled: Any
     _refreshing: asyncio.Future[None] | None = field(default=None, init=False)
@@ -53,6 +54,7 @@ class Collecting:
         """Answer from what links, keys and hooks are now, within a second."""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
+            self.probe()
             try:
                 await asyncio.to_thread(self.refresh)
             except Exception:  # noqa: BLE001 - told, and tried again
