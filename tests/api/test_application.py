@@ -46,6 +46,7 @@ def asked(told, tmp_path):
             headers = {name.replace("_", "-"): value for name, value in headers.items()}
             if rows is None:
                 return client.get(f"/api/v1/{path}", headers=headers)
+            headers = {"content-type": "application/json"} | headers
             body = rows if isinstance(rows, bytes) else json.dumps(rows)
             return client.post(f"/api/v1/{path}", content=body, headers=headers)
 
@@ -91,6 +92,14 @@ def test_a_body_that_is_off_is_named_by_its_field(asked, body, field):
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data"])
+def test_a_body_that_is_no_json_by_its_own_word_is_not_read(asked, kind):
+    answer = asked("orders", [ORDER], content_type=kind)
+    assert answer.status_code == 415
+    assert "send it as application/json" in answer.json()["detail"]
+    assert asked("orders").json()["rows"] == []
 
 
 def test_questions_are_answered_as_the_command_line_does(asked):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from truelift.base import errors
-from truelift.base.errors import TrueliftError
+from truelift.base.errors import TrueliftError, disk_full
 
 TREE = dict(inspect.getmembers(errors, inspect.isclass))
 
@@ -40,3 +40,12 @@ def test_the_tree_is_drawn_as_it_is():
             path[depth:] = [found[2]]
             drawn[found[2]] = path[depth - 1] if depth else "Exception"
     assert drawn == {name: error.__base__.__name__ for name, error in TREE.items()}
+
+
+def test_a_full_disk_is_known_whoever_says_so():
+    assert disk_full(OSError(28, "anything"))
+    wrapped = RuntimeError("it failed")
+    wrapped.__cause__ = ValueError("(sqlite3.OperationalError) database or disk is full")
+    assert disk_full(wrapped)
+    assert not disk_full(OSError(5, "Input/output error"))
+    assert not disk_full(None)

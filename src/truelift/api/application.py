@@ -9,6 +9,7 @@ elsewhere cannot write here in somebody's name.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Annotated, Any
 
@@ -22,14 +23,15 @@ from litestar.params import FromQuery, HeaderParameter
 from truelift.api.decisions import decision_routes
 from truelift.api.door import Workspace
 from truelift.api.planning import ahead
-from truelift.api.problem import BadField, failed
-from truelift.api.requesting import PREFIX, Asking, Runner, Text, Word, bearer, plain
+from truelift.api.problem import BadField, NotSent, Unreadable, failed
+from truelift.api.requesting import JSON, PREFIX, Asking, Runner, Text, Word, bearer, plain
 from truelift.facts.hit import Cell
 from truelift.facts.kinds import KINDS
 
 MOST_ROWS = 5_000
 MOST_BYTES = 8 * 2**20
 LONGEST_KEY = 200
+BODY_SECONDS = 20.0
 KEY, BODY = "Idempotency-Key", "body"
 
 _decoder = msgspec.json.Decoder(float_hook=str)
@@ -110,7 +112,7 @@ def _take(workspace: Workspace, kind: str, writing: Runner[Any]) -> Any:  # noqa
         token = bearer(request)
         if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
             raise BadField(KEY, f"it has 1 to {LONGEST_KEY} characters")
-        body = await request.body()
+        body = await sent(request)
         rows = rows_of(body)
         digest = hashlib.sha256(body).hexdigest()
         done = await writing(
@@ -213,6 +215,20 @@ def _lists(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
         return rows
 
     return [made(kind) for kind in (*KINDS, "baselines", "quarantine")]
+
+
+async def sent(request: Asking) -> bytes:
+    """Give a request's body; Unreadable when its header says no JSON, NotSent when it is late."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != JSON and not kind.endswith("+json"):
+        msg = f"The body is {kind or 'of no type'}; send it as {JSON}."
+        raise Unreadable(msg)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        msg = "The body did not arrive in time; send it again."
+        raise NotSent(msg) from None
 
 
 def rows_of(body: bytes) -> list[dict[str, Cell]]:

@@ -15,6 +15,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from truelift.base.errors import (
+    DISK_FULL,
     Busy,
     NotAdmitted,
     NotFound,
@@ -23,19 +24,8 @@ from truelift.base.errors import (
     TooManyTries,
     TrueliftError,
     UsageError,
+    disk_full,
 )
-
-STATUSES = (
-    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
-    (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
-    (NotAdmitted, HTTPStatus.UNAUTHORIZED),
-    (Refused, HTTPStatus.FORBIDDEN),
-    (Repeated, HTTPStatus.CONFLICT),
-    (UsageError, HTTPStatus.BAD_REQUEST),
-    (NotFound, HTTPStatus.NOT_FOUND),
-    (TrueliftError, HTTPStatus.INTERNAL_SERVER_ERROR),
-)
-"""Which status an error has: the first kind that fits."""
 
 MORE = {
     HTTPStatus.UNAUTHORIZED: {"www-authenticate": 'Bearer realm="Truelift"'},
@@ -54,6 +44,29 @@ class BadField(UsageError):
         """Keep the field beside the sentence."""
         super().__init__(f"{field}: {message}.")
         self.field = field
+
+
+class Unreadable(TrueliftError):
+    """The body of a request is in no format that is read here."""
+
+
+class NotSent(TrueliftError):
+    """The body of a request did not arrive in time."""
+
+
+STATUSES = (
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
+    (NotAdmitted, HTTPStatus.UNAUTHORIZED),
+    (Refused, HTTPStatus.FORBIDDEN),
+    (Repeated, HTTPStatus.CONFLICT),
+    (Unreadable, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (NotSent, HTTPStatus.REQUEST_TIMEOUT),
+    (UsageError, HTTPStatus.BAD_REQUEST),
+    (NotFound, HTTPStatus.NOT_FOUND),
+    (TrueliftError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+"""Which status an error has: the first kind that fits."""
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -77,6 +90,8 @@ def told(error: Exception) -> tuple[HTTPStatus, str, list[dict[str, str]]]:
     """Give the status of an error, a sentence, and the fields it is about."""
     if isinstance(error, BadField):
         return HTTPStatus.BAD_REQUEST, str(error), [{"field": error.field, "detail": str(error)}]
+    if disk_full(error):
+        return HTTPStatus.SERVICE_UNAVAILABLE, DISK_FULL, []
     if isinstance(error, TrueliftError):
         return next(status for kind, status in STATUSES if isinstance(error, kind)), str(error), []
     if isinstance(error, ValidationException):

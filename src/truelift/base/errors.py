@@ -21,6 +21,8 @@ Every message is one sentence that says what, where and what to do.
 
 from __future__ import annotations
 
+import errno
+
 
 class TrueliftError(Exception):
     """Something could not be done; the message says what, where and what to do."""
@@ -86,3 +88,23 @@ class Unbalanced(JournalRefused):
 
 class PeriodClosed(JournalRefused):
     """The accounting period no longer takes entries."""
+
+
+DISK_FULL = "The disk is full; free some space and try again: what was committed stays."
+
+
+def disk_full(error: BaseException | None) -> bool:
+    """Say whether an error, or one it came from, is that a disk has no room left.
+
+    The libraries below have no type of their own for it, so their words are looked at too.
+    """
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return True
+        if any(words in str(error) for words in _FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+_FULL = ("No space left on device", "database or disk is full")

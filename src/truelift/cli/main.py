@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from truelift.base.errors import CheckFailed, TrueliftError, UsageError
+from truelift.base.errors import DISK_FULL, CheckFailed, TrueliftError, UsageError, disk_full
 from truelift.cli import (
     chain,
     finance,
@@ -123,12 +123,24 @@ def run(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    except KeyboardInterrupt:
-        return _fail("Stopped; what was committed stays.", FAILED)
-    except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        return _fail(f"The system refuses{where}: {error.strerror or error}.", FAILED)
+    except (Exception, KeyboardInterrupt) as error:
+        sentence = _stopped_by(error)
+        if sentence is None:
+            raise
+        return _fail(sentence, FAILED)
     return found if isinstance(found, int) else 0
+
+
+def _stopped_by(error: BaseException) -> str | None:
+    """Say what stopped a command from outside; None when the fault is the program's."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped; what was committed stays."
+    if disk_full(error):
+        return DISK_FULL
+    if isinstance(error, OSError):
+        where = f" {error.filename}" if error.filename else ""
+        return f"The system refuses{where}: {error.strerror or error}."
+    return None
 
 
 def _call(words: Sequence[str]) -> object:

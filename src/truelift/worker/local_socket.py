@@ -137,6 +137,9 @@ class CommandSocket:
         code = FAILED
         try:
             code = self.run(ran)
+        except Exception:  # noqa: BLE001 - told here and to who asked
+            _log.exception("a command failed")
+            ran.err.write("truelift: This failed; the log of the process that serves says why.\n")
         finally:
             for stream in (ran.out, ran.err):
                 if not stream.closed:
