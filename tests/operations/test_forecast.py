@@ -60,6 +60,12 @@ def test_awareness_is_worth_the_approved_value_of_its_outputs(foreseen):
     assert row.outlook.value.p50 == pytest.approx(row.outlook.incremental.p50 * 5, rel=0.1)
 
 
+def test_another_metric_than_the_goals_has_units_and_no_money(season):
+    rows = forecast(season.ground, ForecastRequest(campaign="spring", metric="engagement"))
+    assert rows[0].outlook.roi.reason is Reason.NO_VALUES
+    assert rows[0].outlook.tracked.p50 >= rows[0].outlook.so_far
+
+
 def test_the_same_facts_give_the_same_figures(season, foreseen):
     again = forecast(season.ground, ForecastRequest(campaign="spring"))
     assert [row.outlook for row in again] == [

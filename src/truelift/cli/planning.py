@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import dataclasses
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
@@ -19,6 +21,18 @@ from truelift.cli.options import (
     show,
 )
 
+if TYPE_CHECKING:
+    from truelift.workspace.result import Result
+
+PACED = (
+    "campaign", "creator", "metric", "target", "reached", "pace", "verdict", "withheld", "why",
+)  # fmt: skip
+FORESEEN = (
+    "campaign", "creator", "tracked_p50", "incremental_p50", "roi_p10", "roi_p50", "roi_p90",
+    "chance", "withheld", "why",
+)  # fmt: skip
+"""Columns that are drawn as a table for people; the other formats have them all."""
+
 forecast_app = App(name="forecast", help="What campaigns will have brought by their end.")
 
 
@@ -34,7 +48,8 @@ def pacing(
 ) -> None:
     """Show how far campaigns are against their targets and budgets, and whether that is chance."""
     with opened(workspace, brand) as ws:
-        show(ws.pacing(campaign, as_of=as_of, known_at=known_at), format, output)
+        result = ws.pacing(campaign, as_of=as_of, known_at=known_at)
+    show(_narrow(result, PACED) if format == "table" else result, format, output)
 
 
 @forecast_app.default
@@ -53,7 +68,7 @@ def forecast(
     """Show units, value and ROI at the end of the flight, P10, P50 and P90, and P(ROI > target)."""
     with opened(workspace, brand) as ws:
         result = ws.forecast(campaign, metric, target=target, as_of=as_of, known_at=known_at)
-    show(result, format, output)
+    show(_narrow(result, FORESEEN) if format == "table" else result, format, output)
 
 
 @forecast_app.command
@@ -116,3 +131,9 @@ def approve_rates(
         result, written = ws.approve_rates(proposal, sentence=sentence, valid_from=valid_from)
     show(result, format, output)
     say(f"Approved; {written} entries were written to follow it.")
+
+
+def _narrow(result: Result, names: Collection[str]) -> Result:
+    """Keep the columns that fit a screen; every row's sentence says the rest."""
+    kept = tuple(column for column in result.table.columns if column.name in names)
+    return dataclasses.replace(result, table=dataclasses.replace(result.table, columns=kept))

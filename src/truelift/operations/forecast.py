@@ -162,7 +162,7 @@ class Forecasts:
         if isinstance(found, Withheld):
             one = _Asked(campaign, name, figures, "", target)
             return [self._row(one, None, found, {})]
-        valued, basis, values = self._money(campaign, goal, found)
+        valued, basis, values = self._money(campaign, name, found)
         rows = outlooks(
             found.names, found.so_far, found.totals, valued,
             withheld=found.withheld, values=values, target=target,
@@ -274,9 +274,14 @@ class Forecasts:
         }  # fmt: skip
         return Foreseen(shown, so_far, totals, withheld, silent, inputs)
 
-    def _money(self, campaign: str, goal: str, found: Foreseen) -> tuple[Any, str, Totals | None]:
+    def _money(self, campaign: str, metric: str, found: Foreseen) -> tuple[Any, str, Totals | None]:
         """Give money, its basis in words, and totals that are money already (awareness)."""
         panels = self.measurement.panels
+        goal = self.known.campaigns[campaign]["goal"]
+        usual = default_metric(goal).name
+        if goal != "awareness" and metric != usual:
+            words = f"The money of this campaign comes of {usual}; forecast those for its return."
+            return Withheld(Reason.NO_VALUES, words), "", None
         if goal != "awareness":
             given = sold(self.developments, campaign, found.names, _units(self, campaign, found))
             return *money(panels, campaign, found.names, given), None

@@ -39,7 +39,9 @@ from truelift.valuation.worth import valued_outcomes
 AWARENESS = "awareness"
 _WHO = frozenset({"campaign", "creator"})
 MODELS = tuple(model.value for model in Model)
-NOT_FORECAST = Withheld(Reason.NOT_FORECAST, "No forecast to the end of the campaign is made yet.")
+NOT_FORECAST = Withheld(
+    Reason.NOT_FORECAST, "This report makes no forecast to the end; `truelift forecast` does."
+)
 NOT_HERE = Withheld(
     Reason.NOT_AT_THIS_LEVEL,
     "Lift is measured per creator, cohort, campaign and programme; ask --by one of these.",
