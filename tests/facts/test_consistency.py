@@ -7,7 +7,7 @@ import pytest
 from truelift.facts.consistency import (
     code_faults,
     codes_overlap,
-    destination_faults,
+    link_faults,
     refund_faults,
 )
 from truelift.facts.event import DropReason
@@ -178,12 +178,29 @@ def test_a_refund_is_in_the_currency_of_its_order(refunded):
 def test_a_link_that_could_lead_elsewhere_is_no_link():
     links = pa.table(
         {
+            "slug": ["a", "b", "c"],
             "destination": ["https://shop.example/a", "https://shop.example@evil.example", "shop"],
             "source_line": pa.array([2, 3, 4], pa.int64()),
         }
     )
-    first, second = destination_faults(links, source_file="links.csv")
+    first, second = link_faults(links, source_file="links.csv")
     assert (first.row, second.row) == (1, 2)
     assert first.fault.reason is DropReason.UNSAFE_DESTINATION
     assert first.fault.message.startswith("links.csv line 3, column destination: ")
     assert "@" in first.fault.message
+
+
+def test_a_link_that_could_not_be_followed_is_no_link():
+    slugs = ["ana-1", "\u00fc", "a b", "a/b", "..", "/x", "x" * 129, "taken"]
+    links = pa.table(
+        {
+            "slug": slugs,
+            "destination": ["https://shop.example/a"] * len(slugs),
+            "source_line": pa.array(range(2, 2 + len(slugs)), pa.int64()),
+        }
+    )
+    *off, taken = link_faults(links, {"taken", "other"}, source_file="links.csv")
+    assert [each.row for each in off] == [1, 2, 3, 4, 5, 6]
+    assert {each.fault.reason for each in off} == {DropReason.BAD_TEXT}
+    assert (taken.row, taken.fault.reason) == (7, DropReason.CONFLICT)
+    assert "another brand of this workspace" in taken.fault.message

@@ -22,7 +22,7 @@ from truelift.catalog.destination import (
 SOURCES = ("shopify", "woocommerce", "stripe", "standard")
 """Schemes of signed webhooks."""
 
-_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 
 
@@ -133,7 +133,7 @@ def key_hash(key: str) -> str:
 
 
 def _served(brand: str, words: LinkWords, tracking: Tracking) -> ServedLink | str:
-    if not _SLUG.fullmatch(words.slug):
+    if not SLUG.fullmatch(words.slug):
         return "a slug has letters, digits and . _ ~ -; give it another one."
     texts = (words.destination, *words.others)
     read = [read_destination(text, tracking.parameter) for text in texts]

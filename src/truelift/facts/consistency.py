@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ import pyarrow.compute as pc
 
 from truelift.base.money import format_minor
 from truelift.catalog.destination import DestinationFault, read_destination
+from truelift.catalog.served import SLUG
 from truelift.facts.event import DropReason, Fault
 from truelift.facts.moments import days_of
 
@@ -101,13 +103,27 @@ def code_faults(codes: pa.Table, standing: pa.Table, *, source_file: str) -> lis
     return found
 
 
-def destination_faults(links: pa.Table, *, source_file: str) -> list[Finding]:
-    """Find new links whose destination is no plain web address, or could be read as another one."""
+def link_faults(links: pa.Table, taken: Collection[str] = (), *, source_file: str) -> list[Finding]:
+    """Find new links that could not be followed, or whose destination could be read as another one.
+
+    taken: the slugs of other brands; one address serves them all, so a slug is one brand's.
+    """
     found = []
-    for row, text in enumerate(links["destination"].to_pylist()):
-        read = read_destination(text)
-        if isinstance(read, DestinationFault):
+    texts = links["slug"].to_pylist(), links["destination"].to_pylist()
+    for row, (slug, destination) in enumerate(zip(*texts, strict=True)):
+        verdict = None
+        read = read_destination(destination)
+        if SLUG.fullmatch(slug) is None:
+            sentence = (
+                "a slug has letters, digits and . _ ~ -, 128 at most, the first no mark"
+            )
+            verdict = _Verdict("slug", DropReason.BAD_TEXT, sentence)
+        elif slug in taken:
+            sentence = f"another brand of this workspace has the slug {slug}; choose another one"
+            verdict = _Verdict("slug", DropReason.CONFLICT, sentence)
+        elif isinstance(read, DestinationFault):
             verdict = _Verdict("destination", DropReason.UNSAFE_DESTINATION, read.sentence)
+        if verdict is not None:
             found.append(Finding(row, _fault(links, row, verdict, source_file)))
     return found
 

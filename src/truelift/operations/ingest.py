@@ -27,8 +27,8 @@ from truelift.facts.click_class import classify
 from truelift.facts.consistency import (
     Finding,
     code_faults,
-    destination_faults,
     future_faults,
+    link_faults,
     refund_faults,
 )
 from truelift.facts.event import DropReason, EventBatch, Fault
@@ -350,16 +350,23 @@ def _codes_owned_twice(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp)
     return code_faults(rows, standing, source_file=stamp.source_file)
 
 
-def _destinations_that_are_none(
-    _ground: Ground, _kind: Kind, rows: pa.Table, stamp: Stamp
+def _links_that_lead_nowhere(
+    ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp
 ) -> list[Finding]:
-    return destination_faults(rows, source_file=stamp.source_file)
+    with ground.workspace.transaction() as connection:
+        others = [each.brand for each in records.brands(connection) if each.brand != stamp.brand]
+        taken = {
+            slug
+            for brand in others
+            for slug in catalog_store.known_rows(connection, kind, brand)["slug"].to_pylist()
+        }
+    return link_faults(rows, taken, source_file=stamp.source_file)
 
 
 _CHECKS = {
     "refunds": _refunds_that_do_not_fit,
     "codes": _codes_owned_twice,
-    "links": _destinations_that_are_none,
+    "links": _links_that_lead_nowhere,
 }
 """Kinds whose rows must agree with others in the store, and who looks after it."""
 
