@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import benchmarks
 from benchmarks.close_month import close_lines
 from benchmarks.hotpath.report import hotpath_lines
+from benchmarks.leaks import leak_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
@@ -29,6 +30,7 @@ ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
+LEAKS = "leaks"
 HOTPATH = "hotpath"
 SEEDS = (1, 2, 3)
 
@@ -101,6 +103,10 @@ def main() -> int:
     if wanted(CLOSE):
         lines = close_lines()
         write_part("close", lines)
+        print("\n".join(["", *lines]))
+    if wanted(LEAKS):
+        lines = leak_lines()
+        write_part("leaks", lines)
         print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()

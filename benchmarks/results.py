@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds")
+PARTS = (
+    "lift",
+    "speed",
+    "campaigns",
+    "ledger",
+    "close",
+    "leaks",
+    "alerts",
+    "hotpath",
+    "invariants",
+    "seeds",
+)
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 

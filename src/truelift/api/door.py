@@ -87,6 +87,19 @@ class Workspace(Protocol):
     def trial_balance(self, period: str | None) -> Answer:
         """Give the balances of the books."""
 
+    def leaks(
+        self,
+        campaign: str | None,
+        creator: str | None,
+        code: str | None,
+        *,
+        orders: bool,
+        rules: str | None,
+        as_of: str | None,
+        known_at: str | None,
+    ) -> Answer:
+        """Give leaked codes, or the orders they brought."""
+
     def freshness(self) -> Answer:
         """Give when each source was heard of last."""
 

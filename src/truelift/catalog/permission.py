@@ -33,6 +33,8 @@ class Action(StrEnum):
     SET_THRESHOLD = "set_threshold"
     SET_PAYEE = "set_payee"
     APPROVE_PAYEE = "approve_payee"
+    HOLD_PAYOUT = "hold_payout"
+    HANDLE_ALERTS = "handle_alerts"
     ERASE = "erase"
     MANAGE_USERS = "manage_users"
     MANAGE_BRANDS = "manage_brands"
@@ -56,6 +58,8 @@ MEANS: dict[Action, str] = {
     Action.SET_THRESHOLD: "set the amount above which a second approval is needed",
     Action.SET_PAYEE: "enter or change a payee's bank details",
     Action.APPROVE_PAYEE: "approve bank details that somebody else entered",
+    Action.HOLD_PAYOUT: "hold and release what disputed orders earned a creator",
+    Action.HANDLE_ALERTS: "check for alerts, own, snooze and close them",
     Action.ERASE: "erase a creator's personal data",
     Action.MANAGE_USERS: "add and disable people, give roles and tokens",
     Action.MANAGE_BRANDS: "add brands and rebuild the facts file",
@@ -80,7 +84,14 @@ class Role(StrEnum):
 
 ROLES: dict[Role, frozenset[Action]] = {
     Role.MARKETER: frozenset(
-        {Action.READ, Action.IMPORT, Action.BOOK, Action.SEAL, Action.ADD_EVIDENCE}
+        {
+            Action.READ,
+            Action.IMPORT,
+            Action.BOOK,
+            Action.SEAL,
+            Action.ADD_EVIDENCE,
+            Action.HANDLE_ALERTS,
+        }
     ),
     Role.PREPARER: frozenset(
         {
@@ -92,6 +103,8 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.EXPORT,
             Action.SET_MAPPING,
             Action.SET_PAYEE,
+            Action.HOLD_PAYOUT,
+            Action.HANDLE_ALERTS,
         }
     ),
     Role.APPROVER: frozenset(
@@ -104,6 +117,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.EXPORT,
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
+            Action.HANDLE_ALERTS,
         }
     ),
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT}),
@@ -135,7 +149,9 @@ class Scope(StrEnum):
 
 SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.READ: READS,
-    Scope.IMPORT: frozenset({Action.IMPORT, Action.BOOK, Action.SEAL, Action.ADD_EVIDENCE}),
+    Scope.IMPORT: frozenset(
+        {Action.IMPORT, Action.BOOK, Action.SEAL, Action.ADD_EVIDENCE, Action.HANDLE_ALERTS}
+    ),
     Scope.PREPARE: frozenset(
         {
             Action.PREPARE_CLOSE,
@@ -144,10 +160,18 @@ SCOPES: dict[Scope, frozenset[Action]] = {
             Action.SET_MAPPING,
             Action.SET_PAYEE,
             Action.ADD_EVIDENCE,
+            Action.HOLD_PAYOUT,
+            Action.HANDLE_ALERTS,
         }
     ),
     Scope.APPROVE: frozenset(
-        {Action.APPROVE_CLOSE, Action.REOPEN_CLOSE, Action.SET_POLICY, Action.APPROVE_PAYEE}
+        {
+            Action.APPROVE_CLOSE,
+            Action.REOPEN_CLOSE,
+            Action.SET_POLICY,
+            Action.APPROVE_PAYEE,
+            Action.HANDLE_ALERTS,
+        }
     ),
     Scope.ADMIN: frozenset(
         {

@@ -23,6 +23,7 @@ from truelift.cli.controls import approval_app, creator_app, evidence_app, payee
 from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
+from truelift.cli.leaks import leaks_app
 from truelift.cli.links import link_app
 from truelift.cli.options import (
     SHOWN,
@@ -88,6 +89,7 @@ app.command(suppliers.match_app)
 app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
+app.command(leaks_app)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

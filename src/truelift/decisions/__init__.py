@@ -1,6 +1,6 @@
-"""Decisions: what to do. Nothing yet.
+"""Decisions: what to do while it runs: leaked codes, odd clicks, alerts.
 
-In:   valuation and measurement.
-Out:  proposals, each with the chance of regret.
-Must not: act on a proposal; a person decides.
+In:   valuation, measurement, and what is known of orders and clicks.
+Out:  verdicts with their evidence, and alerts; each says why.
+Must not: act on a verdict; a person decides.
 """

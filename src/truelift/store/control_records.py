@@ -28,6 +28,11 @@ ERASURE = "erasure"
 SITE_KEY = "site_key"
 HOOK = "hook"
 LINK_SETTING = "link_setting"
+DISPUTE = "dispute"
+ALERT = "alert"
+ALERT_CHANNEL = "alert_channel"
+ALERT_MESSAGE = "alert_message"
+LINK_CHECK = "link_check"
 
 control_record = record_table("control_record")
 

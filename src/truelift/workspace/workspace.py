@@ -57,6 +57,7 @@ from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.leaks import LeakMethods
 from truelift.workspace.links import Links
 from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
@@ -74,6 +75,7 @@ class Workspace(
     Experiments,
     Exports,
     FinanceReports,
+    LeakMethods,
     Links,
     Live,
     PolicyMethods,

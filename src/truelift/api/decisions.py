@@ -1,0 +1,43 @@
+"""Decisions over HTTP: leaked codes and alerts, as the command line gives them.
+
+In:   a Workspace, and runners for what reads and what writes.
+Out:  handlers for paths under /api/v1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromQuery
+
+from truelift.api.answer import PREFIX, Asking, Runner, bearer, plain
+from truelift.api.door import Workspace
+
+Text = FromQuery[str | None]
+
+
+def decided(reader: Workspace, reading: Runner[Any]) -> list[Any]:
+    """Make the handlers."""
+
+    @get(f"{PREFIX}/leaks", summary="Leaked codes, the ROI without them beside; orders=true each.")
+    async def leaks(  # noqa: PLR0917 - the query's fields
+        request: Asking, campaign: Text = None, creator: Text = None, code: Text = None,
+        orders: FromQuery[bool] = False, rules: Text = None, as_of: Text = None,
+        known_at: Text = None,
+    ) -> Response[Any]:  # fmt: skip
+        token = bearer(request)
+        return plain(
+            await reading(
+                lambda: (
+                    reader.acting(token)
+                    .leaks(
+                        campaign, creator, code, orders=orders, rules=rules, as_of=as_of,
+                        known_at=known_at,
+                    )
+                    .data
+                )
+            )
+        )  # fmt: skip
+
+    return [leaks]
