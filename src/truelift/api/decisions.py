@@ -17,13 +17,16 @@ from truelift.api.door import Workspace
 Text = FromQuery[str | None]
 
 
+ORDER = "order"
+
+
 def decided(reader: Workspace, reading: Runner[Any]) -> list[Any]:
     """Make the handlers."""
 
-    @get(f"{PREFIX}/leaks", summary="Leaked codes, the ROI without them beside; orders=true each.")
+    @get(f"{PREFIX}/leaks", summary="Leaked codes, the ROI without them beside; by=order each.")
     async def leaks(  # noqa: PLR0917 - the query's fields
         request: Asking, campaign: Text = None, creator: Text = None, code: Text = None,
-        orders: FromQuery[bool] = False, rules: Text = None, as_of: Text = None,
+        by: FromQuery[str] = "code", rules: Text = None, as_of: Text = None,
         known_at: Text = None,
     ) -> Response[Any]:  # fmt: skip
         token = bearer(request)
@@ -32,7 +35,7 @@ def decided(reader: Workspace, reading: Runner[Any]) -> list[Any]:
                 lambda: (
                     reader.acting(token)
                     .leaks(
-                        campaign, creator, code, orders=orders, rules=rules, as_of=as_of,
+                        campaign, creator, code, orders=by == ORDER, rules=rules, as_of=as_of,
                         known_at=known_at,
                     )
                     .data

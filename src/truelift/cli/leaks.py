@@ -54,6 +54,24 @@ def leaks(
 
 
 @leaks_app.command
+def clicks(
+    *,
+    workspace: In,
+    campaign: Campaign = None,
+    creator: Creator = None,
+    as_of: Day = None,
+    known_at: KnownAt = None,
+    brand: Brand = None,
+    format: Form = "table",  # noqa: A002 - the contract's word
+    output: Out = None,
+) -> None:
+    """List the links and days whose clicks are questioned: gross, valid, questioned, and why."""
+    with opened(workspace, brand) as ws:
+        result = ws.odd_clicks(campaign, creator, as_of=as_of, known_at=known_at)
+    show(result, format, output)
+
+
+@leaks_app.command
 def held(
     *,
     workspace: In,

@@ -10,6 +10,7 @@ from truelift.decisions.dispute import Dispute
 from truelift.operations import held_payouts
 from truelift.operations import leaks as leaking
 from truelift.operations.leaks import LeakRequest
+from truelift.operations.odd_clicks import odd_clicks
 from truelift.reports.leaks import code_json, codes_table, order_json, orders_table
 from truelift.reports.roi import instant_text
 from truelift.reports.table import plain_table
@@ -46,6 +47,21 @@ class LeakMethods(Opened):
             told, shown = [code_json(row) for row in codes], codes_table(codes)
         times = {"as_of": instant_text(known.as_of), "known_at": instant_text(known.known_at)}
         return Result(self._head() | times | {"rows": told}, shown)
+
+    def odd_clicks(
+        self,
+        campaign: str | None = None,
+        creator: str | None = None,
+        *,
+        as_of: Time = None,
+        known_at: Time = None,
+    ) -> Result:
+        """Give the links and days whose clicks are questioned: gross, valid, questioned, why."""
+        rows = odd_clicks(
+            self._ground, campaign=campaign, creator=creator, as_of=self._time(as_of),
+            known_at=self._time(known_at),
+        )  # fmt: skip
+        return Result(self._head() | {"rows": rows}, plain_table("Questioned clicks", rows))
 
     def held(self, *, known_at: Time = None) -> Result:
         """Give the commission that is held, order by order, with its reason and appeal."""
