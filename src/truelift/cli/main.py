@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
 from truelift.cli import chain, finance, science, serving, suppliers
+from truelift.cli.alerts import alerts_app
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
@@ -90,6 +91,7 @@ app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
 app.command(leaks_app)
+app.command(alerts_app)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -34,9 +34,9 @@ class Difference:
 class LeakedCode:
     """A code in a campaign: its orders, and those of them that are called leaked.
 
-    expected: the sum of the probabilities. since, seen_at: when the first leaked order came, and
-    when there were enough to name the code. daily, daily_before: its orders a day since then, and
-    in the 28 days before.
+    expected: the sum of the probabilities. since, latest: when the first and the last leaked order
+    came; seen_at: when there were enough to name the code. daily, daily_before: its orders a day
+    since then, and in the 28 days before.
     """
 
     campaign: str | None
@@ -47,6 +47,7 @@ class LeakedCode:
     own_purchases: int
     expected: float
     since: Instant | None = None
+    latest: Instant | None = None
     seen_at: Instant | None = None
     daily: float | None = None
     daily_before: float | None = None
@@ -100,6 +101,7 @@ def _code(key: tuple[str | None, str, str], judged: Sequence[Judged]) -> LeakedC
         own_purchases=counted.own_purchases,
         expected=counted.expected,
         since=leaked[0].order.at,
+        latest=leaked[-1].order.at,
         seen_at=leaked[NAMED_FROM - 1].order.at if len(leaked) >= NAMED_FROM else None,
         daily=sum(first <= each.order.day <= last for each in judged) / length,
         daily_before=len(before) / _days_before(judged, first),

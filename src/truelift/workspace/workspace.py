@@ -51,6 +51,7 @@ from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
+from truelift.workspace.alerts import AlertMethods
 from truelift.workspace.closing import Closing
 from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
@@ -69,6 +70,7 @@ Progress = Callable[[str, int], None]
 
 
 class Workspace(
+    AlertMethods,
     Closing,
     Collecting,
     Controls,
