@@ -76,7 +76,7 @@ def application(
         route_handlers=[
             *(_take(writer, kind, writing) for kind in KINDS),
             *_ask(reader, reading),
-            *decided(reader, reading),
+            *decided(writer, reader, writing=writing, reading=reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(

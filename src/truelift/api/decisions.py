@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromQuery
 
 from truelift.api.answer import PREFIX, Asking, Runner, bearer, plain
@@ -17,10 +17,12 @@ from truelift.api.door import Workspace
 Text = FromQuery[str | None]
 
 
-ORDER = "order"
+ORDER, OPEN = "order", "open"
 
 
-def decided(reader: Workspace, reading: Runner[Any]) -> list[Any]:
+def decided(
+    writer: Workspace, reader: Workspace, *, writing: Runner[Any], reading: Runner[Any]
+) -> list[Any]:
     """Make the handlers."""
 
     @get(f"{PREFIX}/leaks", summary="Leaked codes, the ROI without them beside; by=order each.")
@@ -43,4 +45,28 @@ def decided(reader: Workspace, reading: Runner[Any]) -> list[Any]:
             )
         )  # fmt: skip
 
-    return [leaks]
+    @get(f"{PREFIX}/alerts", summary="Alerts as they stand, each with why and what to do.")
+    async def alerts(
+        request: Asking, state: FromQuery[str] = "all", as_of: Text = None, known_at: Text = None
+    ) -> Response[Any]:
+        token = bearer(request)
+        return plain(
+            await reading(
+                lambda: (
+                    reader.acting(token)
+                    .alerts(open_only=state == OPEN, as_of=as_of, known_at=known_at)
+                    .data
+                )
+            )
+        )
+
+    @post(
+        f"{PREFIX}/alerts/{{name:str}}/snooze",
+        status_code=200,
+        summary="Let nobody be told of an alert for some days; it stays open.",
+    )
+    async def snooze(request: Asking, name: str, days: FromQuery[float] = 1.0) -> Response[Any]:
+        token = bearer(request)
+        return plain(await writing(lambda: writer.acting(token).snooze_alert(name, days=days).data))
+
+    return [leaks, alerts, snooze]

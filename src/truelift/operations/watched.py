@@ -51,6 +51,7 @@ from truelift.valuation.cost_states import CostStates
 Row = dict[str, Any]
 
 GAP_DAYS = 28
+LEADS, LEAD_DAYS = "leads", 21
 NEWS_DAYS, AFTER_DAYS = 14, 30
 """How long a use of a code is news; how long after its end a campaign is still looked at."""
 
@@ -106,8 +107,9 @@ class Watching:
     def _returns(self) -> list[Return]:
         """Give incremental returns at the end of the flight, if the rest goes like the days so far.
 
-        On committed cost, since what was signed is owed whatever comes. A forecast to the end, once
-        there is one, takes the place of this projection.
+        On committed cost, since what was signed is owed whatever comes. Leads are won long after
+        they came, so theirs are looked at only some time after the flight. A forecast to the end,
+        once there is one, takes the place of this projection.
         """
         known = self.known
         targets = {
@@ -122,6 +124,8 @@ class Watching:
             campaign = known.campaigns.get(row.campaign or "")
             extra, cost = row.ladder.incremental, max(row.cost.committed, row.cost.accrued)
             whole = None if campaign is None else _flown(campaign, self.day)
+            if row.goal == LEADS and campaign and self.day - campaign["ends"] < LEAD_DAYS * _DAY:
+                continue
             unknown = row.incomplete is not None or row.ladder.withheld_money is not None
             if row.creator is None or row.campaign is None or row.goal == AWARENESS:
                 continue
