@@ -47,14 +47,14 @@ def decided(
 
     @get(f"{PREFIX}/alerts", summary="Alerts as they stand, each with why and what to do.")
     async def alerts(
-        request: Asking, state: FromQuery[str] = "all", as_of: Text = None, known_at: Text = None
+        request: Asking, which: FromQuery[str] = "all", as_of: Text = None, known_at: Text = None
     ) -> Response[Any]:
         token = bearer(request)
         return plain(
             await reading(
                 lambda: (
                     reader.acting(token)
-                    .alerts(open_only=state == OPEN, as_of=as_of, known_at=known_at)
+                    .alerts(open_only=which == OPEN, as_of=as_of, known_at=known_at)
                     .data
                 )
             )

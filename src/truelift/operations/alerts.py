@@ -85,37 +85,52 @@ def own(ground: Ground, name: str, owner: str) -> Alert:
     if not owner.strip():
         msg = "Name who looks after the alert."
         raise UsageError(msg)
-    return _decided(ground, name, owner=owner.strip())
+    _, found = _open(ground, name)
+    return _decided(ground, replace(found, owner=owner.strip()))
 
 
 @needs(Action.HANDLE_ALERTS, "name")
-def snooze(ground: Ground, name: str, until: Instant) -> Alert:
-    """Let nobody be told of an alert until a time; it stays open, and is told again then."""
-    at, _ = alerts(ground, open_only=True)
-    if not at < until <= at + LONGEST_SNOOZE:
+def snooze(
+    ground: Ground,
+    name: str,
+    *,
+    length: dt.timedelta | None = None,
+    until: Instant | None = None,
+) -> Alert:
+    """Let nobody be told of an alert for a length or until a time; it is told again then."""
+    at, found = _open(ground, name)
+    moment = until if length is None else at + min(length, 2 * LONGEST_SNOOZE)
+    if moment is None or not at < moment <= at + LONGEST_SNOOZE:
         msg = f"Snooze until a time after {at:%Y-%m-%d %H:%M}, at most {LONGEST_SNOOZE.days} days."
         raise UsageError(msg)
-    return _decided(ground, name, snoozed_until=until)
+    return _decided(ground, replace(found, snoozed_until=moment))
 
 
 @needs(Action.HANDLE_ALERTS, "name")
 def close(ground: Ground, name: str) -> Alert:
     """Close an alert; it comes back only after what it tells of was over."""
-    at, _ = alerts(ground, open_only=True)
-    return _decided(
-        ground, name, open=False, muted=True, closed_at=at, closed_by=ground.person
-    )  # fmt: skip
+    at, found = _open(ground, name)
+    closed = replace(found, open=False, muted=True, closed_at=at, closed_by=ground.person)
+    return _decided(ground, closed)
 
 
-def _decided(ground: Ground, name: str, **change: Any) -> Alert:  # noqa: ANN401 - fields of Alert
-    _, standing = alerts(ground, open_only=True)
-    found = next((each for each in standing if each.id == name), None)
+def _open(ground: Ground, name: str) -> tuple[Instant, Alert]:
+    """Give an open alert and the time of the data; the rules are asked where none is kept."""
+    found = kept_alerts(ground).get(name)
+    known = knowledge(ground)
+    at = min(known.as_of, known.known_at)
     if found is None:
+        at, standing = _standing(ground, None, None)
+        found = standing.get(name)
+    if found is None or not found.open:
         msg = f"There is no open alert {name}; `truelift alerts --open` lists them."
         raise NotFound(msg)
-    after = replace(found, **change)
-    _keep(ground, ALERT, name, _record(after))
-    return after
+    return at, found
+
+
+def _decided(ground: Ground, alert: Alert) -> Alert:
+    _keep(ground, ALERT, alert.id, _record(alert))
+    return alert
 
 
 def kept_alerts(ground: Ground, known_at: Instant | None = None) -> dict[str, Alert]:

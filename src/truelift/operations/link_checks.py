@@ -28,7 +28,8 @@ from truelift.store.ground import Ground
 Row = dict[str, Any]
 
 SECONDS, AT_ONCE = 8.0, 8
-FIRST_FAULT = 400
+FIRST_FAULT = 300
+"""A redirect that is followed ends elsewhere; one that is left leads where nobody is asked."""
 FORBIDDEN = frozenset({401, 403, 405, 429, 999})
 """Answers of shops that keep machines out: the destination is there."""
 

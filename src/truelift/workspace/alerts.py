@@ -21,6 +21,10 @@ from truelift.workspace.opened import Opened, Time
 from truelift.workspace.result import Result
 
 
+LONGEST_DAYS = 10_000.0
+"""More is no length of time; how long a snooze may be is decided elsewhere."""
+
+
 class AlertMethods(Opened):
     """The part of a workspace that says what asks for somebody."""
 
@@ -56,10 +60,8 @@ class AlertMethods(Opened):
         if (days is None) == (moment is None):
             msg = "Say how long with --days, or until when with --until."
             raise UsageError(msg)
-        if moment is None:
-            at, _ = alerting.alerts(self._ground, open_only=True)
-            moment = at + dt.timedelta(days=min(days or 0.0, 10_000.0))
-        return self._alert(alerting.snooze(self._ground, name, moment))
+        length = None if days is None else dt.timedelta(days=min(days, LONGEST_DAYS))
+        return self._alert(alerting.snooze(self._ground, name, length=length, until=moment))
 
     def close_alert(self, name: str) -> Result:
         """Close an alert; it comes back only after what it tells of was over."""
