@@ -85,7 +85,8 @@ def test_a_check_keeps_and_tells_once_and_an_alert_ends_with_its_cause(story):
     assert {each.rule for each in kept if not each.open} == {"not_disclosed", "hashtag_missing"}
 
 
-def test_an_alert_is_owned_snoozed_and_closed_by_people(story, acting):
+@pytest.mark.usefixtures("story")
+def test_an_alert_is_owned_snoozed_and_closed_by_people(acting):
     ground = acting("kim", Role.MARKETER)
     alerts.check(ground, now=AT)
     name = next(each.id for each in alerts.kept_alerts(ground).values() if each.subject == "a2")

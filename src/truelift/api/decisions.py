@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 
 from truelift.api.answer import PREFIX, Asking, Runner, bearer, plain
 from truelift.api.door import Workspace
@@ -65,7 +65,9 @@ def decided(
         status_code=200,
         summary="Let nobody be told of an alert for some days; it stays open.",
     )
-    async def snooze(request: Asking, name: str, days: FromQuery[float] = 1.0) -> Response[Any]:
+    async def snooze(
+        request: Asking, name: FromPath[str], days: FromQuery[float] = 1.0
+    ) -> Response[Any]:
         token = bearer(request)
         return plain(await writing(lambda: writer.acting(token).snooze_alert(name, days=days).data))
 

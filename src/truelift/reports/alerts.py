@@ -65,7 +65,7 @@ def message_lines(message: Message) -> list[str]:
     """Write a message: its title, and a line per alert."""
     lines = [f"{each.sentence} {each.action} ({each.id})" for each in message.alerts[:MOST_LINES]]
     more = len(message.alerts) - MOST_LINES
-    return [message.title, *lines, *([f"and {more} more."] if more > 0 else [])]
+    return [" ".join(message.title.split()), *lines, *([f"and {more} more."] if more > 0 else [])]
 
 
 def message_json(message: Message, brand: str, at: Instant) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened, Time
 from truelift.workspace.result import Result
 
-
 LONGEST_DAYS = 10_000.0
 """More is no length of time; how long a snooze may be is decided elsewhere."""
 
