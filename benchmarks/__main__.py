@@ -15,6 +15,7 @@ from benchmarks.close_month import close_lines
 from benchmarks.closure import closure_lines
 from benchmarks.forecast import forecast_lines
 from benchmarks.hotpath.report import hotpath_lines
+from benchmarks.leaks import leak_lines
 from benchmarks.ledger import ledger_lines
 from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
@@ -32,6 +33,7 @@ ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
+LEAKS = "leaks"
 HOTPATH = "hotpath"
 CLOSURE = "closure"
 FORECAST = "forecast"
@@ -118,6 +120,10 @@ def main() -> int:
         write_part(REALLOCATION, told)
         print("\n".join(["", *told, *below]))
         missed += len(below)
+    if wanted(LEAKS):
+        lines = leak_lines()
+        write_part("leaks", lines)
+        print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()
     if wanted(CLOSURE):

@@ -27,6 +27,8 @@ PARTS = (
     "close",
     "closure",
     "forecast",
+    "leaks",
+    "alerts",
     "hotpath",
     "invariants",
     "seeds",

@@ -184,13 +184,14 @@ def serve(
         stack.enter_context(logging_lines())
         held = stack.enter_context(ground.held(folder, SystemClock()))
         reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
-        loop, books = _due(stack, held)
+        loop, books, watch = _due(stack, held)
         parts = process.Parts(
             reader=reader,
             writer=writer,
             teller=teller,
             loop=loop,
             books=books,
+            watch=watch,
             commands=CommandSocket(held.folder, commands),
         )
         if workers > 1:
@@ -256,7 +257,7 @@ def work(folder: Path, commands: Callable[[Any], int]) -> None:
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
         held = stack.enter_context(ground.held(folder, SystemClock()))
-        loop, books = _due(stack, held)
+        loop, books, watch = _due(stack, held)
         socket = CommandSocket(held.folder, commands)
         socket.open()
         stack.callback(socket.close, STOP_SECONDS)
@@ -264,6 +265,8 @@ def work(folder: Path, commands: Callable[[Any], int]) -> None:
             signal.signal(each, lambda _number, _frame: loop.interrupt())
         books.start()
         stack.callback(books.stop, STOP_SECONDS)
+        watch.start()
+        stack.callback(watch.stop, STOP_SECONDS)
         loop.run()
 
 
@@ -281,16 +284,18 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
     """Make what is due, over every brand of a workspace that this process holds."""
     from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.loop import Loop  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.watch import Watch  # noqa: PLC0415 - loaded when it runs
 
     clock, simulated = SystemClock(), held.simulated
 
     taking: dict[str, ground.Ground] = {}
     booking: dict[str, ground.Ground] = {}
+    watching: dict[str, ground.Ground] = {}
 
     def open_new() -> None:
         """Open the brands that are not open yet, on cursors of each thread's own."""
         for name in ground.brand_names(held):
-            for known in (taking, booking):
+            for known in (taking, booking, watching):
                 if name not in known:
                     known[name] = stack.enter_context(
                         ground.opened(held.folder, name, clock, person(), given_token())
@@ -301,7 +306,7 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
 
     open_new()
     loop = Loop(taking, shift, open_new)
-    return loop, Books(booking, loop.pulse)
+    return loop, Books(booking, loop.pulse), Watch(watching)
 
 
 OWN_WORKER = "serve"

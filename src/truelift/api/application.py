@@ -20,6 +20,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromQuery, HeaderParameter
 
+from truelift.api.alerts import alert_routes
 from truelift.api.decisions import decision_routes
 from truelift.api.door import Workspace
 from truelift.api.planning import ahead
@@ -79,6 +80,7 @@ def application(
             *_ask(reader, reading),
             *ahead(reader, reading),
             *decision_routes(writer, reader, writing=writing, reading=reading),
+            *alert_routes(writer, reader, writing=writing, reading=reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(

@@ -101,6 +101,25 @@ class Workspace(Protocol):
     ) -> Answer:
         """Give what campaigns will have brought by their end."""
 
+    def leaks(
+        self,
+        campaign: str | None,
+        creator: str | None,
+        code: str | None,
+        *,
+        orders: bool,
+        rules: str | None,
+        as_of: str | None,
+        known_at: str | None,
+    ) -> Answer:
+        """Give leaked codes, or the orders they brought."""
+
+    def alerts(self, *, open_only: bool, as_of: str | None, known_at: str | None) -> Answer:
+        """Give the alerts as they stand."""
+
+    def snooze_alert(self, name: str, *, days: float | None) -> Answer:
+        """Let nobody be told of an alert for a while."""
+
     def freshness(self) -> Answer:
         """Give when each source was heard of last."""
 

@@ -34,6 +34,8 @@ class Action(StrEnum):
     SET_BUDGET = "set_budget"
     SET_PAYEE = "set_payee"
     APPROVE_PAYEE = "approve_payee"
+    HOLD_PAYOUT = "hold_payout"
+    HANDLE_ALERTS = "handle_alerts"
     ERASE = "erase"
     MANAGE_USERS = "manage_users"
     MANAGE_BRANDS = "manage_brands"
@@ -58,6 +60,8 @@ MEANS: dict[Action, str] = {
     Action.SET_BUDGET: "accept or reject a proposal that moves budget between creators",
     Action.SET_PAYEE: "enter or change a payee's bank details",
     Action.APPROVE_PAYEE: "approve bank details that somebody else entered",
+    Action.HOLD_PAYOUT: "hold and release what disputed orders earned a creator",
+    Action.HANDLE_ALERTS: "check for alerts, own, snooze and close them",
     Action.ERASE: "erase a creator's personal data",
     Action.MANAGE_USERS: "add and disable people, give roles and tokens",
     Action.MANAGE_BRANDS: "add brands and rebuild the facts file",
@@ -89,6 +93,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.SEAL,
             Action.ADD_EVIDENCE,
             Action.SET_BUDGET,
+            Action.HANDLE_ALERTS,
         }
     ),
     Role.PREPARER: frozenset(
@@ -101,6 +106,8 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.EXPORT,
             Action.SET_MAPPING,
             Action.SET_PAYEE,
+            Action.HOLD_PAYOUT,
+            Action.HANDLE_ALERTS,
         }
     ),
     Role.APPROVER: frozenset(
@@ -114,6 +121,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
             Action.SET_BUDGET,
+            Action.HANDLE_ALERTS,
         }
     ),
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT}),
@@ -145,7 +153,9 @@ class Scope(StrEnum):
 
 SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.READ: READS,
-    Scope.IMPORT: frozenset({Action.IMPORT, Action.BOOK, Action.SEAL, Action.ADD_EVIDENCE}),
+    Scope.IMPORT: frozenset(
+        {Action.IMPORT, Action.BOOK, Action.SEAL, Action.ADD_EVIDENCE, Action.HANDLE_ALERTS}
+    ),
     Scope.PREPARE: frozenset(
         {
             Action.PREPARE_CLOSE,
@@ -155,6 +165,8 @@ SCOPES: dict[Scope, frozenset[Action]] = {
             Action.SET_PAYEE,
             Action.ADD_EVIDENCE,
             Action.SET_BUDGET,
+            Action.HOLD_PAYOUT,
+            Action.HANDLE_ALERTS,
         }
     ),
     Scope.APPROVE: frozenset(
@@ -164,6 +176,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
             Action.SET_BUDGET,
+            Action.HANDLE_ALERTS,
         }
     ),
     Scope.ADMIN: frozenset(

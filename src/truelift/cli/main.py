@@ -26,12 +26,14 @@ from truelift.cli import (
     suppliers,
     verification,
 )
+from truelift.cli.alerts import alerts_app
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
 from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
+from truelift.cli.leaks import leaks_app
 from truelift.cli.links import link_app
 from truelift.cli.options import (
     SHOWN,
@@ -102,6 +104,8 @@ app.command(suppliers.accruals_app)
 app.command(suppliers.payables)
 app.command(suppliers.chase)
 app.command(verification.verify)
+app.command(leaks_app)
+app.command(alerts_app)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

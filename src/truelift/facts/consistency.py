@@ -114,9 +114,7 @@ def link_faults(links: pa.Table, taken: Collection[str] = (), *, source_file: st
         verdict = None
         read = read_destination(destination)
         if SLUG.fullmatch(slug) is None:
-            sentence = (
-                "a slug has letters, digits and . _ ~ -, 128 at most, the first no mark"
-            )
+            sentence = "a slug has letters, digits and . _ ~ -, 128 at most, the first no mark"
             verdict = _Verdict("slug", DropReason.BAD_TEXT, sentence)
         elif slug in taken:
             sentence = f"another brand of this workspace has the slug {slug}; choose another one"

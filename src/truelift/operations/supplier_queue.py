@@ -16,10 +16,12 @@ from typing import Any
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, Period, brand_day
+from truelift.ledger.held_commission import Asked, held_of
 from truelift.ledger.open_accruals import OpenAccrual, open_accruals
 from truelift.ledger.supplier_documents import BankLine, Settlement, SupplierInvoice
 from truelift.ledger.verdict import Outcome, Reason, Verdict
 from truelift.operations.book import book, booking_of
+from truelift.operations.held_payouts import held_by_agreement
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.matching import ACCEPTED, REJECTED, decisions, settlement
 from truelift.operations.people import Action, needs
@@ -30,6 +32,7 @@ Row = dict[str, Any]
 
 WITHDRAWN = "withdrawn"
 INVOICE, PAYMENT = "invoice", "payment"
+COMMISSION = "commission"
 
 _NO_EXCEPTION = {Reason.NOT_OURS, Reason.MONEY_IN, Reason.REJECTED}
 """What is unmatched and needs nobody: it has nothing to do with what is owed here."""
@@ -208,14 +211,19 @@ def payables(
 ) -> list[Row]:
     """Give the invoices that may be paid: matched exactly or accepted, not disputed, still open.
 
-    due: only what is due up to and on that day; an invoice without a due date is due on its own.
+    What they ask for commission of disputed orders is left out, and with it an invoice that asks
+    for nothing else. due: only what is due up to and on that day; an invoice without a due date is
+    due on its own.
     """
-    found = settled(knowledge(ground, known_at=known_at))
+    known = knowledge(ground, known_at=known_at)
+    found = settled(known)
+    held = _held(known, found, known_at)
     reasons = {each.line: each.reason for each in found.invoices}
     rows = []
     for each in found.payables:
         invoice = each.invoice
-        if invoice is None or invoice.disputed or not each.open_minor:
+        waits = held.get(each.document, 0)
+        if invoice is None or invoice.disputed or each.open_minor <= waits:
             continue
         due_on = each.due_on or each.on
         if due is None or due_on <= due:
@@ -225,13 +233,33 @@ def payables(
                 "number": invoice.number,
                 "date": each.on,
                 "due_on": due_on,
-                "amount": format_minor(each.open_minor, each.currency),
+                "amount": format_minor(each.open_minor - waits, each.currency),
+                "held": format_minor(waits, each.currency),
                 "currency": each.currency,
                 "end_to_end_id": each.end_to_end,
                 "approved_by": reasons[each.document].value,
                 "account_stated": invoice.account is not None,
             })  # fmt: skip
     return sorted(rows, key=lambda row: (row["due_on"], row["document"]))
+
+
+def _held(known: Knowledge, found: Settlement, known_at: Instant | None) -> dict[str, int]:
+    """Give what of each open invoice waits because it asks for commission of disputed orders."""
+    held = held_by_agreement(known, known_at)
+    if not held:
+        return {}
+    asked: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for verdict in found.invoices:
+        for share in verdict.shares:
+            agreement, _, kind = share.item.rpartition(":")
+            if kind == COMMISSION:
+                asked[verdict.line][agreement] += share.amount_minor
+    oldest = sorted(found.payables, key=lambda each: (each.on, each.document))
+    return held_of(
+        (Asked(each.document, each.currency, each.open_minor, asked[each.document])
+         for each in oldest if each.document in asked),
+        held,
+    )  # fmt: skip
 
 
 @needs(Action.READ)

@@ -32,6 +32,11 @@ FORECAST_SCALE = "forecast_scale"
 DEVELOPMENT_RATE = "development_rate"
 REALLOCATION = "reallocation"
 BUDGET = "budget"
+DISPUTE = "dispute"
+ALERT = "alert"
+ALERT_CHANNEL = "alert_channel"
+ALERT_MESSAGE = "alert_message"
+LINK_CHECK = "link_check"
 
 control_record = record_table("control_record")
 

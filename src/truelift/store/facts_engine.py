@@ -182,6 +182,12 @@ class FactsEngine:
         )
         return self._connection.sql(sql, params={"brand": brand, "since": since}).to_arrow_table()
 
+    def recording_days(self, kind: Kind, parameters: Parameters) -> pa.Table:
+        """Give the days on which rows of a kind came in, by source: $brand, $since, $known_at."""
+        source = '"source"' if "source" in kind.names else "''"
+        sql = queries.text("live.recordings").format(kind=kind.name, source=source)
+        return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
+
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
 

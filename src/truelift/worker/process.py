@@ -33,6 +33,7 @@ from truelift.worker.line import Line
 from truelift.worker.local_socket import CommandSocket, private_socket
 from truelift.worker.loop import Loop
 from truelift.worker.serving import port_taken, serve
+from truelift.worker.watch import Watch
 from truelift.workspace.workspace import Workspace
 
 STOP_SECONDS = 2.0
@@ -70,6 +71,7 @@ class Parts:
     commands: CommandSocket
     collector: Collecting | None = None
     crew: Crew | None = None
+    watch: Watch | None = None
 
 
 class Teller:
@@ -144,6 +146,8 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             collector.start()
         parts.loop.start()
         parts.books.start()
+        if parts.watch is not None:
+            parts.watch.start()
         parts.commands.open()
         teller.start()
 
@@ -224,7 +228,10 @@ def _end(parts: Parts, teller: Teller, lines: tuple[Line, ...]) -> None:
     teller.stop()
     looped = parts.loop.stop(STOP_SECONDS)
     booked = parts.books.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
+    watched = parts.watch is None or parts.watch.stop(
+        max(STOP_SECONDS - (time.monotonic() - began), 0.1)
+    )
     done = parts.commands.close(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
     ended = parts.crew is None or parts.crew.stop()
-    if not (looped and booked and done and ended):
+    if not (looped and booked and watched and done and ended):
         _log.warning("something was cut off; it is taken up at the next start")

@@ -47,7 +47,7 @@ class Suppliers(Opened):
         rows = supplier_queue.payables(
             self._ground, due=self._day(due), known_at=self._time(known_at)
         )
-        table = plain_table("Approved payables", rows, "", {"amount"})
+        table = plain_table("Approved payables", rows, "", {"amount", "held"})
         return Result(self._head() | {"rows": rows}, table)
 
     def chase(

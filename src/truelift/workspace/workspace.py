@@ -51,12 +51,14 @@ from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
 from truelift.reports.roi_table import roi_table
 from truelift.reports.table import plain_table
+from truelift.workspace.alerts import AlertMethods
 from truelift.workspace.closing import Closing
 from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.leaks import LeakMethods
 from truelift.workspace.links import Links
 from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
@@ -71,12 +73,14 @@ Progress = Callable[[str, int], None]
 
 
 class Workspace(
+    AlertMethods,
     Closing,
     Collecting,
     Controls,
     Experiments,
     Exports,
     FinanceReports,
+    LeakMethods,
     Links,
     Live,
     Planning,
