@@ -19,6 +19,7 @@ from benchmarks.lift.report import lift_lines
 from benchmarks.lift.table import rows
 from benchmarks.lift_speed import speed_lines
 from benchmarks.results import write_part
+from benchmarks.shortlist import shortlist_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
 HOTPATH = "hotpath"
+SHORTLIST = "shortlist"
 SEEDS = (1, 2, 3)
 
 
@@ -102,6 +104,11 @@ def main() -> int:
         lines = close_lines()
         write_part("close", lines)
         print("\n".join(["", *lines]))
+    if wanted(SHORTLIST):
+        lines, slow = shortlist_lines()
+        write_part(SHORTLIST, lines)
+        print("\n".join(["", *lines]))
+        missed += slow
     if wanted(HOTPATH):
         missed += hot_path()
     if wanted(LIFT):

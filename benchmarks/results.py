@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds")
+PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
+         "shortlist")  # fmt: skip
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 
-Written by `make bench` (lift, speed, campaigns, journal, hot path) and `make soak` (sample
-programme, the journal's invariants). Times are of the machine that ran it, loaded as it was; ratios
-hold within a run, seconds between runs do not.
+Written by `make bench` (lift, speed, campaigns, journal, shortlist, hot path) and `make soak`
+(sample programme, the journal's invariants). Times are of the machine that ran it, loaded as it
+was; ratios hold within a run, seconds between runs do not.
 """
 
 

@@ -10,37 +10,29 @@ elsewhere cannot write here in somebody's name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Litestar, Request, Response, get, post
+from litestar import Litestar, Response, get, post
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromQuery, HeaderParameter
 
+from truelift.api.discovery import discovery
 from truelift.api.door import Workspace
 from truelift.api.problem import BadField, failed
-from truelift.base.errors import NotAdmitted
+from truelift.api.requesting import PREFIX, Asking, Runner, Text, Word, bearer, plain
 from truelift.facts.hit import Cell
 from truelift.facts.kinds import KINDS
 
-Asking = Request[None, None, Any]
-Found = TypeVar("Found")
-Runner = Callable[[Callable[[], Found]], Awaitable[Found]]
-
-PREFIX = "/api/v1"
 MOST_ROWS = 5_000
 MOST_BYTES = 8 * 2**20
 LONGEST_KEY = 200
-JSON = "application/json"
 KEY, BODY = "Idempotency-Key", "body"
 
 _decoder = msgspec.json.Decoder(float_hook=str)
 
-Text = FromQuery[str | None]
-Word = FromQuery[str]
 RequestKey = Annotated[
     str | None,
     HeaderParameter(
@@ -82,6 +74,7 @@ def application(
         route_handlers=[
             *(_take(writer, kind, writing) for kind in KINDS),
             *_ask(reader, reading),
+            *discovery(reader, reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(
@@ -218,22 +211,6 @@ def _lists(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
         return rows
 
     return [made(kind) for kind in (*KINDS, "baselines", "quarantine")]
-
-
-def bearer(request: Asking) -> str:
-    """Give the header that says whom a request is by; NotAdmitted when it holds no token."""
-    given: str = request.headers.get("authorization", "")
-    if not given.lower().startswith("bearer "):
-        msg = "The API takes a bearer token of `truelift user token` in the Authorization header."
-        raise NotAdmitted(msg)
-    return given
-
-
-def plain(data: object) -> Response[Any]:
-    """Answer with JSON as the command line writes it."""
-    from truelift.reports.writing import json_text  # noqa: PLC0415 - beside its use
-
-    return Response(json_text(data).encode(), media_type=JSON)
 
 
 def rows_of(body: bytes) -> list[dict[str, Cell]]:

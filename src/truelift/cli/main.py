@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, CycloptsError, Parameter
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.cli import chain, finance, science, serving, suppliers
+from truelift.cli import chain, finance, science, serving, shortlist, suppliers
 from truelift.cli.closing import close_app
 from truelift.cli.collector import hook_app, key_app
 from truelift.cli.controls import approval_app, creator_app, evidence_app, payee_app
@@ -83,6 +83,8 @@ app.command(export_app)
 app.command(mapping_app)
 app.command(science.power)
 app.command(science.placebo)
+app.command(shortlist.shortlist)
+app.command(shortlist.engagement_rate)
 app.command(finance.report)
 app.command(suppliers.match_app)
 app.command(suppliers.accruals_app)

@@ -1,4 +1,4 @@
-"""Decisions: what to do. Nothing yet.
+"""Decisions: what to do. With whom the next unit of money does most, and why.
 
 In:   valuation and measurement.
 Out:  proposals, each with the chance of regret.

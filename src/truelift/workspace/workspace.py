@@ -62,6 +62,7 @@ from truelift.workspace.live import Live
 from truelift.workspace.opened import Time
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.result import Json, Result
+from truelift.workspace.shortlist import Shortlists
 from truelift.workspace.suppliers import Suppliers
 
 Progress = Callable[[str, int], None]
@@ -77,6 +78,7 @@ class Workspace(
     Links,
     Live,
     PolicyMethods,
+    Shortlists,
     Suppliers,
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
