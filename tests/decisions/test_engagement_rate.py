@@ -43,11 +43,12 @@ def rate(name, followers=(1000.0, NAN)):
 
 
 def test_every_formula_has_one_base_and_says_which_parts_it_adds_up():
-    assert len(FORMULAS) == 16
+    assert len(FORMULAS) == 20
     assert formula_named("by_reach_likes_and_comments").words == (
         "sum of (likes + comments) / sum of reach, over posts with both"
     )
     assert "newest follower count" in FORMULAS["by_followers"].words
+    assert "at 24 hours (18 to 30)" in FORMULAS["by_followers_at_24_hours"].words
     with pytest.raises(UsageError, match="no engagement rate 'er'"):
         formula_named("er")
 
@@ -58,6 +59,7 @@ def test_a_mean_post_is_divided_by_followers_and_what_is_not_known_has_no_rate()
     assert rate("by_followers_without_shares")[0] == pytest.approx(0.115)
     assert rate("by_followers_likes_and_comments")[0] == pytest.approx(0.105)
     assert math.isnan(rate("by_followers")[1])
+    assert rate("by_followers_at_24_hours")[0] == pytest.approx(0.12)
     assert math.isnan(rate("by_followers", (0.0, 100.0))[0])
 
 
@@ -121,4 +123,5 @@ def test_numbers_typed_in_give_every_formula_that_has_all_its_parts():
     found = typed_rates({"followers": 2000, "likes": 90, "comments": 10, "reach": 0})
     assert found["by_followers_likes_and_comments"] == 0.05
     assert found["by_followers"] is None
+    assert "by_followers_at_24_hours" not in found
     assert found["by_reach_likes_and_comments"] is None

@@ -97,6 +97,8 @@ instagram | p1      | @03-12      | 5000  | 900   | 100
 instagram | p2      | @03-19      | 5000  | 950   | 50
 instagram | p3      | @03-26      | 5000  | 10    | 10
 instagram | young   | @03-31      | 5000  | 1     | 1
+instagram | p1      | @03-03      | 900   | 300   | 20
+instagram | p3      | @03-17      | 900   | 7     | 1
 instagram | o1      | @03-28      | 5000  | 300   | 9
 instagram | o2      | @03-28      | 5000  | 310   | 9
 instagram | o3      | @03-28      | 5000  | 290   | 9
@@ -275,9 +277,16 @@ def test_engagement_rates_are_asked_by_formula_creator_and_platform(played):
     assert "shares and saves never shown" in row["why"]
     everything = played.ws.engagement_rate("all").rows
     assert {row["creator"] for row in everything} == {"ana", "bo", "odd", "new"}
-    assert len(everything) == 16 * 5
+    assert len(everything) == 20 * 5
     by_views = played.ws.engagement_rate("by_views", creator="ana", platform="instagram").rows
     assert by_views[0]["why"].startswith("No post has both views")
+    (early,) = played.ws.engagement_rate(
+        "by_followers_at_24_hours", creator="ana", platform="instagram"
+    ).rows
+    assert early["rate"] == pytest.approx((320 + 2) / 2 / 20_000)  # of p1 and the young one
+    assert early["posts"] == 2
+    (odd,) = played.ws.engagement_rate("by_followers_at_24_hours", creator="odd").rows
+    assert odd["why"] == "No organic post was read at about a day old."
     (bo,) = played.ws.engagement_rate(creator="bo").rows
     assert bo["why"].startswith("No organic post")
     with pytest.raises(NotFound):

@@ -26,9 +26,11 @@ from truelift.reports.table import Table, plain_table
 
 Formula = Annotated[
     str,
-    Parameter(help="by_followers, by_reach, by_impressions or by_views; also with _without_saves, "
-              "_without_shares or _likes_and_comments."),
-]  # fmt: skip
+    Parameter(
+        help="by_followers, by_reach, by_impressions, by_views or by_followers_at_24_hours; also "
+        "with _without_saves, _without_shares or _likes_and_comments at its end."
+    ),
+]
 Typed = Annotated[float | None, Parameter(help="Typed in; of a post, or of an average post.")]
 
 

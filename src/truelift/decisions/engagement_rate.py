@@ -21,8 +21,9 @@ from truelift.measurement.ragged import Booleans, Floats, Integers, Objects
 
 VERSION = "engagement-rates-1"
 FOLLOWERS = "followers"
-BASES = (FOLLOWERS, "reach", "impressions", "views")
-"""What engagement is divided by."""
+FIRST_DAY = "followers_at_24_hours"
+BASES = (FOLLOWERS, "reach", "impressions", "views", FIRST_DAY)
+"""What engagement is divided by; the last: followers again, of engagement after a day."""
 
 PARTS = ("likes", "comments", "shares", "saves")
 VARIANTS: dict[str, tuple[str, ...]] = {
@@ -61,6 +62,8 @@ class RateFormula:
         whole = f"({' + '.join(self.parts)})"
         if self.base == FOLLOWERS:
             return f"mean over posts of {whole} / newest follower count"
+        if self.base == FIRST_DAY:
+            return f"mean over posts of {whole} at 24 hours (18 to 30) / newest follower count"
         return f"sum of {whole} / sum of {self.base}, over posts with both"
 
 
@@ -110,12 +113,12 @@ def engagement(posts: RatePosts, parts: tuple[str, ...]) -> Floats:
 def rates(posts: RatePosts, followers: Floats, formula: RateFormula) -> Floats:
     """Give each unit's rate, shape of `followers`; nan where base or engagement is missing or 0.
 
-    followers: of each unit, nan where unknown.
+    followers: of each unit, nan where unknown. posts: for FIRST_DAY their counters after a day.
     """
     units = len(followers)
     top = engagement(posts, formula.parts)
     known = ~np.isnan(top)
-    if formula.base == FOLLOWERS:
+    if formula.base in {FOLLOWERS, FIRST_DAY}:
         base = np.where(followers > 0, followers, np.nan)[posts.unit]
     else:
         base = posts.counters.get(formula.base, np.full(len(top), np.nan))
@@ -205,6 +208,8 @@ def typed_rates(numbers: Mapping[str, float]) -> dict[str, float | None]:
     """
     found: dict[str, float | None] = {}
     for name, formula in FORMULAS.items():
+        if formula.base == FIRST_DAY:
+            continue  # by_followers of what was read after a day
         base = numbers.get(formula.base)
         known = all(part in numbers for part in formula.parts) and base is not None and base > 0
         found[name] = (

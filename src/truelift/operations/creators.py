@@ -15,10 +15,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from truelift.decisions.authenticity import Shown
-from truelift.decisions.engagement_rate import PARTS, RatePosts, engagement
+from truelift.decisions.engagement_rate import FIRST_DAY, PARTS, RateFormula, RatePosts, engagement
 from truelift.measurement.followers import FollowerCounts, follower_counts
+from truelift.measurement.panel import PostPanel
 from truelift.measurement.ragged import Booleans, Floats, Integers, Objects, ragged
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.panels import Panels
@@ -188,8 +190,7 @@ class Creators:
         np.add.at(table, (unit, number), 1)
         usual = table.argmax(axis=1)
         same = np.flatnonzero(number == usual[unit])
-        flat = ragged(unit[same], len(self.units))
-        newest = same[flat.positions >= flat.count[flat.group] - RECENT_POSTS]
+        newest = same[_newest(unit[same], len(self.units))]
         unit = unit[newest]
         counters = {name: values[kept][newest] for name, values in panel.counters.items()}
         posts = RatePosts(unit, counters)
@@ -204,6 +205,31 @@ class Creators:
         )
 
     @cached_property
+    def first_day_posts(self) -> RatePosts:
+        """Give the organic posts of each unit's usual format as they were read after a day."""
+        panel = self.panels.posts
+        table = self.known.read("decisions.first_day_readings")
+        place = {key: at for at, key in enumerate(_keys(panel))}
+        found = np.array([place.get(key, -1) for key in _pairs(table)], np.int64)
+        by_age = np.argsort(found, kind="stable")  # as the panel is: by unit and publication
+        rows = found[by_age]
+        kept = rows >= 0
+        kept[kept] &= self.panels.organic[rows[kept]]
+        rows, by_age = rows[kept], by_age[kept]
+        here = np.array([self.place[unit] for unit in panel.units], np.int64)
+        unit = here[panel.unit[rows]] if len(here) else np.zeros(0, np.int64)
+        usual = np.where(self.unit_posts.formats == ANY, "None", self.unit_posts.formats)
+        same = self.panels.formats(panel)[rows].astype(str) == usual[unit].astype(str)
+        unit, by_age = unit[same], by_age[same]
+        newest = _newest(unit, len(self.units))
+        counters = {name: table[name].cast("float64").to_numpy()[by_age][newest] for name in PARTS}
+        return RatePosts(unit[newest], counters)
+
+    def posts_for(self, formula: RateFormula) -> RatePosts:
+        """Give the posts that a formula is of."""
+        return self.first_day_posts if formula.base == FIRST_DAY else self.unit_posts.posts
+
+    @cached_property
     def follower_history(self) -> FollowerCounts:
         """Give the follower counts of units with one handle, by unit and time."""
         rows = [
@@ -216,6 +242,23 @@ class Creators:
             np.array([row["observed_at"] for row in rows], "datetime64[us]"),
             np.array([row["followers"] for row in rows], float),
         )
+
+
+def _newest(unit: Integers, units: int) -> Booleans:
+    """Mark the newest RECENT_POSTS of each unit; posts are sorted by unit and publication."""
+    flat = ragged(unit, units)
+    mask: Booleans = flat.positions >= flat.count[flat.group] - RECENT_POSTS
+    return mask
+
+
+def _keys(panel: PostPanel) -> list[tuple[str, str]]:
+    """Give platform and id of each post of a panel."""
+    platforms = [panel.units[unit][1] for unit in panel.unit.tolist()]
+    return list(zip(platforms, panel.post_ids.tolist(), strict=True))
+
+
+def _pairs(table: pa.Table) -> list[tuple[str, str]]:
+    return list(zip(table["platform"].to_pylist(), table["post_id"].to_pylist(), strict=True))
 
 
 def notes_of(text: str | None) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from truelift.catalog.platform import PLATFORMS
 from truelift.decisions import authenticity
 from truelift.decisions.engagement_rate import (
     DEFAULT,
+    FIRST_DAY,
     FOLLOWERS,
     FORMULAS,
     PARTS,
@@ -79,7 +80,9 @@ def _rows(creators: Creators, formula: RateFormula, request: RateRequest) -> lis
     values, peers = unit_rates(creators, formula)
     counts, origins = creators.followers
     found = creators.unit_posts
-    hidden = {part: ~found.posts.shown(part, len(creators.units)) for part in formula.parts}
+    posts, units = creators.posts_for(formula), len(creators.units)
+    hidden = {part: ~posts.shown(part, units) for part in formula.parts}
+    read = np.bincount(posts.unit, minlength=units)
     rows = []
     for at, (creator, platform) in enumerate(creators.units):
         if request.creator not in {None, creator} or request.platform not in {None, platform}:
@@ -92,7 +95,7 @@ def _rows(creators: Creators, formula: RateFormula, request: RateRequest) -> lis
                 format=str(found.formats[at]),
                 followers=int(counts[at]) if np.isfinite(counts[at]) else None,
                 followers_from=origins[at],
-                posts=int(found.count[at]),
+                posts=int(read[at]),
                 formula=formula,
                 rate=rate_of(creators, values, at, formula),
                 hidden=tuple(part for part in formula.parts if hidden[part][at]) if known else (),
@@ -110,8 +113,10 @@ def rate_of(creators: Creators, values: Floats, at: int, formula: RateFormula) -
     if not creators.unit_posts.count[at]:
         words = "No organic post with a reading of three days or more is known."
         return Withheld(Reason.NOT_OBSERVED, words)
-    if formula.base == FOLLOWERS and not creators.followers[0][at] > 0:
+    if formula.base in {FOLLOWERS, FIRST_DAY} and not creators.followers[0][at] > 0:
         return Withheld(Reason.NOT_OBSERVED, "No follower count is known; import followers.")
+    if formula.base == FIRST_DAY:
+        return Withheld(Reason.NOT_OBSERVED, "No organic post was read at about a day old.")
     return Withheld(
         Reason.NOT_OBSERVED, f"No post has both {formula.base} and engagement in its reading."
     )
@@ -119,7 +124,7 @@ def rate_of(creators: Creators, values: Floats, at: int, formula: RateFormula) -
 
 def unit_rates(creators: Creators, formula: RateFormula) -> tuple[Floats, Peers]:
     """Give each unit's rate, and where it stands among its peers."""
-    values = rates(creators.unit_posts.posts, creators.followers[0], formula)
+    values = rates(creators.posts_for(formula), creators.followers[0], formula)
     return values, among_peers(values, unit_groups(creators))
 
 
