@@ -23,6 +23,7 @@ from benchmarks.lift.table import rows
 from benchmarks.lift_speed import speed_lines
 from benchmarks.reallocation import reallocation_lines
 from benchmarks.results import write_part
+from benchmarks.shortlist import shortlist_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,13 +32,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 LIFT = "lift beside its peers"
-LEDGER = "ledger"
-CLOSE = "close"
-LEAKS = "leaks"
 HOTPATH = "hotpath"
-CLOSURE = "closure"
-FORECAST = "forecast"
-REALLOCATION = "reallocation"
 SEEDS = (1, 2, 3)
 
 
@@ -78,13 +73,34 @@ def lift_beside_peers(python: Path, seeds: Sequence[int]) -> None:
     print("\n".join(["", *lift, "", *speed, "", *campaigns]))
 
 
-def hot_path() -> int:
-    """Measure the collector beside nginx, write it down, give how many gates it missed."""
+def without_limits(lines: Callable[[], list[str]]) -> Callable[[], tuple[list[str], int]]:
+    """Give a part that has no limit to miss as one that missed none."""
+    return lambda: (lines(), 0)
+
+
+def reallocation_part() -> tuple[list[str], int]:
+    """Measure advice; its part ends with what stays below its limit."""
+    told, below = reallocation_lines()
+    return [*told, *below], len(below)
+
+
+def hotpath_part() -> tuple[list[str], int]:
+    """Measure the collector beside nginx; without nginx there is nothing to say."""
     lines, missed = hotpath_lines()
-    if lines:
-        write_part(HOTPATH, lines)
-    print("\n".join(["", *lines, *missed]))
-    return len(missed) if lines else 0
+    return lines, len(missed) if lines else 0
+
+
+PARTS: dict[str, Callable[[], tuple[list[str], int]]] = {
+    "ledger": without_limits(ledger_lines),
+    "close": without_limits(close_lines),
+    "forecast": forecast_lines,
+    "reallocation": reallocation_part,
+    "leaks": without_limits(leak_lines),
+    "shortlist": shortlist_lines,
+    HOTPATH: hotpath_part,
+    "closure": without_limits(closure_lines),
+}
+"""What writes a part of RESULTS.md: its lines, and how many limits it missed."""
 
 
 def main() -> int:
@@ -102,34 +118,13 @@ def main() -> int:
     modules = [importlib.import_module(f"benchmarks.{each}") for each in names if each[0] != "_"]
     benches = [each for module in modules for each in getattr(module, "BENCHES", ())]
     missed = raced([each for each in benches if wanted(each.name)])
-    if wanted(LEDGER):
-        lines = ledger_lines()
-        write_part("ledger", lines)
-        print("\n".join(["", *lines]))
-    if wanted(CLOSE):
-        lines = close_lines()
-        write_part("close", lines)
-        print("\n".join(["", *lines]))
-    if wanted(FORECAST):
-        lines, outside = forecast_lines()
-        missed += outside
-        write_part("forecast", lines)
-        print("\n".join(["", *lines]))
-    if wanted(REALLOCATION):
-        told, below = reallocation_lines()
-        write_part(REALLOCATION, told)
-        print("\n".join(["", *told, *below]))
-        missed += len(below)
-    if wanted(LEAKS):
-        lines = leak_lines()
-        write_part("leaks", lines)
-        print("\n".join(["", *lines]))
-    if wanted(HOTPATH):
-        missed += hot_path()
-    if wanted(CLOSURE):
-        lines = closure_lines()
-        write_part("closure", lines)
-        print("\n".join(["", *lines]))
+    for name, measured in PARTS.items():
+        if wanted(name):
+            lines, more = measured()
+            missed += more
+            if lines:
+                write_part(name, lines)
+            print("\n".join(["", *lines]))
     if wanted(LIFT):
         lift_beside_peers(asked.peers, asked.seeds)
     return 3 if missed else 0

@@ -35,12 +35,14 @@ PARTS = (
 )
 PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
          "reallocation")  # fmt: skip
+PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
+         "shortlist")  # fmt: skip
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 
-Written by `make bench` (lift, speed, campaigns, journal, hot path) and `make soak` (sample
-programme, the journal's invariants). Times are of the machine that ran it, loaded as it was; ratios
-hold within a run, seconds between runs do not.
+Written by `make bench` (lift, speed, campaigns, journal, shortlist, hot path) and `make soak`
+(sample programme, the journal's invariants). Times are of the machine that ran it, loaded as it
+was; ratios hold within a run, seconds between runs do not.
 """
 
 

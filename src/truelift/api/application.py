@@ -22,6 +22,7 @@ from litestar.params import FromQuery, HeaderParameter
 
 from truelift.api.alerts import alert_routes
 from truelift.api.decisions import decision_routes
+from truelift.api.discovery import discovery
 from truelift.api.door import Workspace
 from truelift.api.planning import ahead
 from truelift.api.problem import BadField, NotSent, Unreadable, failed
@@ -81,6 +82,7 @@ def application(
             *ahead(reader, reading),
             *decision_routes(writer, reader, writing=writing, reading=reading),
             *alert_routes(writer, reader, writing=writing, reading=reading),
+            *discovery(reader, reading),
         ],
         exception_handlers={Exception: failed},
         openapi_config=OpenAPIConfig(

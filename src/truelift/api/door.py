@@ -84,6 +84,27 @@ class Workspace(Protocol):
     def bridge(self, campaign: str | None, period: str | None) -> Answer:
         """Give the signed steps from reported to return."""
 
+    def shortlist(
+        self,
+        *,
+        explain: str | None,
+        as_of: str | None,
+        known_at: str | None,
+        **asked: str | int | None,
+    ) -> Answer:
+        """Give creators by what a unit of money with them should bring."""
+
+    def engagement_rate(
+        self,
+        formula: str,
+        *,
+        creator: str | None,
+        platform: str | None,
+        as_of: str | None,
+        known_at: str | None,
+    ) -> Answer:
+        """Give engagement rates by a named formula."""
+
     def trial_balance(self, period: str | None) -> Answer:
         """Give the balances of the books."""
 

@@ -23,6 +23,7 @@ from truelift.cli import (
     reallocation,
     science,
     serving,
+    shortlist,
     suppliers,
     verification,
 )
@@ -78,34 +79,15 @@ ledger_app = App(name="ledger", help="The books: trial balance, journal, verific
 app.command(brand_app)
 app.command(ledger_app)
 ledger_app.command(chain.head)
-for _part in (user_app, audit_app, payee_app, approval_app, evidence_app, creator_app):
+for _part in (
+    user_app, audit_app, payee_app, approval_app, evidence_app, creator_app, science.ageing,
+    science.doubt, counterfactual_app, close_app, key_app, hook_app, link_app, holdout_app,
+    stagger_app, policy_app, reallocation.reallocate_app, reallocation.fee, export_app, mapping_app,
+    science.power, planning.pacing, planning.forecast_app, science.placebo, shortlist.shortlist,
+    shortlist.engagement_rate, finance.report, suppliers.match_app, suppliers.accruals_app,
+    suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app,
+):  # fmt: skip
     app.command(_part)
-app.command(science.ageing)
-app.command(science.doubt)
-app.command(counterfactual_app)
-app.command(close_app)
-app.command(key_app)
-app.command(hook_app)
-app.command(link_app)
-app.command(holdout_app)
-app.command(stagger_app)
-app.command(policy_app)
-app.command(reallocation.reallocate_app)
-app.command(reallocation.fee)
-app.command(export_app)
-app.command(mapping_app)
-app.command(science.power)
-app.command(planning.pacing)
-app.command(planning.forecast_app)
-app.command(science.placebo)
-app.command(finance.report)
-app.command(suppliers.match_app)
-app.command(suppliers.accruals_app)
-app.command(suppliers.payables)
-app.command(suppliers.chase)
-app.command(verification.verify)
-app.command(leaks_app)
-app.command(alerts_app)
 
 Kind = Literal[
     "creators", "profiles", "aliases", "campaigns", "targets", "participants", "experiments",

@@ -74,8 +74,10 @@ def shown_probability(drift: Floats, c: Floats, nu: Floats, step: Floats, shape:
     exp(-(1 + 2 D) c OVERSHOOT sqrt(step)) for looks with steps between them. Then the mean over
     nu / chi2_nu by Gauss-Legendre quadrature on its quantiles.
     """
-    degrees = np.where(np.isfinite(nu), nu, 1.0)[:, None]
-    scale = np.sqrt(degrees / scipy.special.chdtri(degrees, _QUANTILES[None, :]))
+    # Few rows differ in their degrees of freedom, and the quantiles are what takes time here.
+    degrees, place = np.unique(np.where(np.isfinite(nu), nu, 1.0), return_inverse=True)
+    degrees = degrees[:, None]
+    scale = np.sqrt(degrees / scipy.special.chdtri(degrees, _QUANTILES[None, :]))[place]
     scale = np.where(np.isfinite(nu)[:, None], scale, 1.0)
     c, drift = c[:, None] / scale, drift[:, None] / scale
     steep = (1 + 2 * np.broadcast_to(shape, step.shape)[:, None]) * c

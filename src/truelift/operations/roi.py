@@ -93,12 +93,17 @@ def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
         known_at=request.known_at,
         model=request.model.replace("-", "_"),
     )
-    report = _Report(known, request)
+    return report_of(known, request)
+
+
+def report_of(known: Knowledge, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
+    """Give the report of what is known already, whose times count; the request was checked."""
+    brand = known.ground.brand
     header = RoiHeader(
-        workspace=ground.workspace_id,
-        brand=ground.brand.brand,
-        currency=ground.brand.currency,
-        timezone=ground.brand.timezone,
+        workspace=known.ground.workspace_id,
+        brand=brand.brand,
+        currency=brand.currency,
+        timezone=brand.timezone,
         as_of=known.as_of,
         known_at=known.known_at,
         basis=request.basis,
@@ -108,7 +113,7 @@ def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
         metric=request.metric,
         rule=RULE,
     )
-    return header, report.rows()
+    return header, _Report(known, request).rows()
 
 
 def campaign_ladders(

@@ -66,6 +66,7 @@ from truelift.workspace.planning import Planning
 from truelift.workspace.policy import PolicyMethods
 from truelift.workspace.reallocation import Reallocation
 from truelift.workspace.result import Json, Result
+from truelift.workspace.shortlist import Shortlists
 from truelift.workspace.suppliers import Suppliers
 from truelift.workspace.verification import Verification
 
@@ -86,6 +87,7 @@ class Workspace(
     Planning,
     PolicyMethods,
     Reallocation,
+    Shortlists,
     Suppliers,
     Verification,
 ):
