@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.alert_noise import alert_lines
 from benchmarks.close_month import close_lines
 from benchmarks.hotpath.report import hotpath_lines
 from benchmarks.leaks import leak_lines
@@ -30,7 +31,7 @@ ROUNDS = 3
 LIFT = "lift beside its peers"
 LEDGER = "ledger"
 CLOSE = "close"
-LEAKS = "leaks"
+LEAKS, ALERTS = "leaks", "alerts"
 HOTPATH = "hotpath"
 SEEDS = (1, 2, 3)
 
@@ -104,10 +105,11 @@ def main() -> int:
         lines = close_lines()
         write_part("close", lines)
         print("\n".join(["", *lines]))
-    if wanted(LEAKS):
-        lines = leak_lines()
-        write_part("leaks", lines)
-        print("\n".join(["", *lines]))
+    for part, measured in ((LEAKS, leak_lines), (ALERTS, alert_lines)):
+        if wanted(part):
+            lines = measured()
+            write_part(part, lines)
+            print("\n".join(["", *lines]))
     if wanted(HOTPATH):
         missed += hot_path()
     if wanted(LIFT):

@@ -73,7 +73,7 @@ def _standing(
     ground: Ground, as_of: Instant | None, known_at: Instant | None, now: Instant | None = None
 ) -> tuple[Instant, dict[str, Alert]]:
     known = knowledge(ground, as_of=as_of, known_at=known_at)
-    at = now or min(known.as_of, known.known_at)
+    at = now or as_of or min(known.as_of, known.known_at)
     before = kept_alerts(ground, known_at)
     found = findings(Watching(known, at).everything())
     return at, before | step(before, found, at)
