@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import benchmarks
+from benchmarks.alert_noise import alert_lines
 from benchmarks.close_month import close_lines
 from benchmarks.closure import closure_lines
 from benchmarks.forecast import forecast_lines
@@ -96,6 +97,7 @@ PARTS: dict[str, Callable[[], tuple[list[str], int]]] = {
     "forecast": forecast_lines,
     "reallocation": reallocation_part,
     "leaks": without_limits(leak_lines),
+    "alerts": without_limits(alert_lines),
     "shortlist": shortlist_lines,
     HOTPATH: hotpath_part,
     "closure": without_limits(closure_lines),
