@@ -68,6 +68,21 @@ def test_the_rules_see_what_is_wrong_at_a_time_and_reading_keeps_nothing(story):
     assert all(row["why"] and row["action"] for row in shown.rows)
 
 
+def test_who_is_far_behind_plan_is_told_with_the_pace(story):
+    story.given(
+        """
+        targets
+        campaign | creator | metric | target
+        spring   |         | orders | 300
+        """,
+        at=AT,
+    )
+    _, found = alerts.alerts(story.ground, as_of=AT)
+    (pace,) = [each for each in found if each.rule == "pace"]
+    assert pace.subject == "spring//orders"
+    assert "1 orders of 300, " in pace.sentence
+
+
 def test_a_check_keeps_and_tells_once_and_an_alert_ends_with_its_cause(story):
     opened, told = alerts.check(story.ground, now=AT)
     assert sum(len(each.alerts) for each in told) == len(opened) == 8

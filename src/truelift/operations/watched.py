@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from truelift.base.estimate import Estimate
 from truelift.base.money import format_minor, translate
 from truelift.base.time import Instant, brand_day
+from truelift.decisions.pacing import Pace as Reached
 from truelift.decisions.watched import (
     DeadLink,
     Due,
@@ -37,12 +38,14 @@ from truelift.decisions.watched import (
 from truelift.facts.hashtags import hashtags
 from truelift.facts.kinds import KINDS
 from truelift.ledger.open_accruals import open_accruals
+from truelift.operations import pacing
 from truelift.operations.costs import Costs
 from truelift.operations.freshness import WATCHED
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.leaks import AWARENESS, leaks_of
 from truelift.operations.odd_clicks import click_verdicts
 from truelift.operations.roi import RoiRequest, roi
+from truelift.reports.pacing import why
 from truelift.store import control_records, journal
 from truelift.store import workspace_database as records
 from truelift.store.control_records import LINK_CHECK
@@ -101,8 +104,24 @@ class Watching:
         return brand_day(self.at, self.known.ground.brand.timezone)
 
     def paces(self) -> tuple[Pace, ...]:
-        """Give how far campaigns are of their plan: the seam for operations.pacing, once it is."""
-        return ()
+        """Give how far campaigns under way are of their plan."""
+        known, currency = self.known, self.known.ground.brand.currency
+        flown = {
+            name
+            for name, row in known.campaigns.items()
+            if row["starts"] <= self.day <= row["ends"]
+        }
+        if not any(row["campaign"] in flown for row in known.rows("targets")):
+            return ()
+        rows = pacing.pacing(known.ground, as_of=known.as_of, known_at=known.known_at)
+        return tuple(
+            Pace(
+                row.campaign, row.creator, row.metric, row.pace.low, row.pace.high,
+                why(row, currency),
+            )
+            for row in rows
+            if row.campaign in flown and isinstance(row.pace, Reached)
+        )  # fmt: skip
 
     def _returns(self) -> list[Return]:
         """Give incremental returns at the end of the flight, if the rest goes like the days so far.
