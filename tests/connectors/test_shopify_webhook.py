@@ -4,6 +4,7 @@ import pytest
 
 from truelift.connectors.shopify_webhook import NUMBER, parse
 from truelift.connectors.webhook import NotReadable
+from truelift.facts.event import DropReason
 from truelift.facts.given_back import HANDED, UNSPLIT
 
 ORDER = {
@@ -79,3 +80,16 @@ def test_money_given_back_without_goods_counts_and_shipping_stands_beside():
     told = {**ORDER["refunds"][0], "order_adjustments": kept_back}
     *_, refund = read("orders/updated", {**ORDER, "refunds": [told]})
     assert (refund.cells["amount"], refund.cells[HANDED]) == ("45.50", "54.50")
+
+
+def test_orders_and_refunds_of_the_shops_own_tests_are_left_out():
+    for topic, told in (
+        ("orders/create", {**ORDER, "test": True}),
+        ("refunds/create", {
+            **ORDER["refunds"][0], "order_id": 1, "transactions": [{"kind": "refund", "test": True}],
+        }),
+    ):  # fmt: skip
+        with pytest.raises(NotReadable, match="is a test of the shop") as refused:
+            read(topic, told)
+        assert refused.value.reason is DropReason.TEST_ORDER
+    assert read("orders/create", {**ORDER, "test": False})

@@ -3,7 +3,7 @@
 An order is called by its name (`#1001`), as in the orders export, so that the two are one order.
 Its line items are priced before discounts. A refund notice names its order by number only; whoever
 stores it looks the name up in the orders, whose notes hold that number. Only the order says whether
-the prices of such a notice hold the tax.
+the prices of such a notice hold the tax. Orders of the shop's own tests are left out.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from truelift.connectors.webhook import (
     row,
     text,
 )
+from truelift.facts.event import DropReason
 from truelift.facts.given_back import HANDED, ORDER_NUMBER, PRICED, TAX, UNSPLIT
 from truelift.facts.hit import Row
 
@@ -47,6 +48,9 @@ def parse(topic: str, body: bytes) -> list[Row]:
 
 def _order(found: Json) -> list[Row]:
     name = needed(found, "name")
+    if at(found, "test") is True:
+        what = "order"
+        raise _of_a_test(what, name)
     taxed = at(found, "taxes_included") is True
     codes = [code for each in objects(found, "discount_codes") if (code := text(each, "code"))]
     attributes = [
@@ -104,6 +108,9 @@ def _refund(found: Json, order: str, *, taxed: bool | None, currency: str | None
     priced = sum((amount(line, "subtotal") for line in lines), Decimal(0))
     tax = sum((amount(line, "total_tax") for line in lines), Decimal(0))
     paid = [each for each in objects(found, "transactions") if text(each, "kind") == "refund"]
+    if paid and all(at(each, "test") is True for each in paid):
+        what = "refund"
+        raise _of_a_test(what, needed(found, "id"))
     handed = sum(
         (amount(each, "amount") for each in paid if text(each, "status") not in _NO_MONEY),
         Decimal(0),
@@ -149,3 +156,9 @@ def _adjusted(found: Json) -> tuple[Decimal, Decimal]:
         else:
             beyond -= amount(each, "amount")
     return max(shipping, Decimal(0)), beyond
+
+
+def _of_a_test(what: str, name: str) -> NotReadable:
+    field = "test"
+    msg = f"{what} {name} is a test of the shop; no money moved, and it is left out"
+    return NotReadable(field, msg, DropReason.TEST_ORDER)
