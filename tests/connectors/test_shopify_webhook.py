@@ -83,12 +83,9 @@ def test_money_given_back_without_goods_counts_and_shipping_stands_beside():
 
 
 def test_orders_and_refunds_of_the_shops_own_tests_are_left_out():
-    for topic, told in (
-        ("orders/create", {**ORDER, "test": True}),
-        ("refunds/create", {
-            **ORDER["refunds"][0], "order_id": 1, "transactions": [{"kind": "refund", "test": True}],
-        }),
-    ):  # fmt: skip
+    money = [{"kind": "refund", "test": True}]
+    refund = {**ORDER["refunds"][0], "order_id": 1, "transactions": money}
+    for topic, told in (("orders/create", {**ORDER, "test": True}), ("refunds/create", refund)):
         with pytest.raises(NotReadable, match="is a test of the shop") as refused:
             read(topic, told)
         assert refused.value.reason is DropReason.TEST_ORDER
