@@ -4,6 +4,8 @@ import pytest
 
 from truelift.connectors.shopify_webhook import NUMBER, parse
 from truelift.connectors.webhook import NotReadable
+from truelift.facts.event import DropReason
+from truelift.facts.given_back import HANDED, UNSPLIT
 
 ORDER = {
     "id": 820982911946154508, "name": "#1001", "created_at": "2026-05-02T10:00:00-04:00",
@@ -58,3 +60,33 @@ def test_other_topics_give_nothing_and_a_bare_refund_is_not_readable():
         read("orders/create", {"id": 1})
     with pytest.raises(NotReadable, match="neither goods nor money"):
         read("refunds/create", {"id": 1, "order_id": 2})
+
+
+def test_money_given_back_without_goods_counts_and_shipping_stands_beside():
+    money = {"kind": "refund", "amount": "20.00", "currency": "USD", "status": "success"}
+    bare = {"id": 1, "order_id": 2, "created_at": "2026-05-03T10:00:00Z", "transactions": [money]}
+    adjusted = {"kind": "refund_discrepancy", "amount": "-20.00", "tax_amount": "0.00"}
+    (refund,) = read("refunds/create", {**bare, "order_adjustments": [adjusted]})
+    assert (refund.cells["amount"], refund.cells[UNSPLIT]) == ("20.00", "20.00")
+    (refund,) = read("refunds/create", bare)
+    assert refund.cells["amount"] == "20.00"
+    shipping = {"kind": "shipping_refund", "amount": "-5.00"}
+    (refund,) = read("refunds/create", {**bare, "order_adjustments": [shipping]})
+    assert (refund.cells["amount"], refund.cells["shipping"]) == ("15.00", "5.00")
+    failed = [{**money, "status": "failure"}]
+    (refund,) = read("refunds/create", {**bare, "transactions": failed})
+    assert refund.cells["amount"] == "0"
+    kept_back = [{"kind": "refund_discrepancy", "amount": "4.50"}]
+    told = {**ORDER["refunds"][0], "order_adjustments": kept_back}
+    *_, refund = read("orders/updated", {**ORDER, "refunds": [told]})
+    assert (refund.cells["amount"], refund.cells[HANDED]) == ("45.50", "54.50")
+
+
+def test_orders_and_refunds_of_the_shops_own_tests_are_left_out():
+    money = [{"kind": "refund", "test": True}]
+    refund = {**ORDER["refunds"][0], "order_id": 1, "transactions": money}
+    for topic, told in (("orders/create", {**ORDER, "test": True}), ("refunds/create", refund)):
+        with pytest.raises(NotReadable, match="is a test of the shop") as refused:
+            read(topic, told)
+        assert refused.value.reason is DropReason.TEST_ORDER
+    assert read("orders/create", {**ORDER, "test": False})

@@ -64,3 +64,19 @@ def test_what_a_kind_does_not_name_goes_to_the_notes():
     assert with_notes("orders", {"order_id": 7, "odd": True, "tax": None}) == {
         "order_id": "7", "tax": None, "notes": '{"odd": true}',
     }  # fmt: skip
+
+
+def test_a_shops_test_is_left_out_with_a_reason_of_its_own():
+    hook = {"brand": "b", "source": "shopify", "hook_id": "h", "delivery_id": "d", "received_us": 0}
+    body = b'{"name": "#1", "test": true}'
+    (left_out,) = rows_of(Hook(**hook, topic="orders/create", body=body))
+    assert left_out.fault.reason is DropReason.TEST_ORDER
+    assert "shopify/h: order #1 is a test of the shop" in left_out.fault.message
+
+
+def test_a_row_of_a_webhook_that_cannot_be_read_stops_no_other():
+    hook = {"brand": "b", "source": "standard", "hook_id": "h", "delivery_id": "d"}
+    body = b'{"data": [7, {"order_id": "1"}]}'
+    refused, row = rows_of(Hook(**hook, received_us=0, topic="orders", body=body))
+    assert "cannot be read: row 1 of data is no object" in refused.fault.message
+    assert (row.line, row.cells) == (8, {"order_id": "1"})

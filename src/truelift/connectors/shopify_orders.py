@@ -2,7 +2,8 @@
 
 An order with several articles takes several rows; all but the first leave the order's own cells
 empty. `Subtotal` is after the discount, so the discount is added back. `Refunded Amount` is the sum
-of all refunds up to the day of the export, without a date, and may hold tax and shipping.
+of all refunds up to the day of the export, without a date, and may hold tax and shipping. `Id` is
+the number by which a webhook's refund names the order.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from truelift.connectors.calendar_text import moment
 from truelift.connectors.numerals import number, plain, written
 from truelift.connectors.vendor import Context, Converted, Format, Made, Need, Refused, Row
 from truelift.facts.event import DropReason
+from truelift.facts.given_back import CUMULATIVE, ORDER_NUMBER
 
 _TIMES = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S")
 _CLICK_KEYS = ("click_id", "truelift_click_id", "tl_click_id", "tlclid")
@@ -47,6 +49,7 @@ _USED = (
     "cancelled at",
     "refunded amount",
     "note attributes",
+    "id",
     "shipping country",
     "shipping province",
     "billing country",
@@ -123,7 +126,10 @@ def _order(row: Row, context: Context) -> Made:
         "cancelled_at": moment(row.get("cancelled at"), _TIMES),
         **_journey(row.get("note attributes") or ""),
     }
-    return Made("orders", row.line, values, row.rest(*_USED, *_LINE_COLUMNS))
+    notes = row.rest(*_USED, *_LINE_COLUMNS)
+    if numbered := row.get("id"):
+        notes[ORDER_NUMBER] = numbered
+    return Made("orders", row.line, values, notes)
 
 
 def _prices_include_tax(row: Row) -> str | None:
@@ -174,7 +180,7 @@ def _refund(row: Row, context: Context) -> Made | None:
     goods, shipping = _split(row, refunded, context)
     values = {
         "source": _source(context),
-        "refund_id": f"{row.get('name')}-cumulative",
+        "refund_id": f"{row.get('name')}{CUMULATIVE}",
         "order_id": row.get("name"),
         "amount": written(goods),
         "currency": row.get("currency"),
@@ -205,7 +211,7 @@ FORMAT = Format(
     fingerprints=(
         frozenset({"name", "financial status", "subtotal", "lineitem quantity", "created at"}),
     ),
-    columns=frozenset({*_USED, *_LINE_COLUMNS, "financial status", "fulfillment status", "id"}),
+    columns=frozenset({*_USED, *_LINE_COLUMNS, "financial status", "fulfillment status"}),
     kinds=("orders", "order_lines", "refunds"),
     convert=convert,
     needs=(Need("refunds", ("refunded_at",), _NO_REFUND_DATE),),

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from truelift.facts.event import DropReason
 from truelift.facts.hit import Cell, Row
 
 Json = Mapping[str, Any]
@@ -26,12 +27,18 @@ UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content")
 
 
 class NotReadable(Exception):
-    """A webhook does not say what it has to; `field` names what is missing or off."""
+    """A webhook does not say what it has to; `field` names what is missing or off.
 
-    def __init__(self, field: str, message: str) -> None:
-        """Keep the field beside the sentence."""
+    reason: another one when it says what it has to and is left out all the same.
+    """
+
+    def __init__(
+        self, field: str, message: str, reason: DropReason = DropReason.NOT_READABLE
+    ) -> None:
+        """Keep the field and the reason beside the sentence."""
         super().__init__(message)
         self.field = field
+        self.reason = reason
 
 
 def object_of(body: bytes) -> Json:

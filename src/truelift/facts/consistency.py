@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -222,13 +222,13 @@ def _paid(
     days = days_of(named["ordered_at"].combine_chunks(), timezone).to_pylist()
     return {
         (order["source"], order["order_id"]): _Paid(
-            order["ordered_at"], day, order["currency"], _goods(order)
+            order["ordered_at"], day, order["currency"], goods_paid(order)
         )
         for order, day in zip(named.to_pylist(), days, strict=True)
     }
 
 
-def _goods(order: dict[str, Any]) -> int:
+def goods_paid(order: Mapping[str, Any]) -> int:
     """Give what was paid for the goods, net of discount and tax, in minor units.
 
     Where prices include the tax, the part of it that lies on the shipping is not taken off the

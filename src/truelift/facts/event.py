@@ -48,6 +48,7 @@ class DropReason(StrEnum):
     STALE_SIGNATURE = "STALE_SIGNATURE"  # a webhook signed too long ago, or in the future
     UNKNOWN_BRAND = "UNKNOWN_BRAND"  # a hit of a brand that the workspace has not
     NOT_READABLE = "NOT_READABLE"  # a webhook whose body does not say what it has to
+    TEST_ORDER = "TEST_ORDER"  # an order or refund of a shop's own test, with no money in it
     MALFORMED_ROW = "MALFORMED_ROW"  # more or fewer cells than the header has
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from truelift.base.errors import TrueliftError
-from truelift.connectors import shopify_webhook
 from truelift.facts.event import NOTES, DropReason, Fault
+from truelift.facts.given_back import ORDER_NUMBER
 from truelift.operations.hits import Refusal, Taken, batches, taken
 from truelift.operations.ingest import Tally, keep_faults, take_in
 from truelift.operations.people import Action, needs
@@ -189,14 +189,14 @@ def _named(ground: Ground, brands: Mapping[str, Ground], rows: list[Taken]) -> l
     number_of: dict[int, str] = {}
     for at, each in enumerate(rows):
         notes = json.loads(each.cells.get(NOTES) or "{}") if each.kind == "refunds" else {}
-        if shopify_webhook.NUMBER in notes:
-            number_of[at] = notes[shopify_webhook.NUMBER]
+        if ORDER_NUMBER in notes:
+            number_of[at] = notes[ORDER_NUMBER]
     if not number_of:
         return rows
     known = _numbered(ground, brands, set(number_of.values()))
     for each in rows:
-        if each.kind == "orders" and shopify_webhook.NUMBER in (each.cells.get(NOTES) or ""):
-            number = json.loads(each.cells[NOTES] or "{}").get(shopify_webhook.NUMBER)
+        if each.kind == "orders" and ORDER_NUMBER in (each.cells.get(NOTES) or ""):
+            number = json.loads(each.cells[NOTES] or "{}").get(ORDER_NUMBER)
             known[(each.brand, str(number))] = str(each.cells["order_id"])
     told = list(rows)
     for at, number in number_of.items():
@@ -215,7 +215,7 @@ def _numbered(
         parameters = {
             "brand": brand,
             "known_at": standing.clock.now(),
-            "note": f'$."{shopify_webhook.NUMBER}"',
+            "note": f'$."{ORDER_NUMBER}"',
         }
         rows = ground.facts.read("live.numbered_orders", parameters, given).to_pylist()
         found |= {(brand, row["number"]): row["order_id"] for row in rows}

@@ -30,13 +30,13 @@ from truelift.facts.kinds import KINDS
 COLLECTOR = "collector"
 """Origin of what our own links and pixel saw."""
 
-PARSERS: Mapping[str, Callable[[str, bytes], list[Row]]] = {
+PARSERS: Mapping[str, Callable[[str, bytes], Sequence[Row | NotReadable]]] = {
     "shopify": shopify_webhook.parse,
     "woocommerce": woocommerce_webhook.parse,
     "stripe": stripe_webhook.parse,
     "standard": standard_webhook.parse,
 }
-"""How the body of each source's webhooks is read."""
+"""How the body of each source's webhooks is read; a row that cannot be read stops no other."""
 
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC inside
 _ORDER = {name: at for at, name in enumerate(KINDS)}
@@ -182,12 +182,16 @@ def _hooked(hit: Hook, file: str, line: int) -> Iterator[Taken | Refusal]:
     try:
         rows = PARSERS[hit.source](hit.topic, hit.body)
     except (NotReadable, KeyError) as error:
-        sentence = f"{told} cannot be read: {error}"
-        yield _refused(hit.brand, "", (file, line), DropReason.NOT_READABLE, sentence)
-        return
+        rows = [error if isinstance(error, NotReadable) else NotReadable("source", str(error))]
     origin = hit.source if hit.source != "standard" else f"hook:{hit.hook_id}"
     for at, row in enumerate(rows):
-        yield Taken(hit.brand, row.kind, origin, file, line + at, with_notes(row.kind, row.cells))
+        if isinstance(row, NotReadable):
+            unread = row.reason is DropReason.NOT_READABLE
+            sentence = f"{told} cannot be read: {row}" if unread else f"{told}: {row}"
+            yield _refused(hit.brand, "", (file, line + at), row.reason, sentence)
+        else:
+            cells = with_notes(row.kind, row.cells)
+            yield Taken(hit.brand, row.kind, origin, file, line + at, cells)
 
 
 def _refused(brand: str, kind: str, place: Place, reason: DropReason, sentence: str) -> Refusal:

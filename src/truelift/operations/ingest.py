@@ -32,10 +32,12 @@ from truelift.facts.consistency import (
     refund_faults,
 )
 from truelift.facts.event import DropReason, EventBatch, Fault
+from truelift.facts.given_back import fitted, known_by_their_parts
 from truelift.facts.kinds import KINDS
 from truelift.operations.erase import kept_erased
 from truelift.operations.people import Action, needs
 from truelift.operations.recompute import recompute
+from truelift.operations.refitting import put_back, refit
 from truelift.store import catalog_store
 from truelift.store import workspace_database as records
 from truelift.store.facts_engine import Stamp
@@ -268,7 +270,7 @@ def take_in(
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
     given = kept_erased(ground, kind, _labelled(kind, accepted.rows, labels))
     rows, faults = _not_in_the_future(kind, given, stamp)
-    if kind.name in _CHECKS and rows.num_rows:
+    if kind.name in {"refunds", *_CHECKS} and rows.num_rows:
         rows, more = _checked(ground, kind, rows, stamp)
         faults += more
     verdict = _append(ground, kind, rows, stamp, keep=keep)
@@ -282,6 +284,8 @@ def take_in(
         keep_faults(ground, batch.sha256, batch.kind, faults, now)
         if verdict.accepted or verdict.updated:
             ground.turn.changed([kind.name])
+        if refit(ground, kind, rows, now):
+            ground.turn.changed(["refunds"])
 
 
 def _not_in_the_future(kind: Kind, rows: pa.Table, stamp: Stamp) -> tuple[pa.Table, list[Fault]]:
@@ -321,24 +325,36 @@ def _checked(
     else:
         with ground.workspace.transaction() as connection:
             changing = catalog_store.changing(connection, kind, rows, stamp)
-    findings = _CHECKS[kind.name](ground, kind, rows.filter(pa.array(changing)), stamp)
+    few = rows.filter(pa.array(changing))
+    if kind.name == "refunds":
+        few, findings = _weighed_refunds(ground, few, stamp)
+        rows = put_back(rows, changing, few)
+    else:
+        findings = _CHECKS[kind.name](ground, kind, few, stamp)
     stands = np.ones(rows.num_rows, bool)
     stands[np.flatnonzero(changing)[[finding.row for finding in findings]]] = False
     return rows.filter(pa.array(stands)), [finding.fault for finding in findings]
 
 
-def _refunds_that_do_not_fit(
-    ground: Ground, _kind: Kind, rows: pa.Table, stamp: Stamp
-) -> list[Finding]:
+def _weighed_refunds(
+    ground: Ground, rows: pa.Table, stamp: Stamp
+) -> tuple[pa.Table, list[Finding]]:
+    """Weigh refunds beside those that are known; give them with what they hold, and who is off."""
     parameters = {"brand": stamp.brand, "known_at": stamp.recorded_at}
     given = {"given_refunds": rows.select(["source", "order_id"])}
-    return refund_faults(
-        rows,
-        ground.facts.read("facts.orders_named", parameters, given),
-        ground.facts.read("facts.refunds_named", parameters, given),
+    orders = ground.facts.read("facts.orders_named", parameters, given)
+    known = ground.facts.read("facts.refunds_named", parameters, given)
+    told, standing, empty = fitted(rows, known, orders)
+    findings = refund_faults(
+        told,
+        orders,
+        standing,
         timezone=ground.brand.timezone,
         source_file=stamp.source_file,
     )
+    named = known_by_their_parts(told, empty, stamp.source_file)
+    found = {finding.row: finding for finding in [*findings, *named]}
+    return told, [found[row] for row in sorted(found)]
 
 
 def _codes_owned_twice(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp) -> list[Finding]:
@@ -364,11 +380,10 @@ def _links_that_lead_nowhere(
 
 
 _CHECKS = {
-    "refunds": _refunds_that_do_not_fit,
     "codes": _codes_owned_twice,
     "links": _links_that_lead_nowhere,
 }
-"""Kinds whose rows must agree with others in the store, and who looks after it."""
+"""Catalog kinds whose rows must agree with others in the store, and who looks after it."""
 
 
 def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) -> list[Fault]:

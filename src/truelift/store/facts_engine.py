@@ -205,6 +205,21 @@ class FactsEngine:
             self._log.behind = False
         return verdicts.verdict(judged)
 
+    def revise(self, kind: Kind, rows: pa.Table, at: Instant) -> None:
+        """Write rows that are known once more, with other cells, as of a time.
+
+        rows: stored rows, whole. They keep their origin and the hash of the row as it was given, so
+        that the same file or notice again is known.
+        """
+        names = [name for name in stored_schema(kind).names if name in rows.column_names]
+        when = pa.repeat(pa.scalar(at, pa.timestamp("us")), rows.num_rows)
+        place = names.index("recorded_at")
+        with self._transaction():
+            told = rows.select(names).set_column(place, "recorded_at", when)
+            self._log_and_apply(kind, told, newer=True)
+        if not self._together:
+            self._log.behind = False
+
     def compact(self, before: float) -> int:
         """Merge small segments written before a time; give how many were merged, 0 for none."""
         if self._segments is None:
