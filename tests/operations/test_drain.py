@@ -13,7 +13,7 @@ from truelift.facts.hit import Beacon, Click, Collected, Hook, Row, encode
 from truelift.operations import drain as draining
 from truelift.operations.drain import BrandToOpen, drain, offsets, prune, waiting_bytes
 from truelift.operations.ingest import import_frame
-from truelift.operations.knowledge import Knowledge
+from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.recompute import verify_kept
 from truelift.store import ground as grounds
 from truelift.store import kept_shares, segments, spool_reader
@@ -369,3 +369,35 @@ def test_a_drain_brings_kept_shares_up_in_the_transaction_of_its_rows(shops, mon
     drain(ground, {brand: ground})
     kept, full = kept_and_full(ground)
     assert kept == full
+
+
+def collected(*rows, trusted=True, **more):
+    told = {"brand": "acme", "key_id": "k", "received_us": NOON, "trusted": trusted} | more
+    return Collected(**told, rows=list(rows))
+
+
+def own(number, **cells):
+    more = {"order_id": number, "ordered_at": "2026-05-18T11:00:00Z", "currency": "USD"}
+    return Row("orders", more | {"subtotal": "10.00"} | cells)
+
+
+def reasons_of(ground):
+    return sorted((row["reason"], row["message"]) for row in listed(ground, "quarantine"))
+
+
+def test_what_was_sent_with_a_time_over_a_day_ahead_moves_nothing(ground):
+    click = {"click_id": "fut9", "slug": "ana"}
+    put(
+        ground,
+        collected(Row("clicks", click | {"clicked_at": "2199-12-31T00:00:00Z"}), trusted=False),
+        collected(own("1"), own("2", cancelled_at="2030-01-01T00:00:00Z"),
+                  own("3", ordered_at="2026-05-19T11:59:00Z")),
+        shopify("10.00", "2199-05-18T10:00:01Z"),
+    )  # fmt: skip
+    done = once(ground)
+    assert (done.rows, done.refused) == (2, 3)
+    found = reasons_of(ground)
+    assert {reason for reason, _ in found} == {"IN_THE_FUTURE"}
+    assert all("log byte " in message for _, message in found)
+    assert "more than 24 h after it was received at 2026-05-18 12:00:00 UTC" in found[0][1]
+    assert knowledge(ground).as_of == dt.datetime(2026, 5, 19, 11, 59)

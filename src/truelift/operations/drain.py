@@ -132,11 +132,14 @@ def _take(
     tallies: list[Tally] = []
     changed: dict[str, Ground] = {}
     with ground.turn, ground.facts.together():
-        for brand, batch, labels in batches(_named(ground, brands, rows)):
+        for brand, batch, beside in batches(_named(ground, brands, rows)):
             tally = Tally(batch.origin, batch.sha256)
             standing = replace(brands[brand], facts=ground.facts)
             now = standing.clock.now()
-            take_in(standing, batch, tally, now, labels=labels or None)
+            take_in(
+                standing, batch, tally, now,
+                labels=beside.labels or None, received=beside.received,
+            )  # fmt: skip
             tallies.append(tally)
             if tally.accepted or tally.updated:
                 changed[brand] = standing

@@ -47,7 +47,10 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One row on its way in. file, line: the segment and a number that is unique within it."""
+    """One row on its way in. file, line: the segment and a number that is unique within it.
+
+    received: when others sent it, who may be wrong about the time (naive UTC).
+    """
 
     brand: str
     kind: str
@@ -56,6 +59,15 @@ class Taken:
     line: int
     cells: Mapping[str, str | None]
     label: tuple[str, str] | None = None
+    received: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Of rows, by line: the labels of clicks, and when others sent us a row."""
+
+    labels: Mapping[int, tuple[str, str]]
+    received: Mapping[int, dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +92,13 @@ def taken(hit: Hit, file: str, line: int, shift: dt.timedelta) -> Iterator[Taken
             }
             yield Taken(hit.brand, "landings", COLLECTOR, file, line, cells)
         case Collected():
-            yield from _collected(hit, file, line)
+            yield from _collected(hit, file, line, shift)
         case Hook():
-            yield from _hooked(hit, file, line)
+            yield from _hooked(hit, file, line, shift)
 
 
-def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, tuple[str, str]]]]:
-    """Gather rows as (brand, batch, labels), parents before what names them.
+def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, Beside]]:
+    """Gather rows as (brand, batch, what is known beside), parents before what names them.
 
     Two rows of one natural key are two versions of it: they come in batches one after the other,
     in the order in which they arrived.
@@ -102,7 +114,10 @@ def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, 
     ):
         kind = KINDS[found[0].kind]
         told = f"{file}:{found[0].line}:{wave}"
-        labels = {each.line: each.label for each in found if each.label}
+        beside = Beside(
+            {each.line: each.label for each in found if each.label},
+            {each.line: each.received for each in found if each.received},
+        )
         yield (
             brand,
             EventBatch(
@@ -113,7 +128,7 @@ def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, 
                 rows=table_of(kind.names, [each.cells for each in found]),
                 lines=pa.array([each.line for each in found], pa.int64()),
             ),
-            labels,
+            beside,
         )
 
 
@@ -157,7 +172,9 @@ def _click(hit: Click, file: str, line: int, shift: dt.timedelta) -> Taken:
     return Taken(hit.brand, "clicks", COLLECTOR, file, line, told, (hit.label, hit.rule))
 
 
-def _collected(hit: Collected, file: str, line: int) -> Iterator[Taken | Refusal]:
+def _collected(
+    hit: Collected, file: str, line: int, shift: dt.timedelta
+) -> Iterator[Taken | Refusal]:
     for at, row in enumerate(hit.rows):
         if row.kind not in KINDS:
             sentence = f"there is no kind {row.kind[:40]!r}"
@@ -170,10 +187,13 @@ def _collected(hit: Collected, file: str, line: int) -> Iterator[Taken | Refusal
             yield _refused(hit.brand, row.kind, (file, line + at), DropReason.NOT_TRUSTED, sentence)
         else:
             cells = with_notes(row.kind, row.cells)
-            yield Taken(hit.brand, row.kind, f"collect:{hit.key_id}", file, line + at, cells)
+            yield Taken(
+                hit.brand, row.kind, f"collect:{hit.key_id}", file, line + at, cells,
+                received=_received(hit.received_us, shift),
+            )  # fmt: skip
 
 
-def _hooked(hit: Hook, file: str, line: int) -> Iterator[Taken | Refusal]:
+def _hooked(hit: Hook, file: str, line: int, shift: dt.timedelta) -> Iterator[Taken | Refusal]:
     told = f"delivery {hit.delivery_id[:80]} of the webhook {hit.source}/{hit.hook_id}"
     if hit.stale:
         sentence = f"{told} was signed over 5 minutes away from when it came; have it sent anew"
@@ -187,12 +207,21 @@ def _hooked(hit: Hook, file: str, line: int) -> Iterator[Taken | Refusal]:
         return
     origin = hit.source if hit.source != "standard" else f"hook:{hit.hook_id}"
     for at, row in enumerate(rows):
-        yield Taken(hit.brand, row.kind, origin, file, line + at, with_notes(row.kind, row.cells))
+        cells = with_notes(row.kind, row.cells)
+        yield Taken(
+            hit.brand, row.kind, origin, file, line + at, cells,
+            received=_received(hit.received_us, shift),
+        )  # fmt: skip
 
 
 def _refused(brand: str, kind: str, place: Place, reason: DropReason, sentence: str) -> Refusal:
     file, line = place
     return Refusal(brand, kind, Fault(file, line, "", reason, f"{file} byte {line}: {sentence}."))
+
+
+def _received(received_us: int, shift: dt.timedelta) -> dt.datetime:
+    """Give when a row was received; where a clock is simulated, the later of the two."""
+    return _EPOCH + dt.timedelta(microseconds=received_us) + max(shift, dt.timedelta(0))
 
 
 def _moment(received_us: int, shift: dt.timedelta) -> str:
