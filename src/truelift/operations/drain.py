@@ -19,7 +19,9 @@ import pyarrow as pa
 from truelift.base.errors import TrueliftError
 from truelift.connectors import shopify_webhook
 from truelift.facts.event import NOTES, DropReason, Fault
-from truelift.operations.hits import Refusal, Taken, batches, taken
+from truelift.facts.hit import Hit, Hook
+from truelift.operations.deliveries import Deliveries
+from truelift.operations.hits import Place, Refusal, Taken, batches, taken
 from truelift.operations.ingest import Tally, keep_faults, take_in
 from truelift.operations.people import Action, needs
 from truelift.operations.recompute import recompute
@@ -38,11 +40,15 @@ KEPT_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What one round took in. damaged: what of the spool cannot be read."""
+    """What one round took in.
+
+    repeated: webhooks that were applied before. damaged: what of the spool cannot be read.
+    """
 
     hits: int = 0
     rows: int = 0
     refused: int = 0
+    repeated: int = 0
     damaged: tuple[str, ...] = ()
 
     def __add__(self, other: Drained) -> Drained:
@@ -51,6 +57,7 @@ class Drained:
             self.hits + other.hits,
             self.rows + other.rows,
             self.refused + other.refused,
+            self.repeated + other.repeated,
             self.damaged + other.damaged,
         )
 
@@ -120,16 +127,14 @@ def _take(
     *,
     fresh: bool,
 ) -> Drained:
-    rows: list[Taken] = []
-    refusals: list[Refusal] = []
-    only = ground.brand.brand
-    for hit, (segment, byte) in zip(reading.hits, reading.places, strict=True):
-        for each in taken(hit, f"{SPOOL}/{worker}/{segment}", byte, shift):
-            named = each if each.brand else replace(each, brand=only)
-            if named.brand not in brands:
-                named = _homeless(ground, named)
-            rows.append(named) if isinstance(named, Taken) else refusals.append(named)
+    hits = [
+        (hit, (f"{SPOOL}/{worker}/{segment}", byte))
+        for hit, (segment, byte) in zip(reading.hits, reading.places, strict=True)
+    ]
+    deliveries = Deliveries(ground, hits)
+    rows, refusals, repeated = _sifted(ground, brands, hits, deliveries, shift)
     tallies: list[Tally] = []
+    files: list[str] = []
     changed: dict[str, Ground] = {}
     with ground.turn, ground.facts.together():
         for brand, batch, beside in batches(_named(ground, brands, rows)):
@@ -141,11 +146,13 @@ def _take(
                 labels=beside.labels or None, received=beside.received,
             )  # fmt: skip
             tallies.append(tally)
+            files.append(batch.source_file)
             if tally.accepted or tally.updated:
                 changed[brand] = standing
         for standing in changed.values() if fresh else ():
             recompute(standing)
         _keep_refusals(brands, refusals)
+        deliveries.keep(ground, zip(files, tallies, strict=True))
         if reading.offset is not None:
             place = reading.offset
             ground.facts.keep(
@@ -156,8 +163,36 @@ def _take(
         hits=len(reading.hits),
         rows=sum(tally.accepted + tally.updated for tally in tallies),
         refused=sum(tally.quarantined for tally in tallies) + len(refusals),
+        repeated=repeated,
         damaged=tuple(each.sentence for each in reading.damaged),
     )
+
+
+def _sifted(
+    ground: Ground,
+    brands: Mapping[str, Ground],
+    hits: Sequence[tuple[Hit, Place]],
+    deliveries: Deliveries,
+    shift: dt.timedelta,
+) -> tuple[list[Taken], list[Refusal], int]:
+    """Give the rows of hits, what is refused of them, and how many deliveries came again."""
+    rows: list[Taken] = []
+    refusals: list[Refusal] = []
+    repeated = 0
+    only = ground.brand.brand
+    for hit, place in hits:
+        if isinstance(hit, Hook) and deliveries.repeated(hit, place):
+            repeated += 1
+            continue
+        before = len(rows)
+        for each in taken(hit, *place, shift):
+            named = each if each.brand else replace(each, brand=only)
+            if named.brand not in brands:
+                named = _homeless(ground, named)
+            rows.append(named) if isinstance(named, Taken) else refusals.append(named)
+        if isinstance(hit, Hook):
+            deliveries.applied(hit, place, rows[before:])
+    return rows, refusals, repeated
 
 
 def _homeless(ground: Ground, row: Taken | Refusal) -> Refusal:

@@ -43,6 +43,9 @@ Parameters = Mapping[str, object]
 
 MEMORY_LIMIT = "4GB"
 
+CARRIED = ("spool_taken", "answered_request", "applied_delivery")
+"""Tables beside the facts that no segment holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -133,6 +136,20 @@ class FactsEngine:
             for statement in filter(str.strip, queries.text(name).split(";")):
                 asked = {key: parameters[key] for key in queries.parameters(statement)}
                 self._connection.execute(statement, asked)
+
+    def carried(self) -> dict[str, pa.Table]:
+        """Give what stands beside the facts and is not made of segments."""
+        sql = queries.text("live.carried")
+        return {
+            table: self._connection.sql(sql.format(table=table)).to_arrow_table()
+            for table in CARRIED
+        }
+
+    def carry(self, tables: Mapping[str, pa.Table]) -> None:
+        """Take over what `carried` gave of another file."""
+        for table, rows in tables.items():
+            with self._given({"given_rows": rows}), self._transaction():
+                self._connection.execute(queries.text("live.carry").format(table=table))
 
     def read(
         self,
