@@ -32,7 +32,8 @@ def test_money_from_a_pages_key_is_refused_and_from_a_servers_key_is_not():
     assert first.fault.reason is DropReason.NOT_TRUSTED
     assert second.fault.reason is DropReason.NOT_READABLE
     order, _ = rows_of(Collected(**hit, trusted=True))
-    assert (order.kind, order.origin) == ("orders", "collect:k")
+    assert (order.kind, order.origin) == ("orders", "collect:server")
+    assert json.loads(order.cells["notes"]) == {"site key": "k"}
 
 
 def test_a_stale_or_unreadable_webhook_is_refused_and_not_applied():

@@ -30,6 +30,15 @@ from truelift.facts.kinds import KINDS
 COLLECTOR = "collector"
 """Origin of what our own links and pixel saw."""
 
+SERVER, PAGE = "collect:server", "collect:page"
+"""Origins of what was sent to /collect: with a server's key, with one that stands in a page.
+
+The key itself stands in the notes: another key of the same trust may correct a row.
+"""
+
+SITE_KEY = "site key"
+"""The key's id among the notes; no cell of a sender can be called so."""
+
 PARSERS: Mapping[str, Callable[[str, bytes], list[Row]]] = {
     "shopify": shopify_webhook.parse,
     "woocommerce": woocommerce_webhook.parse,
@@ -186,9 +195,9 @@ def _collected(
             )
             yield _refused(hit.brand, row.kind, (file, line + at), DropReason.NOT_TRUSTED, sentence)
         else:
-            cells = with_notes(row.kind, row.cells)
+            cells = with_notes(row.kind, {**row.cells, SITE_KEY: hit.key_id})
             yield Taken(
-                hit.brand, row.kind, f"collect:{hit.key_id}", file, line + at, cells,
+                hit.brand, row.kind, SERVER if hit.trusted else PAGE, file, line + at, cells,
                 received=_received(hit.received_us, shift),
             )  # fmt: skip
 

@@ -394,6 +394,9 @@ def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) 
         why = (
             "stands in this file already with other values; keep one of the two"
             if same_file
+            else f"has other values from {origin} that say when they were changed, and this row "
+            "does not; give updated_at, or correct it at that source"
+            if line in verdict.undated
             else f"has other values from {origin}; import that source again, or give updated_at"
         )
         message = f"{place_of(batch.source_file, line)}, column {kind.key[0]}: {key} {why}."

@@ -254,9 +254,13 @@ class FactsEngine:
     def _judged(self, kind: Kind, rows: pa.Table, stamp: Stamp) -> pa.Table:
         incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
         with self._given({"incoming": incoming}):
-            return self._connection.sql(
+            judged = self._connection.sql(
                 verdicts.judging(kind), params=_parameters(stamp)
             ).to_arrow_table()
+            if not pc.any(verdicts.among(judged, (verdicts.UNDATED,))).as_py():
+                return judged
+            agreeing = self._connection.sql(verdicts.agreeing(kind), params={"brand": stamp.brand})
+            return verdicts.settled(judged, agreeing.to_arrow_table())
 
     def _log_and_apply(self, kind: Kind, rows: pa.Table, *, newer: bool) -> None:
         number = 0
