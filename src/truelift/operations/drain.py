@@ -20,6 +20,7 @@ from truelift.base.errors import TrueliftError
 from truelift.connectors import shopify_webhook
 from truelift.facts.event import NOTES, DropReason, Fault
 from truelift.facts.hit import Hit, Hook
+from truelift.operations.completed import click_brands, housed, timed
 from truelift.operations.deliveries import Deliveries
 from truelift.operations.hits import Place, Refusal, Taken, batches, taken
 from truelift.operations.ingest import Tally, keep_faults, take_in
@@ -97,13 +98,18 @@ def drain(
     """
     folder, known = ground.folder / SPOOL, offsets(ground)
     done = Drained()
-    for worker in spool_reader.workers(folder):
-        reading = spool_reader.read(folder, worker, known.get(worker), limit)
+    readings = [
+        (worker, spool_reader.read(folder, worker, known.get(worker), limit))
+        for worker in spool_reader.workers(folder)
+    ]
+    # A click and its landing may have come to different workers.
+    homes = click_brands(ground, [hit for _, reading in readings for hit in reading.hits])
+    for worker, reading in readings:
         if reading.offset is None or reading.offset == known.get(worker):
             continue
         if not reading.hits and not reading.damaged:
             continue
-        done += _take(ground, brands, worker, reading, shift, fresh=fresh)
+        done += _take(ground, brands, worker, housed(reading, homes), shift, fresh=fresh)
     return done
 
 
@@ -192,7 +198,7 @@ def _sifted(
             rows.append(named) if isinstance(named, Taken) else refusals.append(named)
         if isinstance(hit, Hook):
             deliveries.applied(hit, place, rows[before:])
-    return rows, refusals, repeated
+    return timed(ground, rows), refusals, repeated
 
 
 def _homeless(ground: Ground, row: Taken | Refusal) -> Refusal:

@@ -22,10 +22,22 @@ from truelift.connectors import (
     woocommerce_webhook,
 )
 from truelift.connectors.webhook import NotReadable
+from truelift.facts.agent_lists import HUMAN, agent_of
 from truelift.facts.collectible import PUBLIC_KINDS
 from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
-from truelift.facts.hit import Beacon, Cell, Click, Collected, Hit, Hook, Row, text_of
+from truelift.facts.hit import (
+    LARGEST_SKEW_US,
+    Beacon,
+    Cell,
+    Click,
+    Collected,
+    Hit,
+    Hook,
+    Row,
+    text_of,
+)
 from truelift.facts.kinds import KINDS
+from truelift.facts.request_class import LONGEST_AGENT
 
 COLLECTOR = "collector"
 """Origin of what our own links and pixel saw."""
@@ -36,8 +48,12 @@ SERVER, PAGE = "collect:server", "collect:page"
 The key itself stands in the notes: another key of the same trust may correct a row.
 """
 
-SITE_KEY = "site key"
-"""The key's id among the notes; no cell of a sender can be called so."""
+SITE_KEY, CLOCK_AHEAD = "site key", "clock ahead minutes"
+"""The key's id, and by how much the sender's clock was off, among the notes.
+
+No cell of a sender can be called so: their names have no spaces.
+"""
+MINUTE_US = 60_000_000
 
 PARSERS: Mapping[str, Callable[[str, bytes], list[Row]]] = {
     "shopify": shopify_webhook.parse,
@@ -58,7 +74,8 @@ Place = tuple[str, int]
 class Taken:
     """One row on its way in. file, line: the segment and a number that is unique within it.
 
-    received: when others sent it, who may be wrong about the time (naive UTC).
+    received: when others sent it, who may be wrong about the time (naive UTC). untimed:
+    it did not say when it happened, so its time is that of its reception.
     """
 
     brand: str
@@ -69,6 +86,7 @@ class Taken:
     cells: Mapping[str, str | None]
     label: tuple[str, str] | None = None
     received: dt.datetime | None = None
+    untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +213,36 @@ def _collected(
             )
             yield _refused(hit.brand, row.kind, (file, line + at), DropReason.NOT_TRUSTED, sentence)
         else:
-            cells = with_notes(row.kind, {**row.cells, SITE_KEY: hit.key_id})
+            cells, untimed = _cells_of(hit, row, shift)
             yield Taken(
                 hit.brand, row.kind, SERVER if hit.trusted else PAGE, file, line + at, cells,
-                received=_received(hit.received_us, shift),
+                label=_label(hit, cells) if row.kind == "clicks" else None,
+                received=_received(hit.received_us, shift), untimed=untimed,
             )  # fmt: skip
+
+
+def _cells_of(hit: Collected, row: Row, shift: dt.timedelta) -> tuple[dict[str, str | None], bool]:
+    """Give a row's cells with what is known of its request, and whether it named no time."""
+    beside: dict[str, Cell] = {SITE_KEY: hit.key_id}
+    if hit.skew_us is not None and abs(hit.skew_us) > LARGEST_SKEW_US:
+        beside[CLOCK_AHEAD] = round(hit.skew_us / MINUTE_US)
+    cells = with_notes(row.kind, {**row.cells, **beside})
+    if row.kind == "clicks" and not hit.trusted:
+        cells["visitor"] = cells.get("visitor") or hit.visitor
+        cells["user_agent"] = cells.get("user_agent") or hit.user_agent or None
+    column = KINDS[row.kind].occurred
+    untimed = column is not None and not cells.get(column)
+    if column is not None and untimed:
+        cells[column] = _moment(hit.received_us, shift)
+    return cells, untimed and column not in KINDS[row.kind].key
+
+
+def _label(hit: Collected, cells: Mapping[str, str | None]) -> tuple[str, str]:
+    """Label a click that was sent: by its request, unless that is a person's, by its own agent."""
+    if not hit.trusted and hit.label != HUMAN:
+        return hit.label, hit.rule
+    agent = agent_of((cells.get("user_agent") or "")[:LONGEST_AGENT])
+    return agent.label, agent.rule
 
 
 def _hooked(hit: Hook, file: str, line: int, shift: dt.timedelta) -> Iterator[Taken | Refusal]:

@@ -199,6 +199,19 @@ class FactsEngine:
         )
         return self._connection.sql(sql, params={"brand": brand, "since": since}).to_arrow_table()
 
+    def occurred(self, kind: Kind, brand: str, keys: pa.Table) -> pa.Table:
+        """Give when the known rows of some natural keys happened: the key's columns and `at`."""
+        sql = queries.text("live.occurred").format(
+            kind=kind.name,
+            occurred=f'"{kind.occurred}"',
+            keys=", ".join(f'known."{name}"' for name in kind.key),
+            same=" and ".join(
+                f'coalesce(known."{name}", \'\') = given."{name}"' for name in kind.key
+            ),
+        )
+        with self._given({"given_rows": keys}):
+            return self._connection.sql(sql, params={"brand": brand}).to_arrow_table()
+
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
 
