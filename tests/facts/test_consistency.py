@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 
 import numpy as np
@@ -5,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from truelift.facts.consistency import (
+    ahead_faults,
     code_faults,
     codes_overlap,
     link_faults,
@@ -204,3 +206,20 @@ def test_a_link_that_could_not_be_followed_is_no_link():
     assert {each.fault.reason for each in off} == {DropReason.BAD_TEXT}
     assert (taken.row, taken.fault.reason) == (7, DropReason.CONFLICT)
     assert "another brand of this workspace" in taken.fault.message
+
+
+def test_what_happened_over_a_day_after_it_was_received_is_refused_once_by_row():
+    at = dt.datetime(2026, 5, 18, 12)
+    rows = pa.table({
+        "won_at": pa.array([at, None, dt.datetime(2027, 1, 1)], pa.timestamp("us")),
+        "created_at": pa.array([at, dt.datetime(2026, 5, 19, 12, 0, 1), dt.datetime(2027, 1, 1)],
+                               pa.timestamp("us")),
+        "date": pa.array([dt.date(2026, 5, 20), None, None], pa.date32()),
+        "day": pa.array([dt.date(2026, 5, 30)] * 3, pa.date32()),
+        "source_line": [5, 6, 7],
+    })  # fmt: skip
+    found = ahead_faults(rows, [at] * 3, zone="UTC", source_file="spool/w/1-2.log")
+    assert [(each.row, each.fault.column) for each in found] == [
+        (0, "date"), (1, "created_at"), (2, "won_at"),
+    ]  # fmt: skip
+    assert found[0].fault.message.startswith("spool/w/1-2.log byte 5, column date: 2026-05-20 is")

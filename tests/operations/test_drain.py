@@ -13,7 +13,7 @@ from truelift.facts.hit import Beacon, Click, Collected, Hook, Row, encode
 from truelift.operations import drain as draining
 from truelift.operations.drain import BrandToOpen, drain, offsets, prune, waiting_bytes
 from truelift.operations.ingest import import_frame
-from truelift.operations.knowledge import Knowledge
+from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.recompute import verify_kept
 from truelift.store import ground as grounds
 from truelift.store import kept_shares, segments, spool_reader
@@ -369,3 +369,60 @@ def test_a_drain_brings_kept_shares_up_in_the_transaction_of_its_rows(shops, mon
     drain(ground, {brand: ground})
     kept, full = kept_and_full(ground)
     assert kept == full
+
+
+def collected(*rows, trusted=True, **more):
+    told = {"brand": "acme", "key_id": "k", "received_us": NOON, "trusted": trusted} | more
+    return Collected(**told, rows=list(rows))
+
+
+def own(number, **cells):
+    more = {"order_id": number, "ordered_at": "2026-05-18T11:00:00Z", "currency": "USD"}
+    return Row("orders", more | {"subtotal": "10.00"} | cells)
+
+
+def reasons_of(ground):
+    return sorted((row["reason"], row["message"]) for row in listed(ground, "quarantine"))
+
+
+def test_what_was_sent_with_a_time_over_a_day_ahead_moves_nothing(ground):
+    click = {"click_id": "fut9", "slug": "ana"}
+    put(
+        ground,
+        collected(Row("clicks", click | {"clicked_at": "2199-12-31T00:00:00Z"}), trusted=False),
+        collected(own("1"), own("2", cancelled_at="2030-01-01T00:00:00Z"),
+                  own("3", ordered_at="2026-05-19T11:59:00Z")),
+        shopify("10.00", "2199-05-18T10:00:01Z"),
+    )  # fmt: skip
+    done = once(ground)
+    assert (done.rows, done.refused) == (2, 3)
+    found = reasons_of(ground)
+    assert {reason for reason, _ in found} == {"IN_THE_FUTURE"}
+    assert all("log byte " in message for _, message in found)
+    assert "more than 24 h after it was received at 2026-05-18 12:00:00 UTC" in found[0][1]
+    assert knowledge(ground).as_of == dt.datetime(2026, 5, 19, 11, 59)
+
+
+def lead(**cells):
+    return Row("leads", {"lead_id": "L2", "created_at": "2026-05-18T11:00:00Z"} | cells)
+
+
+def test_a_server_replaces_what_a_page_said_and_another_key_what_one_before_it_said(ground):
+    won = {"stage": "won", "value": "70.00", "currency": "USD", "won_at": "2026-05-18T11:30:00Z"}
+    put(ground, collected(lead(stage="signup"), trusted=False, key_id="p"), collected(lead(**won)))
+    put(ground, collected(own("KR1")), collected(own("KR1", subtotal="20.00"), key_id="k2"))
+    assert once(ground).refused == 0
+    put(ground, collected(lead(stage="signup"), trusted=False, key_id="p"))
+    assert once(ground).refused == 0
+    assert [(row["stage"], row["value"]) for row in listed(ground, "leads")] == [("won", "70.00")]
+    assert [row["subtotal"] for row in listed(ground, "orders")] == ["20.00"]
+
+
+def test_a_collected_row_that_says_not_when_it_changed_replaces_none_that_does(ground):
+    put(ground, collected(own("1", subtotal="120.00", updated_at="2026-05-18T11:10:00Z")))
+    put(ground, collected(own("1", subtotal="100.00")))
+    assert once(ground).refused == 1
+    ((reason, message),) = reasons_of(ground)
+    assert reason == "CONFLICT"
+    assert "from collect:server that say when they were changed, and this row does not" in message
+    assert [row["subtotal"] for row in listed(ground, "orders")] == ["120.00"]

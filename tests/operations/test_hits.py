@@ -32,7 +32,8 @@ def test_money_from_a_pages_key_is_refused_and_from_a_servers_key_is_not():
     assert first.fault.reason is DropReason.NOT_TRUSTED
     assert second.fault.reason is DropReason.NOT_READABLE
     order, _ = rows_of(Collected(**hit, trusted=True))
-    assert (order.kind, order.origin) == ("orders", "collect:k")
+    assert (order.kind, order.origin) == ("orders", "collect:server")
+    assert json.loads(order.cells["notes"]) == {"site key": "k"}
 
 
 def test_a_stale_or_unreadable_webhook_is_refused_and_not_applied():
@@ -80,3 +81,28 @@ def test_a_row_of_a_webhook_that_cannot_be_read_stops_no_other():
     refused, row = rows_of(Hook(**hook, received_us=0, topic="orders", body=body))
     assert "cannot be read: row 1 of data is no object" in refused.fault.message
     assert (row.line, row.cells) == (8, {"order_id": "1"})
+
+
+def test_a_click_that_a_page_sends_is_labelled_by_its_request_then_by_its_agent():
+    def label(*, trusted=False, cells=None, **request):
+        row = Row("clicks", {"click_id": "c", "clicked_at": "2026-05-18", **(cells or {})})
+        hit = Collected(
+            brand="b", key_id="k", received_us=0, rows=[row], trusted=trusted, visitor="v",
+            **request,
+        )  # fmt: skip
+        (found,) = rows_of(hit)
+        return found.label[0], found.cells.get("visitor"), found.cells.get("user_agent")
+
+    google = "Googlebot/2.1 (+http://www.google.com/bot.html)"
+    assert label(label="bot", rule="r", user_agent=google) == ("bot", "v", google)
+    assert label(cells={"user_agent": google, "visitor": "w"}) == ("bot", "w", google)
+    assert label(trusted=True) == ("human", None, None)
+
+
+def test_a_clock_that_is_off_is_said_in_the_notes_of_the_row():
+    hit = {"brand": "b", "key_id": "k", "received_us": 0, "rows": [Row("leads", {"lead_id": "1"})]}
+    (far,) = rows_of(Collected(**hit, skew_us=86_400_000_000))
+    (near,) = rows_of(Collected(**hit, skew_us=-300_000_000))
+    assert json.loads(far.cells["notes"]) == {"clock ahead minutes": 1440, "site key": "k"}
+    assert json.loads(near.cells["notes"]) == {"site key": "k"}
+    assert (far.cells["created_at"], far.untimed) == ("1970-01-01T00:00:00Z", True)

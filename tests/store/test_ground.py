@@ -169,6 +169,15 @@ def test_a_damaged_facts_file_is_made_again(filled, capsysbinary):
     assert (contents(filled), printed(filled, capsysbinary)) == before
 
 
+def test_a_rebuild_keeps_what_stands_beside_the_facts(filled):
+    with grounds.opened(filled, None, CLOCK, "ana") as ground:
+        ground.facts.keep("live.take", {"worker": "w", "segment": "1.log", "byte": 7})
+    assert grounds.rebuild(filled) == 3
+    with grounds.opened(filled, None, CLOCK, "ana") as ground:
+        (row,) = ground.facts.read("live.taken", {}).to_pylist()
+    assert row == {"worker": "w", "segment": "1.log", "byte": 7}
+
+
 def test_a_rebuild_that_fails_keeps_the_old_file(filled):
     segment = filled / "segments" / "00000002.refunds.parquet"
     whole = segment.read_bytes()

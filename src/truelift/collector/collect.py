@@ -10,15 +10,13 @@ from truelift.collector.answer import JSON, NO_STORE, Header, Receive, Scope, Se
 from truelift.collector.machinery import Machinery
 from truelift.collector.request import BodyRefused, Caller, caller, whole_body
 from truelift.facts.collectible import CollectFault, read_rows
-from truelift.facts.hit import Collected, Row, encode
+from truelift.facts.hit import LARGEST_SKEW_US, Collected, Row, encode
 from truelift.facts.request_class import request_class
 from truelift.facts.visitor import DAY_US, visitor_key
 
 ROUTE = "/collect"
 TYPES = ("application/json", "text/plain")
 """A page that cannot ask first (`sendBeacon`) sends text/plain."""
-
-LARGEST_SKEW_US = 300_000_000
 
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"POST, OPTIONS"),
@@ -87,7 +85,7 @@ class _Asked(NamedTuple):
 async def _take(machinery: Machinery, meter: Meter, asked: _Asked, body: bytes, send: Send) -> int:
     now_us = machinery.now_us()
     key = asked.key
-    rows = read_rows(body, now_us, server=key.server)
+    rows = read_rows(body, server=key.server)
     if isinstance(rows, CollectFault):
         status = 403 if rows.forbidden else 400
         await problem(send, status, rows.sentence, field=rows.field, headers=asked.cors)

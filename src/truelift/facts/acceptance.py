@@ -25,7 +25,7 @@ from truelift.base.columns import Column, ColumnType, Kind
 from truelift.catalog.campaign import METRIC_BREAK
 from truelift.facts import amounts, bank_details, identity, moments, words
 from truelift.facts.cells import Miss, Reading, as_mask, present, quoted, trimmed
-from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
+from truelift.facts.event import NOTES, DropReason, EventBatch, Fault, place_of
 from truelift.facts.kinds import kind_named
 
 DAY = "day"
@@ -191,7 +191,7 @@ def _faults(batch: Batch) -> list[Fault]:
             line=line,
             column=drop.column,
             reason=drop.reason,
-            message=f"{file} line {line}, column {drop.column}: {drop.sentence}",
+            message=f"{place_of(file, line)}, column {drop.column}: {drop.sentence}",
             raw=_raw(row, batch),
         )
         for drop, line, row in zip(drops, lines, found, strict=True)

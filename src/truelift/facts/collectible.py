@@ -1,6 +1,6 @@
 """Collectible: rows that pages and servers may send to /collect, and the limits they keep.
 
-In:   the body of a request (JSON), whether its key is a server's, when it was received.
+In:   the body of a request (JSON), whether its key is a server's.
 Out:  rows to keep, or the first fault with the field it lies in.
 
 A page's key is public: anybody can read it and send with it. So it may never send money: orders,
@@ -9,7 +9,6 @@ refunds, costs and won leads take a server's key, or a signed webhook.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
@@ -53,18 +52,16 @@ _told = msgspec.json.Decoder(_Told | list[_Told])
 
 
 class _Form(NamedTuple):
-    """What a kind's rows look like: all their cells, those that may not be empty, their time."""
+    """What a kind's rows look like: all their cells, and those that may not be empty."""
 
     names: frozenset[str]
     required: tuple[str, ...]
-    occurred: str | None
 
 
 _FORMS = {
     name: _Form(
         frozenset(kind.names),
         tuple(each.name for each in kind.columns if each.required and each.name != kind.occurred),
-        kind.occurred,
     )
     for name, kind in KINDS.items()
 }
@@ -79,11 +76,10 @@ class CollectFault:
     forbidden: bool = False
 
 
-def read_rows(body: bytes, received_us: int, *, server: bool) -> list[Row] | CollectFault:
+def read_rows(body: bytes, *, server: bool) -> list[Row] | CollectFault:
     """Read one row or a list of rows: `{"kind": "leads", "lead_id": "l1", ...}`.
 
-    `{"kind": "leads", "row": {...}}` is read too. A row that does not say when it happened happened
-    when it was received.
+    `{"kind": "leads", "row": {...}}` is read too. A row need not say when it happened.
     """
     read = _decoded(body)
     if isinstance(read, CollectFault):
@@ -93,7 +89,6 @@ def read_rows(body: bytes, received_us: int, *, server: bool) -> list[Row] | Col
         return CollectFault("", "The list is empty; send at least one row.")
     if len(pairs) > MOST_ROWS:
         return CollectFault("", f"{len(pairs)} rows were sent; send at most {MOST_ROWS} at a time.")
-    now = ""
     rows = []
     for number, (kind, cells) in enumerate(pairs):
         fault = _fault(kind, cells, server=server)
@@ -101,10 +96,6 @@ def read_rows(body: bytes, received_us: int, *, server: bool) -> list[Row] | Col
             field, sentence, forbidden = fault
             where = field if single else f"[{number}].{field}"
             return CollectFault(where, sentence, forbidden)
-        occurred = _FORMS[kind].occurred
-        if occurred is not None and cells.get(occurred) is None:
-            now = now or _written(received_us)
-            cells[occurred] = now
         rows.append(Row(kind, cells))
     return rows
 
@@ -167,8 +158,3 @@ def _money(kind: str, cells: dict[str, Any]) -> tuple[str, str, bool] | None:
     if kind == "leads" and cells.setdefault("stage", "lead") not in PUBLIC_LEAD_STAGES:
         return "stage", "A page's key sends the stages signup and lead only.", True
     return None
-
-
-def _written(received_us: int) -> str:
-    instant = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=received_us)  # noqa: DTZ001 - UTC
-    return f"{instant.isoformat()}Z"

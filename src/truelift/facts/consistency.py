@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from truelift.base.money import format_minor
 from truelift.catalog.destination import DestinationFault, read_destination
 from truelift.catalog.served import SLUG
-from truelift.facts.event import DropReason, Fault
+from truelift.facts.event import DropReason, Fault, place_of
 from truelift.facts.moments import days_of
 
 SITEWIDE = "sitewide"
@@ -259,9 +259,38 @@ def _fault(rows: pa.Table, row: int, verdict: _Verdict, source_file: str) -> Fau
         line=line,
         column=verdict.column,
         reason=verdict.reason,
-        message=f"{source_file} line {line}, column {verdict.column}: {verdict.sentence}",
+        message=f"{place_of(source_file, line)}, column {verdict.column}: {verdict.sentence}",
         raw=json.dumps(kept, ensure_ascii=False, default=str),
     )
+
+
+def ahead_faults(
+    rows: pa.Table, received: Sequence[dt.datetime], *, zone: str, source_file: str
+) -> list[Finding]:
+    """Refuse what is said to have happened more than a day after it was received.
+
+    received: of each row, naive UTC. Every instant of a row counts, and its day. Anybody can send
+    with a page's key; one click dated in ten years would move the day of every report there.
+    """
+    latest = pa.array([each + AHEAD for each in received], pa.timestamp("us"))
+    days = days_of(latest, zone)
+    found: dict[int, Finding] = {}
+    for name in rows.column_names:
+        values = rows[name]
+        if name == "day" or not (pa.types.is_timestamp(values.type) or name == "date"):
+            continue
+        bound = latest if pa.types.is_timestamp(values.type) else days
+        late = pc.fill_null(pc.greater(values, bound), False)  # noqa: FBT003 - no time is not late
+        for row in np.flatnonzero(late.to_numpy()).tolist():
+            line = rows["source_line"][row].as_py()
+            message = (
+                f"{place_of(source_file, line)}, column {name}: {values[row].as_py()} is more than "
+                f"24 h after it was received at {received[row]} UTC; correct the time, or the "
+                "clock of the sender."
+            )
+            fault = Fault(source_file, line, name, DropReason.IN_THE_FUTURE, message)
+            found.setdefault(row, Finding(row, fault))
+    return [found[row] for row in sorted(found)]
 
 
 def future_faults(
@@ -276,8 +305,8 @@ def future_faults(
     for row in np.flatnonzero(late.to_numpy()).tolist():
         line, at = rows["source_line"][row].as_py(), rows[column][row].as_py()
         message = (
-            f"{source_file} line {line}, column {column}: {at} UTC is after the import at {now} "
-            "UTC; correct the time, or the clock that wrote it."
+            f"{place_of(source_file, line)}, column {column}: {at} UTC is after the import at "
+            f"{now} UTC; correct the time, or the clock that wrote it."
         )
         fault = Fault(source_file, line, column, DropReason.IN_THE_FUTURE, message)
         findings.append(Finding(row, fault))

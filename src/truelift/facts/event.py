@@ -26,7 +26,7 @@ class DropReason(StrEnum):
     TOO_LARGE = "TOO_LARGE"  # beyond 10^13 minor units, or a count beyond 2^52
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"  # more decimals than the currency has
     NOT_A_DATE = "NOT_A_DATE"  # not ISO 8601, or a day that does not exist
-    IN_THE_FUTURE = "IN_THE_FUTURE"  # read or published after it was imported
+    IN_THE_FUTURE = "IN_THE_FUTURE"  # happened after it was imported or received
     NO_SUCH_TIME = "NO_SUCH_TIME"  # the hour that daylight saving skips
     ENDS_BEFORE_START = "ENDS_BEFORE_START"  # its end lies before its beginning
     NOT_A_CURRENCY = "NOT_A_CURRENCY"  # not an ISO 4217 code
@@ -50,6 +50,12 @@ class DropReason(StrEnum):
     NOT_READABLE = "NOT_READABLE"  # a webhook whose body does not say what it has to
     TEST_ORDER = "TEST_ORDER"  # an order or refund of a shop's own test, with no money in it
     MALFORMED_ROW = "MALFORMED_ROW"  # more or fewer cells than the header has
+
+
+def place_of(source_file: str, line: int) -> str:
+    """Say where a row stands: its line in a file, its byte in a segment of the spool."""
+    spooled = source_file.startswith("spool/") and source_file.endswith(".log")
+    return f"{source_file} {'byte' if spooled else 'line'} {line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from decimal import Decimal
 
 import msgspec
 
+LARGEST_SKEW_US = 300_000_000
+"""A sender's clock that is off by more is counted, and said in the notes of its rows."""
+
 Cell = str | int | float | bool | None
 """A value of a collected row as JSON has it."""
 

@@ -19,7 +19,10 @@ import pyarrow as pa
 from truelift.base.errors import TrueliftError
 from truelift.facts.event import NOTES, DropReason, Fault
 from truelift.facts.given_back import ORDER_NUMBER
-from truelift.operations.hits import Refusal, Taken, batches, taken
+from truelift.facts.hit import Hit, Hook
+from truelift.operations.completed import click_brands, housed, timed
+from truelift.operations.deliveries import Deliveries
+from truelift.operations.hits import Place, Refusal, Taken, batches, taken
 from truelift.operations.ingest import Tally, keep_faults, take_in
 from truelift.operations.people import Action, needs
 from truelift.operations.recompute import recompute
@@ -38,11 +41,15 @@ KEPT_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What one round took in. damaged: what of the spool cannot be read."""
+    """What one round took in.
+
+    repeated: webhooks that were applied before. damaged: what of the spool cannot be read.
+    """
 
     hits: int = 0
     rows: int = 0
     refused: int = 0
+    repeated: int = 0
     damaged: tuple[str, ...] = ()
 
     def __add__(self, other: Drained) -> Drained:
@@ -51,6 +58,7 @@ class Drained:
             self.hits + other.hits,
             self.rows + other.rows,
             self.refused + other.refused,
+            self.repeated + other.repeated,
             self.damaged + other.damaged,
         )
 
@@ -90,13 +98,18 @@ def drain(
     """
     folder, known = ground.folder / SPOOL, offsets(ground)
     done = Drained()
-    for worker in spool_reader.workers(folder):
-        reading = spool_reader.read(folder, worker, known.get(worker), limit)
+    readings = [
+        (worker, spool_reader.read(folder, worker, known.get(worker), limit))
+        for worker in spool_reader.workers(folder)
+    ]
+    # A click and its landing may have come to different workers.
+    homes = click_brands(ground, [hit for _, reading in readings for hit in reading.hits])
+    for worker, reading in readings:
         if reading.offset is None or reading.offset == known.get(worker):
             continue
         if not reading.hits and not reading.damaged:
             continue
-        done += _take(ground, brands, worker, reading, shift, fresh=fresh)
+        done += _take(ground, brands, worker, housed(reading, homes), shift, fresh=fresh)
     return done
 
 
@@ -120,29 +133,32 @@ def _take(
     *,
     fresh: bool,
 ) -> Drained:
-    rows: list[Taken] = []
-    refusals: list[Refusal] = []
-    only = ground.brand.brand
-    for hit, (segment, byte) in zip(reading.hits, reading.places, strict=True):
-        for each in taken(hit, f"{SPOOL}/{worker}/{segment}", byte, shift):
-            named = each if each.brand else replace(each, brand=only)
-            if named.brand not in brands:
-                named = _homeless(ground, named)
-            rows.append(named) if isinstance(named, Taken) else refusals.append(named)
+    hits = [
+        (hit, (f"{SPOOL}/{worker}/{segment}", byte))
+        for hit, (segment, byte) in zip(reading.hits, reading.places, strict=True)
+    ]
+    deliveries = Deliveries(ground, hits)
+    rows, refusals, repeated = _sifted(ground, brands, hits, deliveries, shift)
     tallies: list[Tally] = []
+    files: list[str] = []
     changed: dict[str, Ground] = {}
     with ground.turn, ground.facts.together():
-        for brand, batch, labels in batches(_named(ground, brands, rows)):
+        for brand, batch, beside in batches(_named(ground, brands, rows)):
             tally = Tally(batch.origin, batch.sha256)
             standing = replace(brands[brand], facts=ground.facts)
             now = standing.clock.now()
-            take_in(standing, batch, tally, now, labels=labels or None)
+            take_in(
+                standing, batch, tally, now,
+                labels=beside.labels or None, received=beside.received,
+            )  # fmt: skip
             tallies.append(tally)
+            files.append(batch.source_file)
             if tally.accepted or tally.updated:
                 changed[brand] = standing
         for standing in changed.values() if fresh else ():
             recompute(standing)
         _keep_refusals(brands, refusals)
+        deliveries.keep(ground, zip(files, tallies, strict=True))
         if reading.offset is not None:
             place = reading.offset
             ground.facts.keep(
@@ -153,8 +169,36 @@ def _take(
         hits=len(reading.hits),
         rows=sum(tally.accepted + tally.updated for tally in tallies),
         refused=sum(tally.quarantined for tally in tallies) + len(refusals),
+        repeated=repeated,
         damaged=tuple(each.sentence for each in reading.damaged),
     )
+
+
+def _sifted(
+    ground: Ground,
+    brands: Mapping[str, Ground],
+    hits: Sequence[tuple[Hit, Place]],
+    deliveries: Deliveries,
+    shift: dt.timedelta,
+) -> tuple[list[Taken], list[Refusal], int]:
+    """Give the rows of hits, what is refused of them, and how many deliveries came again."""
+    rows: list[Taken] = []
+    refusals: list[Refusal] = []
+    repeated = 0
+    only = ground.brand.brand
+    for hit, place in hits:
+        if isinstance(hit, Hook) and deliveries.repeated(hit, place):
+            repeated += 1
+            continue
+        before = len(rows)
+        for each in taken(hit, *place, shift):
+            named = each if each.brand else replace(each, brand=only)
+            if named.brand not in brands:
+                named = _homeless(ground, named)
+            rows.append(named) if isinstance(named, Taken) else refusals.append(named)
+        if isinstance(hit, Hook):
+            deliveries.applied(hit, place, rows[before:])
+    return timed(ground, rows), refusals, repeated
 
 
 def _homeless(ground: Ground, row: Taken | Refusal) -> Refusal:

@@ -22,13 +22,38 @@ from truelift.connectors import (
     woocommerce_webhook,
 )
 from truelift.connectors.webhook import NotReadable
+from truelift.facts.agent_lists import HUMAN, agent_of
 from truelift.facts.collectible import PUBLIC_KINDS
 from truelift.facts.event import NOTES, DropReason, EventBatch, Fault
-from truelift.facts.hit import Beacon, Cell, Click, Collected, Hit, Hook, Row, text_of
+from truelift.facts.hit import (
+    LARGEST_SKEW_US,
+    Beacon,
+    Cell,
+    Click,
+    Collected,
+    Hit,
+    Hook,
+    Row,
+    text_of,
+)
 from truelift.facts.kinds import KINDS
+from truelift.facts.request_class import LONGEST_AGENT
 
 COLLECTOR = "collector"
 """Origin of what our own links and pixel saw."""
+
+SERVER, PAGE = "collect:server", "collect:page"
+"""Origins of what was sent to /collect: with a server's key, with one that stands in a page.
+
+The key itself stands in the notes: another key of the same trust may correct a row.
+"""
+
+SITE_KEY, CLOCK_AHEAD = "site key", "clock ahead minutes"
+"""The key's id, and by how much the sender's clock was off, among the notes.
+
+No cell of a sender can be called so: their names have no spaces.
+"""
+MINUTE_US = 60_000_000
 
 PARSERS: Mapping[str, Callable[[str, bytes], Sequence[Row | NotReadable]]] = {
     "shopify": shopify_webhook.parse,
@@ -47,7 +72,11 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One row on its way in. file, line: the segment and a number that is unique within it."""
+    """One row on its way in. file, line: the segment and a number that is unique within it.
+
+    received: when others sent it, who may be wrong about the time (naive UTC). untimed:
+    it did not say when it happened, so its time is that of its reception.
+    """
 
     brand: str
     kind: str
@@ -56,6 +85,16 @@ class Taken:
     line: int
     cells: Mapping[str, str | None]
     label: tuple[str, str] | None = None
+    received: dt.datetime | None = None
+    untimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Of rows, by line: the labels of clicks, and when others sent us a row."""
+
+    labels: Mapping[int, tuple[str, str]]
+    received: Mapping[int, dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +119,13 @@ def taken(hit: Hit, file: str, line: int, shift: dt.timedelta) -> Iterator[Taken
             }
             yield Taken(hit.brand, "landings", COLLECTOR, file, line, cells)
         case Collected():
-            yield from _collected(hit, file, line)
+            yield from _collected(hit, file, line, shift)
         case Hook():
-            yield from _hooked(hit, file, line)
+            yield from _hooked(hit, file, line, shift)
 
 
-def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, tuple[str, str]]]]:
-    """Gather rows as (brand, batch, labels), parents before what names them.
+def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, Beside]]:
+    """Gather rows as (brand, batch, what is known beside), parents before what names them.
 
     Two rows of one natural key are two versions of it: they come in batches one after the other,
     in the order in which they arrived.
@@ -102,7 +141,10 @@ def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, 
     ):
         kind = KINDS[found[0].kind]
         told = f"{file}:{found[0].line}:{wave}"
-        labels = {each.line: each.label for each in found if each.label}
+        beside = Beside(
+            {each.line: each.label for each in found if each.label},
+            {each.line: each.received for each in found if each.received},
+        )
         yield (
             brand,
             EventBatch(
@@ -113,7 +155,7 @@ def batches(rows: Iterable[Taken]) -> Iterator[tuple[str, EventBatch, dict[int, 
                 rows=table_of(kind.names, [each.cells for each in found]),
                 lines=pa.array([each.line for each in found], pa.int64()),
             ),
-            labels,
+            beside,
         )
 
 
@@ -157,7 +199,9 @@ def _click(hit: Click, file: str, line: int, shift: dt.timedelta) -> Taken:
     return Taken(hit.brand, "clicks", COLLECTOR, file, line, told, (hit.label, hit.rule))
 
 
-def _collected(hit: Collected, file: str, line: int) -> Iterator[Taken | Refusal]:
+def _collected(
+    hit: Collected, file: str, line: int, shift: dt.timedelta
+) -> Iterator[Taken | Refusal]:
     for at, row in enumerate(hit.rows):
         if row.kind not in KINDS:
             sentence = f"there is no kind {row.kind[:40]!r}"
@@ -169,11 +213,39 @@ def _collected(hit: Collected, file: str, line: int) -> Iterator[Taken | Refusal
             )
             yield _refused(hit.brand, row.kind, (file, line + at), DropReason.NOT_TRUSTED, sentence)
         else:
-            cells = with_notes(row.kind, row.cells)
-            yield Taken(hit.brand, row.kind, f"collect:{hit.key_id}", file, line + at, cells)
+            cells, untimed = _cells_of(hit, row, shift)
+            yield Taken(
+                hit.brand, row.kind, SERVER if hit.trusted else PAGE, file, line + at, cells,
+                label=_label(hit, cells) if row.kind == "clicks" else None,
+                received=_received(hit.received_us, shift), untimed=untimed,
+            )  # fmt: skip
 
 
-def _hooked(hit: Hook, file: str, line: int) -> Iterator[Taken | Refusal]:
+def _cells_of(hit: Collected, row: Row, shift: dt.timedelta) -> tuple[dict[str, str | None], bool]:
+    """Give a row's cells with what is known of its request, and whether it named no time."""
+    beside: dict[str, Cell] = {SITE_KEY: hit.key_id}
+    if hit.skew_us is not None and abs(hit.skew_us) > LARGEST_SKEW_US:
+        beside[CLOCK_AHEAD] = round(hit.skew_us / MINUTE_US)
+    cells = with_notes(row.kind, {**row.cells, **beside})
+    if row.kind == "clicks" and not hit.trusted:
+        cells["visitor"] = cells.get("visitor") or hit.visitor
+        cells["user_agent"] = cells.get("user_agent") or hit.user_agent or None
+    column = KINDS[row.kind].occurred
+    untimed = column is not None and not cells.get(column)
+    if column is not None and untimed:
+        cells[column] = _moment(hit.received_us, shift)
+    return cells, untimed and column not in KINDS[row.kind].key
+
+
+def _label(hit: Collected, cells: Mapping[str, str | None]) -> tuple[str, str]:
+    """Label a click that was sent: by its request, unless that is a person's, by its own agent."""
+    if not hit.trusted and hit.label != HUMAN:
+        return hit.label, hit.rule
+    agent = agent_of((cells.get("user_agent") or "")[:LONGEST_AGENT])
+    return agent.label, agent.rule
+
+
+def _hooked(hit: Hook, file: str, line: int, shift: dt.timedelta) -> Iterator[Taken | Refusal]:
     told = f"delivery {hit.delivery_id[:80]} of the webhook {hit.source}/{hit.hook_id}"
     if hit.stale:
         sentence = f"{told} was signed over 5 minutes away from when it came; have it sent anew"
@@ -191,12 +263,20 @@ def _hooked(hit: Hook, file: str, line: int) -> Iterator[Taken | Refusal]:
             yield _refused(hit.brand, "", (file, line + at), row.reason, sentence)
         else:
             cells = with_notes(row.kind, row.cells)
-            yield Taken(hit.brand, row.kind, origin, file, line + at, cells)
+            yield Taken(
+                hit.brand, row.kind, origin, file, line + at, cells,
+                received=_received(hit.received_us, shift),
+            )  # fmt: skip
 
 
 def _refused(brand: str, kind: str, place: Place, reason: DropReason, sentence: str) -> Refusal:
     file, line = place
     return Refusal(brand, kind, Fault(file, line, "", reason, f"{file} byte {line}: {sentence}."))
+
+
+def _received(received_us: int, shift: dt.timedelta) -> dt.datetime:
+    """Give when a row was received; where a clock is simulated, the later of the two."""
+    return _EPOCH + dt.timedelta(microseconds=received_us) + max(shift, dt.timedelta(0))
 
 
 def _moment(received_us: int, shift: dt.timedelta) -> str:

@@ -26,12 +26,13 @@ from truelift.facts.bank_details import without_details
 from truelift.facts.click_class import classify
 from truelift.facts.consistency import (
     Finding,
+    ahead_faults,
     code_faults,
     future_faults,
     link_faults,
     refund_faults,
 )
-from truelift.facts.event import DropReason, EventBatch, Fault
+from truelift.facts.event import DropReason, EventBatch, Fault, place_of
 from truelift.facts.given_back import fitted, known_by_their_parts
 from truelift.facts.kinds import KINDS
 from truelift.operations.erase import kept_erased
@@ -259,10 +260,12 @@ def take_in(
     *,
     keep: bool = True,
     labels: Labels | None = None,
+    received: Mapping[int, Instant] | None = None,
 ) -> None:
     """Accept a batch, judge it against what is known, and keep what is new.
 
     labels: by line, the class and rule that the collector gave a click, which saw its request.
+    received: by line, when others sent us a row; it happened a day later at most.
     """
     context = AcceptanceContext(ground.brand.timezone, ground.brand.currency, ground.customer_salt)
     accepted = accept(batch, context)
@@ -270,6 +273,9 @@ def take_in(
     stamp = Stamp(ground.brand.brand, batch.origin, batch.source_file, batch.sha256, now)
     given = kept_erased(ground, kind, _labelled(kind, accepted.rows, labels))
     rows, faults = _not_in_the_future(kind, given, stamp)
+    if received:
+        rows, more = _not_ahead(rows, received, ground.brand.timezone, stamp)
+        faults += more
     if kind.name in {"refunds", *_CHECKS} and rows.num_rows:
         rows, more = _checked(ground, kind, rows, stamp)
         faults += more
@@ -292,6 +298,17 @@ def _not_in_the_future(kind: Kind, rows: pa.Table, stamp: Stamp) -> tuple[pa.Tab
     if kind.name not in _READ or kind.occurred is None:
         return rows, []
     findings = future_faults(rows, kind.occurred, stamp.recorded_at, source_file=stamp.source_file)
+    return _without(rows, findings)
+
+
+def _not_ahead(
+    rows: pa.Table, received: Mapping[int, Instant], zone: str, stamp: Stamp
+) -> tuple[pa.Table, list[Fault]]:
+    times = [received[line] for line in rows["source_line"].to_pylist()]
+    return _without(rows, ahead_faults(rows, times, zone=zone, source_file=stamp.source_file))
+
+
+def _without(rows: pa.Table, findings: Sequence[Finding]) -> tuple[pa.Table, list[Fault]]:
     stands = np.ones(rows.num_rows, bool)
     stands[[finding.row for finding in findings]] = False
     return rows.filter(pa.array(stands)), [finding.fault for finding in findings]
@@ -399,9 +416,12 @@ def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) 
         why = (
             "stands in this file already with other values; keep one of the two"
             if same_file
+            else f"has other values from {origin} that say when they were changed, and this row "
+            "does not; give updated_at, or correct it at that source"
+            if line in verdict.undated
             else f"has other values from {origin}; import that source again, or give updated_at"
         )
-        message = f"{batch.source_file} line {line}, column {kind.key[0]}: {key} {why}."
+        message = f"{place_of(batch.source_file, line)}, column {kind.key[0]}: {key} {why}."
         given = {name: row[name] for name in kind.names if row[name] is not None}
         raw = json.dumps(given, ensure_ascii=False, default=_iso)
         faults.append(Fault(batch.source_file, line, kind.key[0], reason, message, raw[:RAW_LIMIT]))

@@ -43,6 +43,9 @@ Parameters = Mapping[str, object]
 
 MEMORY_LIMIT = "4GB"
 
+CARRIED = ("spool_taken", "answered_request", "applied_delivery")
+"""Tables beside the facts that no segment holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -134,6 +137,20 @@ class FactsEngine:
                 asked = {key: parameters[key] for key in queries.parameters(statement)}
                 self._connection.execute(statement, asked)
 
+    def carried(self) -> dict[str, pa.Table]:
+        """Give what stands beside the facts and is not made of segments."""
+        sql = queries.text("live.carried")
+        return {
+            table: self._connection.sql(sql.format(table=table)).to_arrow_table()
+            for table in CARRIED
+        }
+
+    def carry(self, tables: Mapping[str, pa.Table]) -> None:
+        """Take over what `carried` gave of another file."""
+        for table, rows in tables.items():
+            with self._given({"given_rows": rows}), self._transaction():
+                self._connection.execute(queries.text("live.carry").format(table=table))
+
     def read(
         self,
         name: str,
@@ -187,6 +204,19 @@ class FactsEngine:
         source = '"source"' if "source" in kind.names else "''"
         sql = queries.text("live.recordings").format(kind=kind.name, source=source)
         return self._connection.sql(sql, params=dict(parameters)).to_arrow_table()
+
+    def occurred(self, kind: Kind, brand: str, keys: pa.Table) -> pa.Table:
+        """Give when the known rows of some natural keys happened: the key's columns and `at`."""
+        sql = queries.text("live.occurred").format(
+            kind=kind.name,
+            occurred=f'"{kind.occurred}"',
+            keys=", ".join(f'known."{name}"' for name in kind.key),
+            same=" and ".join(
+                f'coalesce(known."{name}", \'\') = given."{name}"' for name in kind.key
+            ),
+        )
+        with self._given({"given_rows": keys}):
+            return self._connection.sql(sql, params={"brand": brand}).to_arrow_table()
 
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
@@ -258,9 +288,13 @@ class FactsEngine:
     def _judged(self, kind: Kind, rows: pa.Table, stamp: Stamp) -> pa.Table:
         incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
         with self._given({"incoming": incoming}):
-            return self._connection.sql(
+            judged = self._connection.sql(
                 verdicts.judging(kind), params=_parameters(stamp)
             ).to_arrow_table()
+            if not pc.any(verdicts.among(judged, (verdicts.UNDATED,))).as_py():
+                return judged
+            agreeing = self._connection.sql(verdicts.agreeing(kind), params={"brand": stamp.brand})
+            return verdicts.settled(judged, agreeing.to_arrow_table())
 
     def _log_and_apply(self, kind: Kind, rows: pa.Table, *, newer: bool) -> None:
         number = 0

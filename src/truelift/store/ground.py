@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
 from truelift.base.errors import Refused, TrueliftError
 from truelift.base.secret import Secret
 from truelift.base.time import Clock
@@ -125,13 +127,16 @@ def rebuild(folder: Path) -> int:
         raise TrueliftError(msg)
     path, fresh = folder / "facts.duckdb", folder / "facts.rebuilding"
     log = SegmentLog(folder / "segments")
+    beside: dict[str, pa.Table] = {}
     with contextlib.ExitStack() as held:
         if path.exists():
             with contextlib.suppress(FactsDamaged):
-                held.enter_context(contextlib.closing(FactsEngine(path, log)))
+                old = held.enter_context(contextlib.closing(FactsEngine(path, log)))
+                beside = old.carried()
         _remove(fresh)
         try:
-            FactsEngine(fresh, log).close()
+            with contextlib.closing(FactsEngine(fresh, log)) as made:
+                made.carry(beside)
         except BaseException:
             _remove(fresh)
             raise

@@ -99,6 +99,7 @@ class _Plain:
             ("hits", "Hits of the spool that were taken in.", pulse.hits),
             ("rows", "Rows that were new or changed something.", pulse.rows),
             ("quarantined", "Rows of the spool that were refused.", pulse.refused),
+            ("repeated", "Webhooks that were applied before and came again.", pulse.repeated),
             ("damaged", "Stretches of the spool that cannot be read.", pulse.damaged),
             ("merged", "Segments of the log that were merged into larger ones.", pulse.merged),
             ("failures", "Rounds of the loop that failed.", pulse.failures),

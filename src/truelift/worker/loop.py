@@ -45,6 +45,7 @@ class Pulse:
     hits: int = 0
     rows: int = 0
     refused: int = 0
+    repeated: int = 0
     rounds: int = 0
     failures: int = 0
     damaged: int = 0
@@ -157,6 +158,7 @@ class Loop:
             pulse.hits, pulse.rows = pulse.hits + done.hits, pulse.rows + done.rows
             pulse.refused, pulse.rounds = pulse.refused + done.refused, pulse.rounds + 1
             pulse.damaged += len(done.damaged)
+            pulse.repeated += done.repeated
             pulse.round_seconds = self.tick() - began
             if ground.simulated:
                 keep_clock(ground)

@@ -1,0 +1,2 @@
+-- dialect: duckdb
+insert into {table} by name select * from given_rows
