@@ -50,7 +50,6 @@ TEST_ELSEWHERE: dict[str, str] = {
     "operations/exchange_rates": "the rates the books use: tests/operations/test_book.py",
     "api/discovery": "as the command line has it: tests/cli/test_shortlist.py",
     "api/requesting": "what routes share: tests/api/test_application.py",
-    "operations/creators": "what is known of each: tests/operations/test_shortlist.py",
     "operations/engagement_rates": "rates from facts: tests/operations/test_shortlist.py",
     "operations/measurability": "the smallest lifts: tests/operations/test_shortlist.py",
     "operations/prices": "whose price is whose: tests/operations/test_shortlist.py",
