@@ -46,7 +46,9 @@ def rank_columns(count: int) -> tuple[float, int]:
     smallest = np.abs(drawn.normal(0.7, 0.2, count))
     names = np.array([f"creator-{number}" for number in range(count)], dtype=object)
     chosen = drawn.permutation(count)[: count // 10]
-    past = Past(chosen, drawn.normal(1.5, 1.5, len(chosen)), drawn.uniform(0.2, 1.5, len(chosen)))
+    nobody = np.zeros(len(chosen), bool)
+    se = drawn.uniform(0.2, 1.5, len(chosen))
+    past = Past(chosen, drawn.normal(1.5, 1.5, len(chosen)), se, nobody)
     start = time.perf_counter()
     bands = size_bands(followers)
     groups = peer_groups(platform, bands, formats)
@@ -77,7 +79,9 @@ def played(drawn: np.random.Generator) -> dict[str, float]:
     once = true[rows] + drawn.normal(0, 0.4, MEASURED)
     seen = once + se * drawn.standard_t(8, MEASURED)
     missing = drawn.random(x.shape) < np.array([0.5, 0.2])
-    found = _known(expected_returns(Past(rows, seen, se), group, np.where(missing, np.nan, x)))
+    found = _known(
+        expected_returns(Past(rows, seen, se, rows < 0), group, np.where(missing, np.nan, x))
+    )
     inside = (found.low <= true) & (true <= found.high)
 
     def first(key: np.ndarray, among: np.ndarray) -> float:

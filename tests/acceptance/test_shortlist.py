@@ -42,8 +42,3 @@ def test_who_looks_profitable_and_brings_nothing_ranks_down_and_the_truth_agrees
     )
     assert agreement > 0.7
     assert inside >= 0.6 * len(own)
-
-
-def test_the_same_facts_give_the_same_bytes(demo, truelift):
-    asked = ("shortlist", "-w", demo.workspace, "--platform", "tiktok")
-    assert truelift(*asked) == truelift(*asked)

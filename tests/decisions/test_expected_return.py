@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,12 +18,15 @@ from truelift.decisions.expected_return import (
 )
 
 NO_TRAITS = np.zeros((6, 0))
+NOBODY = np.zeros(100, bool)
 GROUPS = np.array([0, 0, 0, 1, 1, 2])
 
 
 def past_of(*rows):
     creator, returns, se = zip(*rows, strict=True)
-    return Past(np.array(creator), np.array(returns, float), np.array(se, float))
+    return Past(
+        np.array(creator), np.array(returns, float), np.array(se, float), np.zeros(len(rows), bool)
+    )
 
 
 def test_own_history_counts_by_how_exactly_it_is_known():
@@ -76,8 +81,8 @@ def test_traits_say_nothing_unless_past_returns_do():
     noise = drawn.normal(1.5, 0.3, count)
     rows = np.arange(100)
     se = np.full(100, 0.2)
-    idle = expected_returns(Past(rows, noise[:100], se), group, cheap[:, None])
-    told = expected_returns(Past(rows, (noise + cheap)[:100], se), group, cheap[:, None])
+    idle = expected_returns(Past(rows, noise[:100], se, NOBODY), group, cheap[:, None])
+    told = expected_returns(Past(rows, (noise + cheap)[:100], se, NOBODY), group, cheap[:, None])
     assert abs(idle.effects[0]) < 0.1
     assert 0.8 < told.effects[0] < 1.1
     assert np.corrcoef(told.point[100:], cheap[100:])[0, 1] > 0.99
@@ -98,7 +103,7 @@ def test_the_spread_between_creators_is_found_and_moderated():
         values, np.full(4, 0.1), np.array([0, 0, 1, 1]), BETWEEN_CREATORS
     )
     assert degrees == 4
-    assert 1 < found < 8
+    assert 2 < found < 8
     alone, least = spread_within(values, np.full(4, 0.1), np.arange(4), BETWEEN_CREATORS)
     assert (alone, least) == (BETWEEN_CREATORS.between, BETWEEN_CREATORS.degrees)
 
@@ -112,9 +117,21 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says():
         rows = np.arange(25)
         se = drawn.uniform(0.2, 1.2, 25)
         seen = true[:25] + drawn.normal(0, 0.4, 25) + se * drawn.normal(size=25)
-        found = expected_returns(Past(rows, seen, se), group, np.zeros((60, 0)))
+        found = expected_returns(Past(rows, seen, se, NOBODY[:25]), group, np.zeros((60, 0)))
         inside.append(np.mean((found.low <= true) & (true <= found.high)))
     assert 0.75 < np.mean(inside) < 0.9
+
+
+def test_who_shares_an_experiments_error_says_nothing_of_how_creators_differ():
+    alike = [(at, 1.0, 0.5) for at in range(20)]
+    past = past_of(*alike, (20, 0.0, 0.1), (21, 4.0, 0.1), (22, -3.0, 0.1))
+    group, traits = np.zeros(23, np.int64), np.zeros((23, 0))
+    shared = replace(past, common=np.arange(23) < 20)
+    both, apart = (expected_returns(one, group, traits) for one in (past, shared))
+    assert apart.own[0] > both.own[0]
+    assert apart.own[21] > both.own[21]
+    everybody = replace(past, common=np.ones(23, bool))
+    assert expected_returns(everybody, group, traits).measured == 23
 
 
 def test_limits_of_an_experiment_are_read_once_and_others_at_every_look():

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from truelift.decisions.shortlist import Because, order, traits, why
+from truelift.decisions.shortlist import Because, order, traits, two, why
 
 NAN = math.nan
 NAMES = np.array(["a", "b", "c", "d"], dtype=object)
@@ -58,3 +58,7 @@ def test_without_an_own_history_the_reason_is_said_and_what_was_not_used():
     assert told.endswith("not known and not used: price, followers.")
     told = why(replace(OWN, own_return=NAN, unmeasured="its own return is not known (glow)"))
     assert "its own return is not known (glow), so it is taken" in told
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert [two(one) for one in (-0.004, -0.006, 1.005)] == ["0.00", "-0.01", "1.00"]

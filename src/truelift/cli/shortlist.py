@@ -22,6 +22,7 @@ from truelift.cli.options import (
     opened,
     show,
 )
+from truelift.decisions.shortlist import two
 from truelift.reports.table import Table, plain_table
 
 Formula = Annotated[
@@ -135,7 +136,7 @@ def brief_table(data: dict[str, Any], note: str) -> Table:
                 "followers": row["followers"],
                 "price": format_minor(price, data["currency"]) if isinstance(price, int) else None,
                 "expected": _decimals(outlook["point"] if known else None),
-                "80 %": f"{outlook['low']:.2f} to {outlook['high']:.2f}" if known else None,
+                "80 %": f"{two(outlook['low'])} to {two(outlook['high'])}" if known else None,
                 "grade": row["grade"] or row["evidence"],
                 "own": _decimals(outlook.get("own_return")),
                 "raw": _decimals(sum(raw) / len(raw) if raw else None),
@@ -160,4 +161,6 @@ def reasons(data: dict[str, Any]) -> str:
 
 
 def _decimals(value: float | None, times: int = 1, places: int = 2) -> str | None:
-    return None if value is None else f"{value * times:.{places}f}"
+    if value is None:
+        return None
+    return two(value) if times == 1 else f"{value * times:.{places}f}"

@@ -89,8 +89,8 @@ def why(reason: Because) -> str:
     """Say why a creator has its rank."""
     unit = f"each {reason.currency}"
     told = (
-        f"{unit} should bring {reason.expected:.2f} that would not come anyway "
-        f"({reason.low:.2f} to {reason.high:.2f}, {reason.level * 100:g} %)"
+        f"{unit} should bring {two(reason.expected)} that would not come anyway "
+        f"({two(reason.low)} to {two(reason.high)}, {reason.level * 100:g} %)"
     )
     if reason.own_return is None or math.isnan(reason.own_return):
         past = reason.unmeasured or "no campaign of ours has measured it"
@@ -98,15 +98,21 @@ def why(reason: Because) -> str:
     else:
         many = "campaign" if reason.campaigns == 1 else "campaigns"
         told += (
-            f"; it brought {reason.own_return:.2f} in {reason.campaigns} {many}, "
-            f"{reason.peers_words} {reason.peers:.2f}, and its own history counts "
+            f"; it brought {two(reason.own_return)} in {reason.campaigns} {many}, "
+            f"{reason.peers_words} {two(reason.peers)}, and its own history counts "
             f"{reason.own * 100:.0f} %"
         )
         if reason.raw_return is not None and reason.raw_return > HIGH_RAW > reason.own_return:
             told += (
-                f"; the {reason.raw_return:.2f} that was tracked looks profitable, but most of it "
+                f"; the {two(reason.raw_return)} that was tracked looks profitable, but most of it "
                 "would have come without the campaign"
             )
     if reason.not_used:
         told += f"; not known and not used: {', '.join(reason.not_used)}"
     return told[0].upper() + told[1:] + "."
+
+
+def two(value: float) -> str:
+    """Write a return with two decimals; what rounds to nothing has no sign."""
+    text = f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text

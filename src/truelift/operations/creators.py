@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -273,9 +274,16 @@ def notes_of(text: str | None) -> Mapping[str, str]:
 
 
 def count_of(text: str | None) -> int | None:
-    """Read a stated count such as 475800 or 475,800; None where it is none."""
-    plain = (text or "").replace(",", "")
-    return int(plain) if plain.isdecimal() and len(plain) <= MOST_DIGITS else None
+    """Read a stated count such as 475800, 475,800 or 475.8k; None where it is none."""
+    plain = (text or "").replace(",", "").casefold()
+    times = TIMES.get(plain[-1:], 1)
+    digits = plain[:-1] if times > 1 else plain
+    if len(digits) > MOST_DIGITS or not digits.replace(".", "", 1).isdecimal():
+        return None
+    return int(Decimal(digits) * times)
 
+
+TIMES = {"k": 10**3, "m": 10**6, "b": 10**9}
+"""What lists write after a count."""
 
 MOST_DIGITS = 15

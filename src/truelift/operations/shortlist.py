@@ -332,8 +332,9 @@ class _Listing:
             if name in place and not isinstance(one.incremental, Withheld)
         ]
         columns = np.array(rows, float).reshape(-1, 5)
-        se = expected_return.standard_error(columns[:, 2], columns[:, 3], columns[:, 4] > 0)
-        past = expected_return.Past(columns[:, 0].astype(np.int64), columns[:, 1], se)
+        stated = columns[:, 4] > 0
+        se = expected_return.standard_error(columns[:, 2], columns[:, 3], stated)
+        past = expected_return.Past(columns[:, 0].astype(np.int64), columns[:, 1], se, stated)
         return expected_return.expected_returns(past, self._groups, self._traits)
 
     @cached_property

@@ -173,6 +173,7 @@ def flat_row(row: ShortlistRow, currency: str) -> dict[str, Any]:
         "category": row.category,
         "country": row.country,
         "followers": row.followers,
+        "followers_from": row.followers_from,
         "price": None if isinstance(row.price, Withheld) else format_minor(row.price, currency),
         "expected_return": None if outlook is None else round(outlook.point, DIGITS),
         "low": None if outlook is None else round(outlook.low, DIGITS),
