@@ -212,3 +212,26 @@ def test_money_counts_as_goods_up_to_what_is_left(shop, first):
     shop.hooks(stripe("charge.refunded", id="ch_1", amount_refunded=5000), source="stripe")
     assert shop.refunds()["pi_1-cumulative"] == ("pi_1", "20.00")
     assert shop.quarantined() == []
+
+
+def test_a_refund_keeps_the_day_on_which_it_was_first_seen(shop):
+    def changed(day, *refunds):
+        return "order.updated", {
+            "id": 7, "number": "7", "status": "processing", "currency": "USD",
+            "date_created_gmt": "2026-05-01T10:00:00", "date_modified_gmt": day,
+            "line_items": [{"subtotal": "90.00"}], "refunds": list(refunds),
+        }  # fmt: skip
+
+    one, two = {"id": 9, "total": "-30.00"}, {"id": 10, "total": "-80.00"}
+
+    def days():
+        return {row["refund_id"]: str(row["refunded_at"])[:10] for row in shop.rows("refunds")}
+
+    shop.hooks(changed("2026-05-02T10:00:00", one), source="woocommerce")
+    shop.hooks(changed("2026-05-10T10:00:00", two, one), source="woocommerce")
+    shop.hooks(changed("2026-05-12T10:00:00", two, one), source="woocommerce")
+    assert days() == {"9": "2026-05-02", "10": "2026-05-10"}
+    assert shop.refunds() == {"9": ("7", "30.00"), "10": ("7", "60.00")}
+    shop.hooks(changed("2026-05-08T10:00:00", two, one), source="woocommerce")  # came late
+    assert days() == {"9": "2026-05-02", "10": "2026-05-08"}
+    assert shop.quarantined() == []
