@@ -45,3 +45,22 @@ def test_what_is_unpaid_unknown_or_off_gives_no_row():
         read("checkout.session.completed", {**SESSION, "created": "soon"})
     with pytest.raises(NotReadable, match=r"data\.object is missing"):
         parse("", b'{"type": "refund.created"}')
+
+
+def test_a_refund_that_fails_in_the_end_gives_nothing_back():
+    told = {"id": "re_1", "payment_intent": "pi_1", "created": 1777802400, "currency": "usd"}
+    for kind, status in (("refund.updated", "failed"), ("refund.failed", "canceled")):
+        (refund,) = read(kind, {**told, "amount": 2500, "status": status})
+        assert (refund.cells["refund_id"], refund.cells["amount"]) == ("re_1", "0.00")
+    assert read("refund.updated", {**told, "status": "requires_action"}) == []
+
+
+def test_a_charge_brings_its_refunds_or_their_sum():
+    charge = {"id": "ch_1", "payment_intent": "pi_1", "currency": "usd", "amount_refunded": 3000}
+    (whole,) = read("charge.refunded", charge)
+    assert (whole.cells["refund_id"], whole.cells["amount"]) == ("pi_1-cumulative", "30.00")
+    one = {"id": "re_1", "created": 1777802400, "amount": 3000, "status": "succeeded"}
+    (named,) = read("charge.refunded", {**charge, "refunds": {"data": [one]}})
+    assert (named.cells["refund_id"], named.cells["order_id"]) == ("re_1", "pi_1")
+    (whole,) = read("charge.refunded", {**charge, "refunds": {"data": [one], "has_more": True}})
+    assert whole.cells["amount"] == "30.00"

@@ -42,3 +42,11 @@ def test_a_cart_is_no_order_and_a_cancelled_one_says_when():
     assert order.cells["cancelled_at"] == "2026-05-02T10:05:00Z"
     with pytest.raises(NotReadable, match="status is missing"):
         read("order.created", {"id": 1})
+
+
+def test_all_refunds_together_are_no_more_than_the_goods_cost():
+    refunds = [{"id": 10, "total": "-80.00"}, {"id": 9, "total": "-30.00"}]
+    _, first, second = read("order.updated", {**ORDER, "refunds": refunds})
+    assert [(each.cells["refund_id"], each.cells["amount"]) for each in (first, second)] == [
+        ("9", "30.00"), ("10", "65.00"),
+    ]  # fmt: skip

@@ -184,3 +184,54 @@ def test_refitted_refunds_come_back_from_the_log(shop):
     assert shop.refunds() == before == {
         "901": ("#1001", "20.00"), "#1001-cumulative": ("#1001", "10.00"),
     }  # fmt: skip
+
+
+def stripe(kind, **told):
+    about = {"payment_intent": "pi_1", "created": 1779105600, "currency": "usd"}
+    return "", {"type": kind, "created": 1779105601, "data": {"object": about | told}}
+
+
+SESSION = stripe(
+    "checkout.session.completed", created=1779100000, payment_status="paid", amount_subtotal=9000,
+    total_details={"amount_tax": 720, "amount_shipping": 500},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_money_counts_as_goods_up_to_what_is_left(shop, first):
+    steps = [SESSION, stripe("refund.created", id="re_1", amount=10220, status="pending")]
+    shop.hooks(steps[first], source="stripe")
+    shop.hooks(steps[1 - first], source="stripe")
+    assert shop.refunds() == {"re_1": ("pi_1", "90.00")}
+    shop.hooks(
+        stripe("refund.updated", id="re_1", amount=10220, status="failed"),
+        stripe("refund.created", id="re_2", amount=3000, status="succeeded"),
+        source="stripe",
+    )
+    assert shop.refunds() == {"re_1": ("pi_1", "0.00"), "re_2": ("pi_1", "30.00")}
+    shop.hooks(stripe("charge.refunded", id="ch_1", amount_refunded=5000), source="stripe")
+    assert shop.refunds()["pi_1-cumulative"] == ("pi_1", "20.00")
+    assert shop.quarantined() == []
+
+
+def test_a_refund_keeps_the_day_on_which_it_was_first_seen(shop):
+    def changed(day, *refunds):
+        return "order.updated", {
+            "id": 7, "number": "7", "status": "processing", "currency": "USD",
+            "date_created_gmt": "2026-05-01T10:00:00", "date_modified_gmt": day,
+            "line_items": [{"subtotal": "90.00"}], "refunds": list(refunds),
+        }  # fmt: skip
+
+    one, two = {"id": 9, "total": "-30.00"}, {"id": 10, "total": "-80.00"}
+
+    def days():
+        return {row["refund_id"]: str(row["refunded_at"])[:10] for row in shop.rows("refunds")}
+
+    shop.hooks(changed("2026-05-02T10:00:00", one), source="woocommerce")
+    shop.hooks(changed("2026-05-10T10:00:00", two, one), source="woocommerce")
+    shop.hooks(changed("2026-05-12T10:00:00", two, one), source="woocommerce")
+    assert days() == {"9": "2026-05-02", "10": "2026-05-10"}
+    assert shop.refunds() == {"9": ("7", "30.00"), "10": ("7", "60.00")}
+    shop.hooks(changed("2026-05-08T10:00:00", two, one), source="woocommerce")  # came late
+    assert days() == {"9": "2026-05-02", "10": "2026-05-08"}
+    assert shop.quarantined() == []

@@ -1,8 +1,9 @@
 """WooCommerce's webhooks: order.created, order.updated.
 
 Its line items are without tax and before coupons, whatever the shop shows. A refund stands in its
-order with its whole amount, without a date and without saying what of it is goods: it counts as
-goods up to what the goods cost, on the day the order was changed.
+order with its whole amount, without a date and without saying what of it is goods: together they
+count as goods up to what the goods cost, the oldest first, on the day the order was changed. The
+order is changed again later; whoever stores a refund keeps the day on which it was first seen.
 """
 
 from __future__ import annotations
@@ -72,19 +73,29 @@ def _order(found: Json, status: str) -> list[Row]:
         cancelled_at=changed if status == "cancelled" else None,
         **journey(said),
     )
-    refunds = [
-        row(
-            "refunds",
-            source=SOURCE,
-            refund_id=needed(each, "id"),
-            order_id=name,
-            refunded_at=changed,
-            amount=min(abs(amount(each, "total")), max(goods - discount, Decimal(0))),
-            currency=currency,
+    left = max(goods - discount, Decimal(0))
+    refunds = []
+    for each in sorted(objects(found, "refunds"), key=_age):
+        given = min(abs(amount(each, "total")), left)
+        left -= given
+        refunds.append(
+            row(
+                "refunds",
+                source=SOURCE,
+                refund_id=needed(each, "id"),
+                order_id=name,
+                refunded_at=changed,
+                amount=given,
+                currency=currency,
+            )
         )
-        for each in objects(found, "refunds")
-    ]
     return [order, *refunds]
+
+
+def _age(refund: Json) -> tuple[int, str]:
+    """Sort refunds by their ids, which grow."""
+    name = text(refund, "id") or ""
+    return (len(name), name)
 
 
 def _utc(found: Json, path: str) -> str | None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from truelift.base.errors import TrueliftError
+from truelift.connectors import woocommerce_webhook
 from truelift.facts.event import NOTES, DropReason, Fault
 from truelift.facts.given_back import ORDER_NUMBER
 from truelift.facts.hit import Hit, Hook
@@ -143,7 +144,8 @@ def _take(
     files: list[str] = []
     changed: dict[str, Ground] = {}
     with ground.turn, ground.facts.together():
-        for brand, batch, beside in batches(_named(ground, brands, rows)):
+        dated = _dated(ground, brands, _named(ground, brands, rows))
+        for brand, batch, beside in batches(dated):
             tally = Tally(batch.origin, batch.sha256)
             standing = replace(brands[brand], facts=ground.facts)
             now = standing.clock.now()
@@ -263,4 +265,49 @@ def _numbered(
         }
         rows = ground.facts.read("live.numbered_orders", parameters, given).to_pylist()
         found |= {(brand, row["number"]): row["order_id"] for row in rows}
+    return found
+
+
+def _dated(ground: Ground, brands: Mapping[str, Ground], rows: list[Taken]) -> list[Taken]:
+    """Give refunds that are dated by the last change of their order the day they were first seen.
+
+    WooCommerce gives refunds no date, and every later change of the order would move them.
+    """
+    undated = [
+        at
+        for at, each in enumerate(rows)
+        if each.kind == "refunds" and each.origin == woocommerce_webhook.SOURCE
+    ]
+    if not undated:
+        return rows
+    first = _refund_days(ground, brands, [rows[at] for at in undated])
+    told = list(rows)
+    for at in undated:
+        cells = rows[at].cells
+        name, said = (rows[at].brand, str(cells["refund_id"])), cells.get("refunded_at")
+        if said is None:
+            continue
+        day = first[name] = min(first.get(name, said), said)
+        told[at] = replace(rows[at], cells={**cells, "refunded_at": day})
+    return told
+
+
+def _refund_days(
+    ground: Ground, brands: Mapping[str, Ground], rows: Sequence[Taken]
+) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for brand in {each.brand for each in rows}:
+        several = [each.cells for each in rows if each.brand == brand]
+        names = {
+            name: pa.array([cells[name] for cells in several], pa.string())
+            for name in ("source", "refund_id")
+        }
+        parameters = {"brand": brand, "known_at": brands[brand].clock.now()}
+        known = ground.facts.read(
+            "live.refund_days", parameters, {"given_refunds": pa.table(names)}
+        )
+        found |= {
+            (brand, row["refund_id"]): row["refunded_at"].isoformat() + "Z"
+            for row in known.to_pylist()
+        }
     return found
