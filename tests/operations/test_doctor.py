@@ -32,3 +32,11 @@ def test_a_clock_behind_the_newest_row_is_told(told):
     )
     told.clock.at = told.clock.at.replace(year=2020)
     assert set(broken(told.ground)) == {"clock"}
+
+
+def test_a_refund_of_an_order_that_is_not_here_is_told(told):
+    told.clock.at = told.clock.at.replace(year=2027)
+    told.given("refunds\nrefund_id|order_id|refunded_at|amount|currency\n9|5004|05-12|1|USD")
+    assert "Refunds whose order is not here: 1 (9 of 5004)" in broken(told.ground)["refunds"]
+    told.given("orders\norder_id|ordered_at|currency|subtotal\n5004|05-11|USD|1")
+    assert "refunds" not in broken(told.ground)

@@ -235,3 +235,34 @@ def test_a_refund_keeps_the_day_on_which_it_was_first_seen(shop):
     shop.hooks(changed("2026-05-08T10:00:00", two, one), source="woocommerce")  # came late
     assert days() == {"9": "2026-05-02", "10": "2026-05-08"}
     assert shop.quarantined() == []
+
+
+def test_a_sum_that_holds_nothing_any_more_is_no_second_refund(told):
+    told.given(
+        """
+        campaigns
+        campaign | goal  | starts | ends  | currency
+        spring   | sales | 05-01  | 05-31 | USD
+
+        codes
+        code | creator | campaign
+        ANA  | ana     | spring
+
+        orders
+        order_id | ordered_at | currency | subtotal | code
+        1        | @05-02     | USD      | 90.00    | ANA
+
+        refunds
+        refund_id    | order_id | refunded_at | amount | currency
+        1-cumulative | 1        | 06-01       | 30.00  | USD
+        """
+    )
+    told.given(
+        """
+        refunds
+        refund_id | order_id | refunded_at | amount | currency
+        r1        | 1        | 05-10       | 30.00  | USD
+        """
+    )
+    found = told.row(by="campaign", campaign="spring")["outputs"]
+    assert found["refunds"] == 1

@@ -112,6 +112,19 @@ def _clock(ground: Ground) -> Iterator[Check]:
     yield Check("clock", holds, told)
 
 
+def _refunds(ground: Ground) -> Iterator[Check]:
+    parameters = {"brand": ground.brand.brand, "known_at": ground.clock.now()}
+    lost = ground.facts.read("live.refunds_without_order", parameters).to_pylist()
+    told = "Every refund names an order that is here."
+    if lost:
+        names = ", ".join(f"{each['refund_id']} of {each['order_id']}" for each in lost[:3])
+        told = (
+            f"Refunds whose order is not here: {len(lost)} ({names}). They are taken off nothing; "
+            "import the orders, or have the shop send them again."
+        )
+    yield Check("refunds", not lost, told)
+
+
 def _person(ground: Ground) -> Iterator[Check]:
     yield Check("person", True, f"{ground.person} acts, and may read.")  # noqa: FBT003 - a check's verdict
 
@@ -126,5 +139,5 @@ def _mode(path: Path) -> int:
 
 
 _LOOKS: tuple[Callable[[Ground], Iterator[Check]], ...] = (
-    _files, _writable, _private, _disk, _spool, _zone, _clock, _person, _served,
+    _files, _writable, _private, _disk, _spool, _zone, _clock, _refunds, _person, _served,
 )  # fmt: skip

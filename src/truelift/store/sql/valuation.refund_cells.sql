@@ -4,7 +4,8 @@
 --
 -- Cost of goods comes back as the refund states it, else in proportion when the goods are back on
 -- the shelf. A refund that does not say so leaves an order's own cost spent; a cost that is only
--- estimated from a margin falls with its revenue. A cancellation takes back what is left.
+-- estimated from a margin falls with its revenue. A cancellation takes back what is left. A sum of
+-- refunds that holds nothing beside the refunds with ids of their own is no refund.
 with sold as (
     select distinct
         source, order_id, day, cancelled_at, whole_goods, whole_cogs, cogs_estimated
@@ -17,6 +18,9 @@ refunds as (
         coalesce(refunds.fees, 0) as fees, 1 as counted
     from @known(refunds) as refunds
     where refunds.refunded_at <= $as_of
+        and not (
+            refunds.amount = 0 and refunds.refund_id = concat(refunds.order_id, '-cumulative')
+        )
 ),
 refunded_sums as (
     select source, order_id, sum(amount) as amount
