@@ -68,7 +68,7 @@ def test_what_a_kind_does_not_name_goes_to_the_notes():
 
 
 def test_a_click_that_a_page_sends_is_labelled_by_its_request_then_by_its_agent():
-    def label(trusted=False, cells=None, **request):
+    def label(*, trusted=False, cells=None, **request):
         row = Row("clicks", {"click_id": "c", "clicked_at": "2026-05-18", **(cells or {})})
         hit = Collected(
             brand="b", key_id="k", received_us=0, rows=[row], trusted=trusted, visitor="v",

@@ -65,41 +65,6 @@ def test_an_older_updated_at_is_stale_and_counts_as_known(facts, file):
     assert facts.subtotals() == {"1": 1200}
 
 
-DATED = {"updated_at": "2026-05-02T00:00Z"}
-
-
-@pytest.mark.parametrize("file", ["orders.csv", "other.csv"])
-def test_a_row_without_updated_at_never_replaces_one_that_has_it(facts, file):
-    facts.bring([order(1, "12.00", **DATED), order(2, "7.00", code="ANA", **DATED)])
-    before = facts.contents()
-    undated = [order(1, "10.00"), order(2, "7.00")]
-    said = facts.bring(undated, file=file, at=TUESDAY)
-    assert said == (0, 0, 1, [(2, "orders.csv", False)])
-    assert facts.contents() == before
-    verdict = facts.engine.append(
-        KINDS["orders"], TOLD["accepted"]("orders", undated), facts.stamp(undated, at=TUESDAY)
-    )
-    assert verdict.undated == {2}
-
-
-def test_a_row_without_updated_at_that_tells_of_something_later_is_newer(facts):
-    facts.bring([order(1, "12.00", **DATED)])
-    cancelled = [order(1, "12.00", cancelled_at="2026-05-03T00:00Z")]
-    assert facts.bring(cancelled, at=TUESDAY) == (0, 1, 0, [])
-
-
-def test_a_page_never_replaces_anybodys_word_and_everybody_replaces_a_pages(facts):
-    page, server = {"file": "collect:page"}, {"file": "collect:server"}
-    facts.bring([order(1, "10.00", updated_at="2199-01-01T00:00Z")], **page)
-    assert facts.bring([order(1, "11.00")], **server) == (0, 1, 0, [])
-    assert facts.bring([order(1, "12.00", updated_at="2199-01-01T00:00Z")], **page)[:3] == (0, 0, 1)
-    assert facts.bring([order(1, "13.00")], **server) == (0, 1, 0, [])
-    assert facts.bring([order(1, "14.00")], file="api:orders")[:3] == (0, 0, 0)
-    facts.bring([order(2, "10.00")], file="collect:a-key-of-old")
-    assert facts.bring([order(2, "11.00")], **server) == (0, 1, 0, [])
-    assert facts.subtotals() == {"1": 1300, "2": 1100}
-
-
 def test_another_source_that_says_otherwise_is_refused_and_never_overwrites(facts):
     facts.bring([order(1, "10.00")])
     before = facts.contents(), facts.segments()
