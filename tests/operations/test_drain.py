@@ -200,6 +200,7 @@ def test_old_segments_go_when_they_were_taken_in(ground):
 # Whatever is taken in when, the shares that are kept are those that all facts together give.
 
 HOUR = 3_600_000_000
+LATER = NOON + 100 * 24 * HOUR
 times = st.sampled_from([0, 0, 1, 2, 29, 30, 31]).map(lambda day: NOON + day * 24 * HOUR)
 visitors = st.sampled_from(["v1", "v1", "v2", None])
 code_names = st.sampled_from([None, None, "ANA10", "OLD"])
@@ -271,12 +272,12 @@ def hits_of(brand, drawn, step):
         if name == "click":
             yield Click(brand=brand, **told)
         elif name == "row":
-            yield Collected(brand=brand, key_id="k", received_us=NOON, trusted=True, rows=[told])
+            yield Collected(brand=brand, key_id="k", received_us=LATER, trusted=True, rows=[told])
         else:
             body = told | {"updated_at": moment(NOON + step * HOUR)}
             yield Hook(
                 brand=brand, source="shopify", hook_id="h", delivery_id=f"{step}.{at}",
-                received_us=NOON, body=json.dumps(body).encode(), topic=name,
+                received_us=LATER, body=json.dumps(body).encode(), topic=name,
             )  # fmt: skip
 
 
@@ -400,6 +401,7 @@ def test_what_was_sent_with_a_time_over_a_day_ahead_moves_nothing(ground):
     assert {reason for reason, _ in found} == {"IN_THE_FUTURE"}
     assert all("log byte " in message for _, message in found)
     assert "more than 24 h after it was received at 2026-05-18 12:00:00 UTC" in found[0][1]
+    assert all(row["raw"] for row in listed(ground, "quarantine"))
     assert knowledge(ground).as_of == dt.datetime(2026, 5, 19, 11, 59)
 
 

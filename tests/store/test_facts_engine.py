@@ -50,6 +50,21 @@ def test_an_update_supersedes_and_what_was_known_before_can_still_be_asked(facts
     assert facts.subtotals(MONDAY - DAY) == {}
 
 
+def test_a_newer_updated_at_is_an_update_whoever_says_so(facts):
+    facts.bring([order(1, "10.00", updated_at="2026-05-02T00:00Z")], file="shop.csv")
+    newer = [order(1, "12.00", updated_at="2026-05-03T00:00Z")]
+    assert facts.bring(newer, file="other.csv", at=TUESDAY) == (0, 1, 0, [])
+    assert facts.subtotals() == {"1": 1200}
+
+
+@pytest.mark.parametrize("file", ["orders.csv", "other.csv"])
+def test_an_older_updated_at_is_stale_and_counts_as_known(facts, file):
+    facts.bring([order(1, "12.00", updated_at="2026-05-03T00:00Z")])
+    older = [order(1, "10.00", updated_at="2026-05-02T00:00Z")]
+    assert facts.bring(older, file=file, at=TUESDAY) == (0, 0, 1, [])
+    assert facts.subtotals() == {"1": 1200}
+
+
 def test_another_source_that_says_otherwise_is_refused_and_never_overwrites(facts):
     facts.bring([order(1, "10.00")])
     before = facts.contents(), facts.segments()

@@ -1,11 +1,9 @@
 import pyarrow as pa
 import pytest
-from tests.store.conftest import DAY, MONDAY, order
+from tests.store.conftest import accepted, order
 
 from truelift.facts.kinds import KINDS
 from truelift.store import verdicts
-
-TUESDAY = MONDAY + DAY
 
 
 def test_a_batch_comes_to_counts_and_names_what_conflicts():
@@ -29,21 +27,6 @@ def test_a_batch_is_judged_beside_what_is_known(facts):
     assert facts.bring([order(1), order(2, "12.00"), order(3)]) == (1, 1, 1, [])
 
 
-def test_a_newer_updated_at_is_an_update_whoever_says_so(facts):
-    facts.bring([order(1, "10.00", updated_at="2026-05-02T00:00Z")], file="shop.csv")
-    newer = [order(1, "12.00", updated_at="2026-05-03T00:00Z")]
-    assert facts.bring(newer, file="other.csv", at=TUESDAY) == (0, 1, 0, [])
-    assert facts.subtotals() == {"1": 1200}
-
-
-@pytest.mark.parametrize("file", ["orders.csv", "other.csv"])
-def test_an_older_updated_at_is_stale_and_counts_as_known(facts, file):
-    facts.bring([order(1, "12.00", updated_at="2026-05-03T00:00Z")])
-    older = [order(1, "10.00", updated_at="2026-05-02T00:00Z")]
-    assert facts.bring(older, file=file, at=TUESDAY) == (0, 0, 1, [])
-    assert facts.subtotals() == {"1": 1200}
-
-
 DATED = {"updated_at": "2026-05-02T00:00Z"}
 
 
@@ -52,11 +35,11 @@ def test_a_row_without_updated_at_never_replaces_one_that_has_it(facts, file):
     facts.bring([order(1, "12.00", **DATED), order(2, "7.00", code="ANA", **DATED)])
     before = facts.contents()
     undated = [order(1, "10.00"), order(2, "7.00")]
-    said = facts.bring(undated, file=file, at=TUESDAY)
+    said = facts.bring(undated, file=file)
     assert said == (0, 0, 1, [(2, "orders.csv", False)])
     assert facts.contents() == before
     verdict = facts.engine.append(
-        KINDS["orders"], TOLD["accepted"]("orders", undated), facts.stamp(undated, at=TUESDAY)
+        KINDS["orders"], accepted("orders", undated), facts.stamp(undated)
     )
     assert verdict.undated == {2}
 
@@ -64,7 +47,7 @@ def test_a_row_without_updated_at_never_replaces_one_that_has_it(facts, file):
 def test_a_row_without_updated_at_that_tells_of_something_later_is_newer(facts):
     facts.bring([order(1, "12.00", **DATED)])
     cancelled = [order(1, "12.00", cancelled_at="2026-05-03T00:00Z")]
-    assert facts.bring(cancelled, at=TUESDAY) == (0, 1, 0, [])
+    assert facts.bring(cancelled) == (0, 1, 0, [])
 
 
 def test_a_page_never_replaces_anybodys_word_and_everybody_replaces_a_pages(facts):

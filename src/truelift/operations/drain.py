@@ -44,14 +44,14 @@ KEPT_DAYS = 7
 class Drained:
     """What one round took in.
 
-    repeated: webhooks that were applied before. damaged: what of the spool cannot be read.
+    damaged: what of the spool cannot be read. repeated: webhooks that were applied before.
     """
 
     hits: int = 0
     rows: int = 0
     refused: int = 0
-    repeated: int = 0
     damaged: tuple[str, ...] = ()
+    repeated: int = 0
 
     def __add__(self, other: Drained) -> Drained:
         """Add two rounds."""
@@ -59,8 +59,8 @@ class Drained:
             self.hits + other.hits,
             self.rows + other.rows,
             self.refused + other.refused,
-            self.repeated + other.repeated,
             self.damaged + other.damaged,
+            self.repeated + other.repeated,
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -274,7 +275,7 @@ def take_in(
     given = kept_erased(ground, kind, _labelled(kind, accepted.rows, labels))
     rows, faults = _not_in_the_future(kind, given, stamp)
     if received:
-        rows, more = _not_ahead(rows, received, ground.brand.timezone, stamp)
+        rows, more = _not_ahead(kind, rows, received, ground.brand.timezone, stamp)
         faults += more
     if kind.name in {"refunds", *_CHECKS} and rows.num_rows:
         rows, more = _checked(ground, kind, rows, stamp)
@@ -302,10 +303,21 @@ def _not_in_the_future(kind: Kind, rows: pa.Table, stamp: Stamp) -> tuple[pa.Tab
 
 
 def _not_ahead(
-    rows: pa.Table, received: Mapping[int, Instant], zone: str, stamp: Stamp
+    kind: Kind, rows: pa.Table, received: Mapping[int, Instant], zone: str, stamp: Stamp
 ) -> tuple[pa.Table, list[Fault]]:
     times = [received[line] for line in rows["source_line"].to_pylist()]
-    return _without(rows, ahead_faults(rows, times, zone=zone, source_file=stamp.source_file))
+    findings = ahead_faults(rows, times, zone=zone, source_file=stamp.source_file)
+    told = [
+        Finding(at, replace(fault, raw=_raw_of(kind, rows.slice(at, 1).to_pylist()[0])))
+        for at, fault in findings
+    ]
+    return _without(rows, told)
+
+
+def _raw_of(kind: Kind, row: dict[str, Any]) -> str:
+    """Write an accepted row as JSON, as far as quarantine keeps it."""
+    given = {name: row[name] for name in kind.names if row[name] is not None}
+    return json.dumps(given, ensure_ascii=False, default=_iso)[:RAW_LIMIT]
 
 
 def _without(rows: pa.Table, findings: Sequence[Finding]) -> tuple[pa.Table, list[Fault]]:
@@ -422,9 +434,9 @@ def _conflicts(kind: Kind, batch: EventBatch, rows: pa.Table, verdict: Verdict) 
             else f"has other values from {origin}; import that source again, or give updated_at"
         )
         message = f"{place_of(batch.source_file, line)}, column {kind.key[0]}: {key} {why}."
-        given = {name: row[name] for name in kind.names if row[name] is not None}
-        raw = json.dumps(given, ensure_ascii=False, default=_iso)
-        faults.append(Fault(batch.source_file, line, kind.key[0], reason, message, raw[:RAW_LIMIT]))
+        faults.append(
+            Fault(batch.source_file, line, kind.key[0], reason, message, _raw_of(kind, row))
+        )
     return faults
 
 
