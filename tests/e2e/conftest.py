@@ -19,9 +19,12 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Give one browser for all tests of a run."""
+    """Give one browser for the tests of a file.
+
+    No longer: its driver keeps an event loop in this thread, beside which no other can run.
+    """
     if not CHROMIUM.is_file():
         pytest.skip("needs Debian's chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - where it is used only
@@ -94,9 +97,9 @@ class Servers:
             process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served():
-    """Serve workspaces; all servers end with the run."""
+    """Serve workspaces; all servers end with the tests of a file."""
     servers = Servers()
     yield servers
     servers.end()
