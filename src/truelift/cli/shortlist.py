@@ -22,7 +22,6 @@ from truelift.cli.options import (
     opened,
     show,
 )
-from truelift.decisions.shortlist import two
 from truelift.reports.table import Table, plain_table
 
 Formula = Annotated[
@@ -136,7 +135,11 @@ def brief_table(data: dict[str, Any], note: str) -> Table:
                 "followers": row["followers"],
                 "price": format_minor(price, data["currency"]) if isinstance(price, int) else None,
                 "expected": _decimals(outlook["point"] if known else None),
-                "80 %": f"{two(outlook['low'])} to {two(outlook['high'])}" if known else None,
+                "80 %": (
+                    f"{_decimals(outlook['low'])} to {_decimals(outlook['high'])}"
+                    if known
+                    else None
+                ),
                 "grade": row["grade"] or row["evidence"],
                 "own": _decimals(outlook.get("own_return")),
                 "raw": _decimals(sum(raw) / len(raw) if raw else None),
@@ -161,6 +164,8 @@ def reasons(data: dict[str, Any]) -> str:
 
 
 def _decimals(value: float | None, times: int = 1, places: int = 2) -> str | None:
+    from truelift.decisions.shortlist import two  # noqa: PLC0415 - it loads numpy
+
     if value is None:
         return None
     return two(value) if times == 1 else f"{value * times:.{places}f}"
