@@ -135,11 +135,7 @@ def brief_table(data: dict[str, Any], note: str) -> Table:
                 "followers": row["followers"],
                 "price": format_minor(price, data["currency"]) if isinstance(price, int) else None,
                 "expected": _decimals(outlook["point"] if known else None),
-                "80 %": (
-                    f"{_decimals(outlook['low'])} to {_decimals(outlook['high'])}"
-                    if known
-                    else None
-                ),
+                "80 %": _between(outlook) if known else None,
                 "grade": row["grade"] or row["evidence"],
                 "own": _decimals(outlook.get("own_return")),
                 "raw": _decimals(sum(raw) / len(raw) if raw else None),
@@ -161,6 +157,10 @@ def reasons(data: dict[str, Any]) -> str:
     return "".join(
         f"{row['rank'] or '-':>4}  {row['creator']}: {row['why']}\n" for row in data["rows"]
     )
+
+
+def _between(outlook: dict[str, Any]) -> str:
+    return f"{_decimals(outlook['low'])} to {_decimals(outlook['high'])}"
 
 
 def _decimals(value: float | None, times: int = 1, places: int = 2) -> str | None:
