@@ -102,6 +102,7 @@ def test_one_post_is_no_baseline(played):
     assert found.get("units") is None
 
 
+@pytest.mark.soak
 def test_two_posts_say_so_by_their_width(played):
     played(posts=posts("05", "09"), observations=readings("05", "09", likes=(90, 110)))
     played.ask("seal")
@@ -122,6 +123,7 @@ def test_a_baseline_of_nothing_but_zeros_is_withheld_whatever_comes_after(played
     assert found.get("units") is None
 
 
+@pytest.mark.soak
 def test_a_campaign_of_creators_without_organic_posts_is_withheld_everywhere(played):
     played(posts=[AD, "x,ad2,bo,2026-05-04T12:00,glow"], observations=[AD_READ])
     for by in ("creator", "campaign", "platform", "cohort", "programme"):

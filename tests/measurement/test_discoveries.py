@@ -171,6 +171,7 @@ def looked_at(random, lists, share_lifted=0.0, lift=0.0, controls=40):
     return np.array(anything), np.array(worst), np.array(last), np.array(found)
 
 
+@pytest.mark.soak
 def test_lists_of_500_creators_without_effect_flag_anything_in_at_most_one_of_twenty():
     anything, *_ = looked_at(np.random.default_rng(41), 40)
     assert anything.mean() <= 0.05

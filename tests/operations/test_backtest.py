@@ -6,6 +6,8 @@ import datetime as dt
 import runpy
 from pathlib import Path
 
+import pytest
+
 from truelift.operations.backtest import NO_PAST, forecast_backtest
 from truelift.store import control_records
 
@@ -35,6 +37,7 @@ b         | april    | bo      | 100.00 | USD      | 04-01
 )
 
 
+@pytest.mark.soak
 def test_each_stage_of_a_campaign_that_is_over_is_forecast_again_and_kept(told):
     told.given(FACTS)
     told.sealed(dt.datetime(2026, 12, 2), late=True)

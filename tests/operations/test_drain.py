@@ -327,7 +327,7 @@ def play(ground, steps):
     assert verify_kept(ground).wrong == ()
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_what_is_drained_in_any_batches_keeps_the_shares_of_a_full_recompute(shops, steps):
     play(shops(), steps)

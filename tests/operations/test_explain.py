@@ -50,6 +50,7 @@ def test_a_campaign_lists_all_of_its_creators_and_a_day_its_own_orders(season):
     assert day["entries"]["count"] == 0
 
 
+@pytest.mark.soak
 def test_a_lift_by_a_test_says_that_its_factor_is_the_campaigns(season):
     whole = of(season, "lift", by="campaign", campaign="signup")["inputs"]["limits"]
     assert (whole["in_force"], len(whole["sentences"])) == ("experiment", 1)
@@ -91,6 +92,7 @@ def test_what_is_no_figure_is_refused_with_a_way_out(season, figure, error, said
         explain(season.ground, figure)
 
 
+@pytest.mark.soak
 def test_every_figure_that_is_printed_can_be_explained_whatever_its_names(told):
     told.given(
         """

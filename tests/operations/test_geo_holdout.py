@@ -83,6 +83,7 @@ def played(shop, live, *, tracked=1, extra=0, last="05-29", more=""):
     return shop.given(text + more, at=JUNE)
 
 
+@pytest.mark.soak
 def test_the_lot_gives_a_factor_of_grade_a_that_is_near_the_truth(shop):
     kept = registered(shop)
     live, out = drawn(kept)

@@ -107,6 +107,7 @@ def test_a_viral_post_in_the_campaign_keeps_finite_limits_and_is_marked(live, li
     assert mark.endswith(" times the engagement that is usual for the creator.")
 
 
+@pytest.mark.soak
 def test_a_viral_post_in_the_baseline_widens_the_limits_and_is_marked(live):
     told = live(("05-12", 300), fifth=100_000)
     lift = told.row(creator="ana")["lift"]

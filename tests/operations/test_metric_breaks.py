@@ -87,6 +87,7 @@ def lift(told, metric="views", **asked):
     return told.row(metric=metric, **asked)["lift"]
 
 
+@pytest.mark.soak
 def test_a_break_in_the_middle_of_the_history_leaves_out_what_came_before(told):
     broke = week(6)
     told.given(history(broke) + told_break(broke), at=BEFORE_LAUNCH)
@@ -201,6 +202,7 @@ def test_engagement_breaks_with_likes_and_platforms_break_alone(told):
     assert found == {"engagement": (9, "2026-02-16T05:00:00"), "views": (15, None)}
 
 
+@pytest.mark.soak
 def test_controls_do_not_splice_either(told):
     """Controls jump tenfold at the break; after it they, too, begin anew."""
     broke = week(6)

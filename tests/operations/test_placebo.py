@@ -111,6 +111,7 @@ def test_the_record_says_what_it_was_made_of_and_is_kept_once(history, replayed)
     ]
 
 
+@pytest.mark.soak
 def test_campaigns_are_replayed_with_and_without_controls(history):
     _, ground = history
     report = placebo(ground, request(level="campaign", looks=20, windows=200, creators=8))
@@ -167,6 +168,7 @@ def test_too_little_history_says_what_is_missing(history):
         placebo(ground, request(metric="views"))
 
 
+@pytest.mark.soak
 def test_posts_that_were_read_again_and_again_are_replayed_as_they_were_read(tmp_path):
     context, (posts, observations) = told(tmp_path / "ws", readings=4)
     with context as ground:

@@ -217,6 +217,7 @@ def test_the_door_gives_rows_with_a_sentence_each(planned):
     assert len(result.table.rows) == len(result.rows)
 
 
+@pytest.mark.soak
 def test_nothing_but_zeros_before_launch_measures_nothing_and_says_so(told):
     told.given(PLAN + posted("bo", STEADY) + posted("ana", [0] * 12), at=EVE)
     rows = planned_power(told.ground, PowerRequest("glow", posts=4, metric="engagement"))

@@ -222,7 +222,7 @@ def check(shop, history):
     assert shop.kept(known_at=LATER) is None
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories)
 def test_kept_shares_are_those_of_the_full_query_after_every_batch(shops, history):
     check(shops(), history)
@@ -261,6 +261,7 @@ def without(part):
     return dirty
 
 
+@pytest.mark.soak
 def test_looking_at_the_touched_days_alone_is_found_out(shops, monkeypatch):
     monkeypatch.setattr(recomputing, "dirty_conversions", of_the_touched_days)
     find(

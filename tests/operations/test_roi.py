@@ -152,6 +152,7 @@ def test_cohorts_and_the_programme_are_the_sums_of_their_creators(season):
     assert whole["coverage"]["creators"] >= 4
 
 
+@pytest.mark.soak
 def test_a_cohort_has_a_lift_of_its_own_and_says_what_is_not_to_be_had(season):
     rows = {
         row["cohort"]: row

@@ -255,6 +255,7 @@ def test_names_that_are_not_there_are_refused(ask, words):
         ask(**words)
 
 
+@pytest.mark.soak
 def test_the_python_door_gives_every_form(played):
     result = played.ws.shortlist()
     assert result.arrow().num_rows == 7

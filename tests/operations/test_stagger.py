@@ -107,6 +107,7 @@ def played(shop, begins, *, halo=0, more=""):
     return shop.given(text + more, at=JUNE)
 
 
+@pytest.mark.soak
 def test_drawn_first_days_give_a_factor_of_grade_a_near_the_truth(shop):
     begins = drawn(registered(shop))
     assert list(begins) == CREATORS  # gus is a control and draws no day

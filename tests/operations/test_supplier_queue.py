@@ -73,6 +73,7 @@ def test_a_person_accepts_and_what_was_known_before_stays_known(story):
     }  # fmt: skip
 
 
+@pytest.mark.soak
 def test_a_person_may_change_their_mind_even_while_the_clock_stands(story):
     story.ws.accept_match("bo/B-1000", "b1")
     story.ws.reject_match("bo/B-1000", "b1")

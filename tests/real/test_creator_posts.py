@@ -169,6 +169,7 @@ def test_every_post_is_imported_and_every_platform_and_account_gets_a_baseline(r
     assert sum(row["posts"] for row in verdicts) == posts.num_rows
 
 
+@pytest.mark.soak
 def test_a_real_campaign_window_shows_the_injected_lift_and_no_other(rows, play, show):
     """Half of the treated had their sponsored counts doubled; the other half are placebos."""
     rows = rows.filter(

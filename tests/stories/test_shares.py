@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 PATHS = """
 campaigns
 campaign | goal  | starts | ends  | currency
@@ -52,6 +54,7 @@ def test_each_model_gives_out_the_same_cents(told):
         assert sum(row["leads"] for row in rows) == 1
 
 
+@pytest.mark.soak
 def test_a_refund_takes_back_each_share_to_nothing_in_the_end(told):
     told.given(PATHS)
     for number, (amount, left) in enumerate(((33.35, 6666), (33.33, 3333), (33.33, 0))):

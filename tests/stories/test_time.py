@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 FIRST, LATER = dt.datetime(2026, 6, 1, 12), dt.datetime(2026, 6, 9, 12)
 
 EARLY = """
@@ -85,6 +87,7 @@ def printed(result):
     return json.dumps(result.data, default=str)
 
 
+@pytest.mark.soak
 def test_late_facts_of_every_kind_change_now_and_not_before(told):
     told.given(EARLY, at=FIRST)
     ws = told.ws
