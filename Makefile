@@ -14,7 +14,7 @@ ORACLES := .venv-oracles
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
 SYSTEM_PACKAGES := chromium hledger ledger libreoffice-calc postgresql
 
-PYTEST ?= -n 2
+PYTEST ?= -n 2 --dist worksteal
 LINTS  := ruff format types imports tidy
 
 .DELETE_ON_ERROR:

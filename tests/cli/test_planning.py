@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 
 def test_pacing_and_forecast_say_what_there_is(data):
     paces = data("pacing")["rows"]
@@ -39,3 +41,10 @@ def test_a_backtest_says_what_it_had_to_go_by(command, shop):
     assert code == 0
     assert "No campaign that is over" in out
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("target", ["nan", "inf"])
+def test_a_target_that_is_no_number_is_refused(command, shop, target):
+    code, out, err = command("forecast", "-w", shop, "--target", target)
+    assert (code, out) == (2, "")
+    assert "0.5 for +50 %" in err

@@ -100,6 +100,14 @@ def test_a_check_keeps_and_tells_once_and_an_alert_ends_with_its_cause(story):
     assert {each.rule for each in kept if not each.open} == {"not_disclosed", "hashtag_missing"}
 
 
+def test_what_was_raised_later_is_not_known_on_an_earlier_day(story):
+    alerts.check(story.ground, now=AT)
+    earlier = dt.datetime(2026, 5, 4)
+    _, found = alerts.alerts(story.ground, as_of=earlier)
+    assert {each.opened_at for each in found} == {earlier}
+    assert "hashtag_missing" not in {each.rule for each in found}
+
+
 @pytest.mark.usefixtures("story")
 def test_an_alert_is_owned_snoozed_and_closed_by_people(acting):
     ground = acting("kim", Role.MARKETER)

@@ -148,7 +148,7 @@ def test_what_is_held_is_left_out_of_payables_and_comes_back(told):
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda ground: held_payouts.hold(ground, "NO", "why"), NotFound, "No order and no code"),
+        (lambda ground: held_payouts.hold(ground, "NO", "why"), NotFound, "No order, and no code"),
         (lambda ground: held_payouts.hold(ground, "ANA-26", " "), UsageError, "--reason"),
         (lambda ground: held_payouts.release(ground, "ANA-26", "why"), UsageError, "not held"),
         (lambda ground: held_payouts.appeal(ground, "ANA-26", "why"), UsageError, "not held"),

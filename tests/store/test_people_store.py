@@ -58,6 +58,7 @@ def test_a_token_acts_as_its_person_at_their_brand_only(connection, token):
     assert kim.name == "kim"
     assert kim.at("acme").actions == {
         Action.READ, Action.READ_AUDIT, Action.APPROVE_CLOSE, Action.REOPEN_CLOSE,
+        Action.HANDLE_ALERTS, Action.SET_BUDGET,
         Action.SET_POLICY, Action.APPROVE_PAYEE,
     }  # fmt: skip
     assert not kim.sees("bolt")

@@ -160,6 +160,8 @@ def test_who_accepts_makes_a_budget_version_above_the_threshold_two_people_do(to
     assert version["approved_by"] == ["ana.controller", "kim"]
     with pytest.raises(Refused, match="accepted by kim already"):
         told.ws.reject_reallocation(proposal, reason="changed my mind")
+    with pytest.raises(Refused, match="on the same facts was accepted by kim"):
+        told.ws.accept_reallocation(_id_at(proposal, "explore=0.01"))
 
 
 def test_the_regret_log_says_afterwards_that_it_was_right(told):

@@ -13,7 +13,7 @@ import pytest
 
 from truelift.facts.hit import Beacon, Click, Collected, Hook, Row
 
-NOON = 1_772_712_000_000_000  # 2026-03-05T12:00:00Z
+NOON = 1_773_057_600_000_000  # 2026-03-09T12:00:00Z
 until = __import__("runpy").run_path(__file__.replace("test_process.py", "conftest.py"))["until"]
 
 

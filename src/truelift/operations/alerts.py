@@ -74,7 +74,9 @@ def _standing(
 ) -> tuple[Instant, dict[str, Alert]]:
     known = knowledge(ground, as_of=as_of, known_at=known_at)
     at = now or as_of or min(known.as_of, known.known_at)
-    before = kept_alerts(ground, known_at)
+    kept = kept_alerts(ground, known_at)
+    # Looked at from an earlier day, what was raised later is not known yet.
+    before = {name: each for name, each in kept.items() if each.opened_at <= at}
     found = findings(Watching(known, at).everything())
     return at, before | step(before, found, at)
 

@@ -84,7 +84,7 @@ def _found(ground: Ground, subject: str) -> tuple[str, Dispute | None]:
     if any(each.order.code == subject for each in judged):
         found = decided.get(f"{CODE}/{subject}")
         return CODE, found if found and found.state == HELD else None
-    msg = f"No order and no code that brought one is called {subject}; see `truelift leaks orders`."
+    msg = f"No order, and no code that brought one, is {subject}; see `truelift leaks --orders`."
     raise NotFound(msg)
 
 

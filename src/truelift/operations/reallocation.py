@@ -288,7 +288,16 @@ def _open(ground: Ground, proposal: str) -> Advice:
 
 
 def _still_possible(ground: Ground, found: Advice, made: Proposal) -> None:
-    """Refuse what can no longer be done as of the newest facts."""
+    """Refuse what can no longer be done as of the newest facts, or was decided otherwise."""
+    seen = instant_text(found.candidates.known.known_at)
+    for row in decisions(ground, found.request.campaign):
+        other = row["proposal"] != found.request.name
+        if other and row["state"] == ACCEPTED and row["known_at"] >= seen:
+            msg = (
+                f"Another proposal on the same facts was accepted by {row['recorded_by']}; import "
+                "what was agreed since, and ask for a new one."
+            )
+            raise Refused(msg)
     now = Candidates(knowledge(ground), found.request.campaign)
     for move in made.moves:
         plan = now.plans.get(move.candidate.creator)

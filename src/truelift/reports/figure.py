@@ -24,7 +24,7 @@ def parse_figure_id(text: str) -> tuple[str, dict[str, str]]:
     name, *words = text.split(";")
     parts = dict(word.split("=", 1) for word in words if "=" in word)
     if not name or len(parts) != len(words) or not parts:
-        msg = f"{text!r} is not a figure id; copy one from `truelift roi --format json`."
+        msg = f"{text!r} is not a figure id; copy one from a report in its JSON form."
         raise UsageError(msg)
     return name, {key: _unescape(value) for key, value in parts.items()}
 

@@ -7,6 +7,7 @@ Out:  results as every other method gives them.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from truelift.base.errors import UsageError
@@ -58,6 +59,9 @@ class AlertMethods(Opened):
         moment = self._time(until)
         if (days is None) == (moment is None):
             msg = "Say how long with --days, or until when with --until."
+            raise UsageError(msg)
+        if days is not None and math.isnan(days):
+            msg = "--days is a number of days, 1.5 for instance."
             raise UsageError(msg)
         length = None if days is None else dt.timedelta(days=min(days, LONGEST_DAYS))
         return self._alert(alerting.snooze(self._ground, name, length=length, until=moment))

@@ -7,6 +7,7 @@ Out:  rows that each say why.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 
 from truelift.base.errors import UsageError
@@ -48,6 +49,9 @@ class Planning(Opened):
 
         target: the ROI whose chance is told.
         """
+        if not math.isfinite(target):
+            msg = "The target is an ROI as a number, 0.5 for +50 %."
+            raise UsageError(msg)
         request = forecasts.ForecastRequest(
             campaign, metric, target, self._time(as_of), self._time(known_at)
         )
