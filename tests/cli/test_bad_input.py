@@ -92,6 +92,7 @@ def test_the_same_reading_twice_is_a_duplicate_and_another_number_is_refused(pla
     assert played.lift(creator="ana")["observed"] == 320
 
 
+@pytest.mark.soak
 def test_one_post_is_no_baseline(played):
     played(posts=posts("05"), observations=readings("05"))
     played.ask("seal")
@@ -141,6 +142,7 @@ def test_a_campaign_of_creators_without_organic_posts_is_withheld_everywhere(pla
     assert played.lift(creator="ana")["withheld"] == "NO_BASELINE"
 
 
+@pytest.mark.soak
 def test_sealing_after_the_launch_says_late_everywhere_and_is_grade_c_at_best(played, command):
     others = [f"c{number}" for number in range(6)]
     played(

@@ -30,6 +30,7 @@ def folder(tmp_path, capsys):
     return place
 
 
+@pytest.mark.soak
 def test_a_list_is_shown_and_exported_in_every_form(folder, tmp_path, capsys):
     asked = ["shortlist", "-w", str(folder)]
     assert run(asked) == 0

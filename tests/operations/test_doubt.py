@@ -182,6 +182,7 @@ def test_a_campaign_or_creator_that_nothing_names_is_not_found(season):
         doubt(season.ground, "spring", creator="zoe")
 
 
+@pytest.mark.soak
 def test_an_explained_lift_lists_its_doubts_and_other_figures_do_not(season):
     (row,) = season.ws.roi(campaign="spring", creator="bo").rows
     told = season.ws.explain(row["figure_ids"]["lift"])["doubt"]

@@ -77,6 +77,7 @@ def test_a_counter_that_went_down_is_used_as_read_and_marked(live):
     assert marks(told, by="campaign") == found
 
 
+@pytest.mark.soak
 def test_a_deleted_posts_last_reading_stays_its_output_whatever_is_read_afterwards(live):
     told = live(("05-05", 800), ("05-09", 0), deleted="@05-06")
     row = told.row(creator="ana")

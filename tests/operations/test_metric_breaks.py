@@ -110,6 +110,7 @@ def test_a_break_in_the_middle_of_the_history_leaves_out_what_came_before(told):
     assert lift(told, "engagement")["log"] == pytest.approx(0.18, abs=0.01)
 
 
+@pytest.mark.soak
 def test_without_the_event_the_same_numbers_would_be_called_a_lift(told):
     """What the break prevents: ten times as many views, counted otherwise, and no campaign."""
     told.given(history(), at=BEFORE_LAUNCH)

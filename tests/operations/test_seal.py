@@ -194,6 +194,7 @@ def listed(told):
     return [row for row in told.ws.list("baselines").rows if row["creator"] == "ana"]
 
 
+@pytest.mark.soak
 def test_a_correction_is_a_new_record_beside_the_one_it_supersedes(told):
     told.given(CAST, at=APRIL)
     verdicts(told, APRIL)

@@ -303,7 +303,7 @@ def found(engine, name: str, columns: Sequence[str]) -> list[tuple]:
     return words(tuple(row[key] for key in columns) for row in run(engine, name).to_pylist())
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories)
 def test_sql_and_reference_give_the_same_rows(engine, history):
     compare(engine, history)

@@ -104,6 +104,7 @@ def test_the_campaign_is_the_sum_of_its_creators_and_its_bridge_shows_the_baseli
     ]  # fmt: skip
 
 
+@pytest.mark.soak
 def test_a_creator_without_history_is_left_out_by_name_and_withholds_all_when_too_large(launched):
     launched.given(orders(("DEE-26", "05-04", 1, 1)), at=AFTER)
     dee = launched.row(creator="dee")

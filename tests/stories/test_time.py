@@ -152,6 +152,7 @@ with open_workspace(sys.argv[1]) as ws:
 """
 
 
+@pytest.mark.soak
 def test_the_same_facts_print_the_same_bytes_wherever_and_whenever(tmp_path, play):
     with contextlib.ExitStack() as stack:
         play(stack, tmp_path)
