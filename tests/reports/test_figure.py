@@ -31,5 +31,5 @@ def test_two_figures_never_share_an_id(one, other):
 
 @pytest.mark.parametrize("text", ["", "roas", ";a=b", "roas;", "roas;campaign", "roas;a=b;c"])
 def test_what_is_no_id_is_refused_with_a_way_out(text):
-    with pytest.raises(UsageError, match="truelift roi"):
+    with pytest.raises(UsageError, match="copy one from a report"):
         parse_figure_id(text)
