@@ -254,7 +254,7 @@ def test_conversions_by_day_are_of_creators_inside_and_outside_campaigns(season)
     }
     evergreen = panels.evergreen_days("orders")["ana"]
     assert (sum(evergreen.values()), len(evergreen)) == (20, 20)
-    inside = [row for row in panels.count_days if row["campaign"] == "spring"]
+    inside = [row for row in panels.counted_days("orders") if row["campaign"] == "spring"]
     assert panels.counted_in("orders", "spring") == [
         row for row in inside if row["metric"] == "orders"
     ]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from truelift.base.money import multiply, translate
 from truelift.valuation.cells import (
+    CellTerms,
     DayTerms,
     lead_components,
     order_components,
     refund_components,
-    valued_refunds,
+    scaled,
 )
 from truelift.valuation.ladder import Components
 
@@ -29,36 +34,63 @@ ORDER = {
 REFUND = {"amount": 4500, "amount_at_margin": 1000, "cogs_returned": 1200, "fees": 7}
 
 
+def valued(value, cells, *terms):
+    """Value cells; one terms for all of them, or one each."""
+    of = np.arange(len(cells)) if len(terms) > 1 else np.zeros(len(cells), np.int64)
+    columns = value(pa.Table.from_pylist(cells), CellTerms(terms, of))
+    return [
+        Components(**{name: int(column[at]) for name, column in columns.items()})
+        for at in range(len(cells))
+    ]
+
+
+def one_order(terms, **changed):
+    return valued(order_components, [ORDER | changed], terms)[0]
+
+
 def test_orders_keep_their_cost_and_take_the_rest_from_the_margin():
-    assert order_components(ORDER, HOME) == Components(
+    assert one_order(HOME) == Components(
         goods=9000, discounts=1000, tax=1710, cogs=3000, margin_cost=600, fulfilment=200,
         payment_fees=31,
     )  # fmt: skip
 
 
 def test_orders_without_cost_or_margin_name_the_goods_of_which_nothing_is_known():
-    found = order_components(ORDER, DayTerms("USD", "USD", Decimal(1), None))
+    found = one_order(DayTerms("USD", "USD", Decimal(1), None))
     assert (found.margin_cost, found.goods_without_margin) == (0, 1500)
 
 
 def test_every_component_is_translated_once_with_the_decimals_of_both_currencies():
-    found = order_components(ORDER, EURO)
+    found = one_order(EURO)
     assert (found.goods, found.discounts, found.tax, found.payment_fees) == (9900, 1100, 1881, 34)
     assert found.margin_cost == 660  # 40 % of 16.50
-    assert order_components(ORDER, YEN).goods == 5850  # 9,000 yen are 58.50
+    assert one_order(YEN).goods == 5850  # 9,000 yen are 58.50
+
+
+def test_every_cell_has_the_terms_of_its_own_day():
+    found = valued(order_components, [ORDER, ORDER, ORDER], HOME, YEN, NO_RATE)
+    assert [each.goods for each in found] == [9000, 5850, 0]
+    assert found[2] == Components(untranslated=1)
 
 
 def test_without_a_rate_only_that_is_known():
-    assert order_components(ORDER, NO_RATE) == Components(untranslated=1)
-    assert refund_components(REFUND, NO_RATE) == Components(untranslated=1)
+    assert one_order(NO_RATE) == Components(untranslated=1)
+    assert valued(refund_components, cells(4500), NO_RATE) == [Components(untranslated=1)]
 
 
 def test_refunds_bring_back_money_and_the_cost_of_goods_at_cost_or_margin():
-    assert refund_components(REFUND, HOME) == Components(
-        refunds=4500, cogs_returned=1600, refund_fees=7
-    )
-    without = refund_components(REFUND, DayTerms("USD", "USD", Decimal(1), None))
+    refund = cells(0)[0] | REFUND
+    assert valued(refund_components, [refund], HOME) == [
+        Components(refunds=4500, cogs_returned=1600, refund_fees=7)
+    ]
+    (without,) = valued(refund_components, [refund], DayTerms("USD", "USD", Decimal(1), None))
     assert without.cogs_returned == 1200
+
+
+def test_no_cells_are_no_components():
+    empty = pa.Table.from_pylist(cells(1)).slice(0, 0)
+    found = refund_components(empty, CellTerms([], np.array([], np.int64)))
+    assert {name: len(column) for name, column in found.items()} == dict.fromkeys(found, 0)
 
 
 def cells(*amounts, **changed):
@@ -73,9 +105,9 @@ def cells(*amounts, **changed):
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=9), st.decimals(0, 200, places=4))
 def test_refunds_in_parts_take_back_what_the_orders_brought_whatever_the_rate(parts, rate):
     terms = DayTerms("EUR", "USD", rate, 370_000)
-    order = dict.fromkeys(ORDER, 0) | {"goods": sum(parts), "goods_without_cogs": sum(parts)}
-    total = order_components(order, terms)
-    for _, components in valued_refunds(cells(*parts), lambda _: terms):
+    nothing = dict.fromkeys(ORDER, 0)
+    total = one_order(terms, **nothing | {"goods": sum(parts), "goods_without_cogs": sum(parts)})
+    for components in valued(refund_components, cells(*parts), terms):
         total += components
     assert (total.net, total.contribution) == (0, 0)
 
@@ -83,13 +115,33 @@ def test_refunds_in_parts_take_back_what_the_orders_brought_whatever_the_rate(pa
 def test_refunds_of_other_orders_cells_do_not_add_up_with_these():
     terms = DayTerms("EUR", "USD", Decimal("0.5"), None)
     both = [*cells(1, 1), *cells(1, 1, order_day="05-02"), *cells(1, 1, creator="bo")]
-    found = [components.refunds for _, components in valued_refunds(both, lambda _: terms)]
+    found = [components.refunds for components in valued(refund_components, both, terms)]
     assert found == [0, 1, 0, 1, 0, 1]  # halves are rounded to even: 0.5 is 0, 1.0 is 1
 
 
 def test_refunds_without_a_rate_say_so_each():
-    found = [components for _, components in valued_refunds(cells(1, 1), lambda _: NO_RATE)]
+    found = valued(refund_components, cells(1, 1), NO_RATE)
     assert found == [Components(untranslated=1)] * 2
+
+
+@given(
+    st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=6),
+    st.decimals(0, 20_000, places=9),
+    st.sampled_from(["USD", "JPY", "KWD"]),
+)
+def test_a_column_is_translated_as_each_of_its_amounts_is(amounts, rate, currency):
+    terms = DayTerms(currency, "EUR", rate, 370_000)
+    column, of = np.array(amounts, np.int64), np.zeros(len(amounts), np.int64)
+    expected = [translate(amount, currency, "EUR", rate) for amount in amounts]
+    assert scaled(column, [terms.ratio], of).tolist() == expected
+    share = [multiply(amount, Decimal("0.63")) for amount in amounts]
+    assert CellTerms([terms], of).cost(column).tolist() == share
+
+
+@given(st.integers(-(2**62), 2**62))
+def test_halves_go_to_the_even_neighbour_whatever_the_size(amount):
+    half = scaled(np.array([amount]), [Fraction(1, 2)], np.array([0]))
+    assert half.tolist() == [round(Fraction(amount, 2))]
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(1, 10**6), min_size=1, max_size=6))

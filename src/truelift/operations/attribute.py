@@ -80,9 +80,10 @@ def _values(known: Knowledge) -> dict[tuple[str | None, str | None], int]:
     """Sum net value per creator and campaign, the unattributed included."""
     outcomes = Outcomes(replace_unattributed(known), known.rate_set, "event")
     found: dict[tuple[str | None, str | None], int] = defaultdict(int)
-    for row, components in [*outcomes.cells, *outcomes.won]:
-        creator = None if row["creator"] == UNATTRIBUTED else row["creator"]
-        found[creator, row["campaign"]] += components.net
+    for (creator, campaign), (components, _) in outcomes.money(("creator", "campaign")).items():
+        found[None if creator == UNATTRIBUTED else creator, campaign] += components.net
+    for row, components in outcomes.won:
+        found[row["creator"], row["campaign"]] += components.net
     return found
 
 

@@ -176,7 +176,11 @@ def _days(known: Knowledge) -> Iterable[source.AttributedDay]:
     """Give what attributed orders, refunds and won leads are made of, as the ladder has them."""
     outcomes = Outcomes(known, known.rate_set, "event")
     sums: dict[tuple[dt.date, str | None, str | None], Components] = defaultdict(Components)
-    for row, components in (*outcomes.cells, *outcomes.won):
+    for (day, campaign, creator), (part, _) in outcomes.money(
+        ("day", "campaign", "creator")
+    ).items():
+        sums[day, campaign, creator] += part
+    for row, components in outcomes.won:
         sums[row["day"], row["campaign"], row["creator"]] += components
     for (on, campaign, creator), one in sums.items():
         yield source.AttributedDay(

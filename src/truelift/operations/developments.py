@@ -54,12 +54,10 @@ class Developments:
         """Give goods kept by week of order and age, and the first day of each week."""
         goods: dict[int, float] = defaultdict(float)
         moves: list[tuple[int, int, float]] = []
-        for row, parts in self.outcomes.cells:
-            if "order_day" in row:
-                week = _week(row["order_day"])
-                moves.append((week, (row["day"] - row["order_day"]).days, -float(parts.refunds)))
-            else:
-                goods[_week(row["day"])] += parts.goods
+        for (day,), (parts, _) in self.outcomes.money(("day",)).items():
+            goods[_week(day)] += parts.goods
+        for (ordered, day), refunds in self.outcomes.refunds_by_day.items():
+            moves.append((_week(ordered), (day - ordered).days, -float(refunds)))
         weeks = sorted(week for week, amount in goods.items() if amount > 0)
         place = {week: at for at, week in enumerate(weeks)}
         moves = [(place[week], age, amount) for week, age, amount in moves if week in place]

@@ -46,9 +46,9 @@ def sold(developments: Developments, campaign: str, names: list[str], units: Flo
     contribution, goods, still = np.zeros((3, len(names)))
     whole = Components()
     found = developments.refunds
-    for row, parts in developments.outcomes.cells:
+    for row, parts in developments.outcomes.cells_of(campaign):
         at = place.get(row["creator"])
-        if row["campaign"] != campaign or at is None:
+        if at is None:
             continue
         whole += parts
         contribution[at] += parts.contribution

@@ -46,7 +46,7 @@ class Knowledge:
     lookback_days: int = 30
     _catalog: dict[str, pa.Table] = field(default_factory=dict)
     _rows: dict[str, list[Row]] = field(default_factory=dict)
-    valued_cells: dict[str, list[tuple[Row, Any]]] = field(default_factory=dict, init=False)
+    valued_cells: dict[str, dict[str, pa.Table]] = field(default_factory=dict, init=False)
     """What `operations.outcomes` made of orders and refunds, by basis; asked for many times."""
 
     def catalog(self, kind: str) -> pa.Table:

@@ -119,8 +119,11 @@ class Leaks:
         valid.__dict__["order_shares"] = shares.filter(pc.invert(pc.is_in(names, leaked)))
         found: dict[Pair, list[Components]] = defaultdict(lambda: [Components(), Components()])
         for place, each in enumerate((known, valid)):
-            for row, components in Outcomes(each, known.rate_set, "event").cells:
-                found[row["campaign"], row["creator"]][place] += components
+            outcomes = Outcomes(each, known.rate_set, "event")
+            for (campaign, creator), (components, _) in outcomes.money(
+                ("campaign", "creator")
+            ).items():
+                found[campaign, creator][place] += components
         return {pair: (whole, kept) for pair, (whole, kept) in found.items()}
 
     def returns(self, pair: Pair) -> tuple[Ratios, Ratios, int]:

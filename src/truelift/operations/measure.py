@@ -369,6 +369,14 @@ class Measurement:
         whole = sum(counted.units for counted in tracked.values())
         return figures | {None: of_experiment(factor, metric, whole)}
 
+    @cached_property
+    def _launched(self) -> dict[str, list[tuple[str, Instant]]]:
+        """Give the campaigns that each creator launched in, and when."""
+        found: dict[str, list[tuple[str, Instant]]] = defaultdict(list)
+        for (campaign, creator), at in self.known.launches.items():
+            found[creator].append((campaign, at))
+        return found
+
     def _last_day(self, campaign: str, creator: str, metric: str, launched: Instant) -> dt.date:
         """Give the last day of a creator's window: of the flight or of the data.
 
@@ -381,8 +389,8 @@ class Measurement:
             ends.append(self.known.campaigns[campaign]["ends"])
         ends += [
             local_day(later, zone) - DAY
-            for (name, other), later in self.known.launches.items()
-            if other == creator and name != campaign and later > launched
+            for name, later in self._launched[creator]
+            if name != campaign and later > launched
         ]
         return self.panels.looked_until(metric, min(ends))
 

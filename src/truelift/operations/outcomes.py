@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.money import multiply
@@ -23,10 +26,12 @@ from truelift.ledger.fx import RateSet
 from truelift.operations.knowledge import Knowledge, campaign_hashtags, local_days
 from truelift.operations.panels import PPM
 from truelift.valuation.cells import (
+    CellTerms,
+    Columns,
     DayTerms,
     lead_components,
     order_components,
-    valued_refunds,
+    refund_components,
 )
 from truelift.valuation.ladder import Claim, Components
 from truelift.valuation.value_schedule import margin_ppm, unit_price
@@ -66,6 +71,20 @@ def rolled_key(known: Knowledge, by: str, key: Key) -> Key:
     record = placed(known, dict(zip(GROUPINGS[ROLLED[by]], key, strict=True)))
     return tuple(record[name] for name in GROUPINGS[by])
 
+
+COMPONENTS_OF = {
+    "orders": (
+        "goods", "discounts", "tax", "cogs", "margin_cost", "goods_without_margin", "fulfilment",
+        "payment_fees", "untranslated",
+    ),
+    "refunds": ("refunds", "cogs_returned", "refund_fees", "untranslated"),
+}  # fmt: skip
+"""The components that cells of orders and of refunds have."""
+
+_KEPT = (
+    "creator", "campaign", "platform", "post_id", "order_day", "day", "currency", "orders_ppm",
+    "refunds_ppm",
+)  # fmt: skip
 
 _COUNTED = {
     "orders": ("orders", "refunds"),
@@ -123,12 +142,12 @@ class Outcomes:
             return self._rolled(by)
         columns = GROUPINGS[by]
         found: dict[Key, Group] = defaultdict(lambda: self.nothing(by))
-        for row, components in self.cells:
-            if row["campaign"] is not None:
-                group = found[tuple(row[name] for name in columns)]
+        for key, (components, counts) in self.money(columns).items():
+            if key[columns.index("campaign")] is not None:
+                group = found[key]
                 group.components += components
-                for name in ("orders", "refunds"):
-                    group.count(name, row.get(f"{name}_ppm", 0) / PPM)
+                for name, count in counts.items():
+                    group.count(name, count)
         self._add_leads(found, columns)
         self._add_clicks(found, columns)
         self._add_outputs(found, columns)
@@ -171,28 +190,83 @@ class Outcomes:
     def _imported(self) -> set[str]:
         return set(self.known.read("valuation.imported")["kind"].to_pylist())
 
-    @cached_property
-    def cells(self) -> list[tuple[Row, Components]]:
-        """Give every cell of orders and refunds with its components in the brand's currency."""
+    def money(
+        self, columns: Sequence[str]
+    ) -> dict[tuple[Any, ...], tuple[Components, dict[str, float]]]:
+        """Sum orders and refunds by some columns: components, and counts of orders and refunds."""
+        found: dict[tuple[Any, ...], tuple[Components, dict[str, float]]] = {}
+        for name, table in self._tables.items():
+            sums = [*COMPONENTS_OF[name], f"{name}_ppm"]
+            for key, row in summed(self._inside_only(table), columns, sums).items():
+                components, counts = found.get(key, (Components(), {}))
+                count = row.pop(f"{name}_ppm") / PPM
+                found[key] = components + Components(**row), {**counts, name: count}
+        return found
+
+    def cells_of(self, campaign: str) -> list[tuple[Row, Components]]:
+        """Give the cells of orders and refunds of a campaign with their components.
+
+        A row each: where there may be many, ask `money` for their sums.
+        """
+        found = []
+        for name, table in self._tables.items():
+            taken = COMPONENTS_OF[name]
+            mine = table.filter(pc.equal(table["campaign"], campaign))
+            for row in self._inside_only(mine).to_pylist():
+                components = Components(**{each: row.pop(each) for each in taken})
+                found.append((row, components))
+        return found
+
+    @property
+    def refunds_by_day(self) -> dict[tuple[dt.date, dt.date], int]:
+        """Give refunds by the day of their orders and their own."""
+        table = self._inside_only(self._tables["refunds"])
+        sums = summed(table, ("order_day", "day"), ["refunds"])
+        return {(ordered, day): row["refunds"] for (ordered, day), row in sums.items()}
+
+    @property
+    def _tables(self) -> dict[str, pa.Table]:
+        """Give the cells of orders and of refunds with their components."""
         kept = self.known.valued_cells
         if self.basis not in kept:
             kept[self.basis] = self._valued_cells()
-        return [cell for cell in kept[self.basis] if self._inside(cell[0]["day"])]
+        return kept[self.basis]
 
-    def _valued_cells(self) -> list[tuple[Row, Components]]:
+    def _inside_only(self, table: pa.Table) -> pa.Table:
+        if self.period is None:
+            return table
+        days = [day for day in table["day"].unique().to_pylist() if self._inside(day)]
+        return table.filter(pc.is_in(table["day"], pa.array(days, table["day"].type)))
+
+    def _valued_cells(self) -> dict[str, pa.Table]:
         shares = self.known.order_shares
-        orders = self.known.read("valuation.order_cells", order_shares=shares).to_pylist()
+        orders = self.known.read("valuation.order_cells", order_shares=shares)
         refunds = self.known.read(
             "valuation.refund_cells",
             order_shares=shares,
             cancelled_days=self._cancelled_days(shares),
             basis=self.basis,
-        ).to_pylist()
-        cells = [
-            (row, order_components(row, self._terms(row["day"], row["currency"]))) for row in orders
+        )
+        return {
+            "orders": _beside(orders, order_components(orders, self._terms_of(orders, "day"))),
+            "refunds": _beside(
+                refunds, refund_components(refunds, self._terms_of(refunds, "order_day"))
+            ),
+        }
+
+    def _terms_of(self, cells: pa.Table, day: str) -> CellTerms:
+        """Give the terms of the cells' days and currencies."""
+        days, currencies = (cells[name].combine_chunks() for name in (day, "currency"))
+        coded = [column.dictionary_encode() for column in (days, currencies)]
+        width = max(len(coded[1].dictionary), 1)
+        codes = np.asarray(coded[0].indices) * width + np.asarray(coded[1].indices)
+        there, of = np.unique(codes.astype(np.int64), return_inverse=True)
+        names = [column.dictionary.to_pylist() for column in coded]
+        terms = [
+            self._find_terms(names[0][code // width], names[1][code % width])
+            for code in there.tolist()
         ]
-        cells += valued_refunds(refunds, lambda row: self._terms(row["order_day"], row["currency"]))
-        return cells
+        return CellTerms(terms, of.astype(np.int64))
 
     def _cancelled_days(self, shares: pa.Table) -> pa.Table:
         cancelled = shares.filter(pa.compute.is_valid(shares["cancelled_at"]))
@@ -205,16 +279,6 @@ class Outcomes:
     @cached_property
     def _margins(self) -> list[Row]:
         return self.known.rows("margins")
-
-    def _terms(self, day: dt.date, currency: str) -> DayTerms:
-        """Give the rate and the brand's margin of a day."""
-        if (day, currency) not in self._found_terms:
-            self._found_terms[day, currency] = self._find_terms(day, currency)
-        return self._found_terms[day, currency]
-
-    @cached_property
-    def _found_terms(self) -> dict[tuple[dt.date, str], DayTerms]:
-        return {}
 
     def _find_terms(self, day: dt.date, currency: str) -> DayTerms:
         target = self.known.ground.brand.currency
@@ -232,14 +296,15 @@ class Outcomes:
         target = self.known.ground.brand.currency
         before: dict[tuple[str, str], int] = defaultdict(int)
         found = []
-        for row in self.known.lead_shares.to_pylist():
+        leads = self.known.lead_shares
+        won = pc.and_kleene(
+            pc.equal(leads["stage"], "won"), pc.less_equal(leads["won_at"], self._as_of)
+        )
+        for row in leads.filter(won).to_pylist():
             lead = row["source"], row["lead_id"]
             since, until = before[lead], before[lead] + row["share_ppm"]
             before[lead] = until
-            at = row["won_at"]
-            if row["stage"] != "won" or at is None or at > self.known.as_of:
-                continue
-            won_on = brand_day(at, zone)
+            won_on = brand_day(row["won_at"], zone)
             currency = row["currency"] or target
             rate = self.rates.find(won_on, currency, target)
             terms = DayTerms(currency, target, rate.rate if rate else None, None)
@@ -247,24 +312,27 @@ class Outcomes:
             found.append((dated, lead_components(row["value"], terms, since, until)))
         return found
 
+    @property
+    def _as_of(self) -> pa.Scalar:
+        return pa.scalar(self.known.as_of, pa.timestamp("us"))
+
     def _add_leads(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
-        for row in self.known.lead_shares.to_pylist():
-            if _owned(row) and self._inside(row["day"]):
-                group = found[tuple(row[name] for name in columns)]
-                group.count("leads", row["share_ppm"] / PPM)
+        leads = self._inside_only(_owned(self.known.lead_shares))
+        for key, sums in summed(leads, columns, ["share_ppm"]).items():
+            found[key].count("leads", sums["share_ppm"] / PPM)
         for row, components in self.won:
-            if _owned(row) and self._inside(row["day"]):
+            owned = row["campaign"] is not None and row["creator"] is not None
+            if owned and self._inside(row["day"]):
                 group = found[tuple(row[name] for name in columns)]
                 group.count("won_leads", row["share_ppm"] / PPM)
                 group.components += components
 
     def _add_clicks(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
-        rows = self.known.read("valuation.click_cells", launches=self.known.launch_table)
-        for row in rows.to_pylist():
-            if row["campaign"] is not None:
-                group = found[tuple(row[name] for name in columns)]
-                for name in _COUNTED["clicks"]:
-                    group.count(name, row[name])
+        cells = self.known.read("valuation.click_cells", launches=self.known.launch_table)
+        cells = cells.filter(pc.is_valid(cells["campaign"]))
+        for key, counts in summed(cells, columns, _COUNTED["clicks"]).items():
+            for name, count in counts.items():
+                found[key].count(name, count)
 
     def _add_outputs(self, found: dict[Key, Group], columns: tuple[str, ...]) -> None:
         """Add the last complete readings of sponsored posts; on day rows at the day of publication.
@@ -351,6 +419,30 @@ def _claims(one: Claim, other: Claim) -> Claim:
     return sum(known) if known else None
 
 
-def _owned(row: Row) -> bool:
-    """Say whether a share belongs to a creator in a campaign."""
-    return row["campaign"] is not None and row["creator"] is not None
+def _owned(shares: pa.Table) -> pa.Table:
+    """Give the shares that belong to a creator in a campaign."""
+    return shares.filter(pc.and_(pc.is_valid(shares["campaign"]), pc.is_valid(shares["creator"])))
+
+
+def _beside(cells: pa.Table, components: Columns) -> pa.Table:
+    """Put components beside the cells that they are of; they replace what they are made of."""
+    kept = [name for name in _KEPT if name in cells.column_names]
+    names = [*kept, *components]
+    return pa.table([*(cells[name] for name in kept), *components.values()], names=names)
+
+
+def summed(
+    table: pa.Table, columns: Sequence[str], names: Sequence[str]
+) -> dict[tuple[Any, ...], dict[str, int]]:
+    """Sum whole numbers by some columns, exactly whatever their size."""
+    wide = table.select([*columns, *names])
+    for name in names:
+        place = wide.schema.get_field_index(name)
+        wide = wide.set_column(place, name, wide[name].cast(pa.decimal128(38, 0)))
+    found = wide.group_by(list(columns)).aggregate([(name, "sum") for name in names])
+    keys = zip(*(found[name].to_pylist() for name in columns), strict=True)
+    sums = zip(*(found[f"{name}_sum"].to_pylist() for name in names), strict=True)
+    return {
+        key: {name: int(each or 0) for name, each in zip(names, row, strict=True)}
+        for key, row in zip(keys, sums, strict=True)
+    }

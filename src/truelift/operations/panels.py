@@ -91,60 +91,66 @@ class Panels:
 
     def sponsored_in(self, campaign: str) -> Booleans:
         """Say which posts are sponsored in a campaign."""
-        sponsored = self.known.sponsored
-        mine = sponsored.filter(pa.compute.equal(sponsored["campaign"], campaign))
-        named = pa.compute.is_in(_keys(self.known.readings), value_set=_keys(mine))
-        mask: Booleans = np.asarray(named)[self.posts.rows]
+        mask: Booleans = self._place_in(self._sponsored(campaign)) >= 0
         return mask
 
     def shares_in(self, campaign: str) -> Floats:
         """Give the share of a campaign in each post, 0 where it is not the campaign's."""
-        mine = {
-            (row["platform"], row["post_id"]): row["share_ppm"] / PPM
-            for row in self.known.sponsored.to_pylist()
-            if row["campaign"] == campaign
-        }
-        names = (self.known.readings[name].to_pylist() for name in ("platform", "post_id"))
-        shares = np.array([mine.get(key, 0.0) for key in zip(*names, strict=True)], float)
-        panel: Floats = shares[self.posts.rows]
+        mine = self._sponsored(campaign)
+        place = self._place_in(mine)
+        shares = np.append(mine["share_ppm"].to_numpy() / PPM, 0.0)
+        panel: Floats = shares[place]
         return panel
 
+    def _sponsored(self, campaign: str) -> pa.Table:
+        sponsored = self.known.sponsored
+        return sponsored.filter(pa.compute.equal(sponsored["campaign"], campaign))
+
+    def _place_in(self, sponsored: pa.Table) -> Integers:
+        """Give each post's place among sponsored ones, -1 where it is none of them."""
+        place = pa.compute.index_in(self._post_keys, value_set=_keys(sponsored))
+        found: Integers = place.fill_null(-1).to_numpy().astype(np.int64)
+        return found
+
     @cached_property
-    def count_days(self) -> list[dict[str, Any]]:
+    def _post_keys(self) -> pa.Array:
+        return _keys(self.known.readings).take(pa.array(self.posts.rows))
+
+    @cached_property
+    def _count_days(self) -> pa.Table:
         """Give conversions by metric, creator, campaign and day, in units."""
-        rows: list[dict[str, Any]] = self.known.read(
+        found = self.known.read(
             "measurement.count_days",
             order_shares=self.known.order_shares,
             lead_shares=self.known.lead_shares,
-        ).to_pylist()
-        for row in rows:
-            row["units"] = row["units_ppm"] / PPM
-        return rows
+        )
+        units = pa.compute.divide(found["units_ppm"].cast(pa.float64()), float(PPM))
+        return found.append_column("units", units)
 
     @cached_property
-    def click_days(self) -> list[dict[str, Any]]:
+    def _click_days(self) -> pa.Table:
         """Give counted human clicks by creator, campaign and day."""
-        rows: list[dict[str, Any]] = self.known.read(
-            "measurement.click_days", launches=self.known.launch_table
-        ).to_pylist()
-        return rows
+        return self.known.read("measurement.click_days", launches=self.known.launch_table)
 
     def counted_days(self, metric: str) -> list[dict[str, Any]]:
-        """Give a count metric by creator, campaign and day, in units."""
-        rows = self.click_days if metric == "clicks" else self.count_days
-        return [row for row in rows if row["metric"] == metric]
+        """Give a count metric by creator, campaign and day, in units: a row for each."""
+        rows: list[dict[str, Any]] = self._counted(metric).to_pylist()
+        return rows
 
     def counted_in(self, metric: str, campaign: str) -> list[dict[str, Any]]:
         """Give a count metric of one campaign by creator and day, in units."""
         if metric not in self._inside:
-            found: dict[str | None, list[dict[str, Any]]] = {}
-            for row in self.counted_days(metric):
-                found.setdefault(row["campaign"], []).append(row)
-            self._inside[metric] = found
-        return self._inside[metric].get(campaign, [])
+            self._inside[metric] = _by_campaign(self._counted(metric))
+        table, spans = self._inside[metric]
+        rows: list[dict[str, Any]] = table.slice(*spans.get(campaign, (0, 0))).to_pylist()
+        return rows
+
+    def _counted(self, metric: str) -> pa.Table:
+        table = self._click_days if metric == "clicks" else self._count_days
+        return table.filter(pa.compute.equal(table["metric"], metric))
 
     @cached_property
-    def _inside(self) -> dict[str, dict[str | None, list[dict[str, Any]]]]:
+    def _inside(self) -> dict[str, tuple[pa.Table, dict[str, tuple[int, int]]]]:
         return {}
 
     @cached_property
@@ -184,10 +190,10 @@ class Panels:
         """Give a metric's counts outside campaigns: creator -> day -> units."""
         if metric not in self._outside:
             found: dict[str, dict[dt.date, float]] = {}
-            for row in self.counted_days(metric):
-                if row["campaign"] is None:
-                    days = found.setdefault(row["creator"], {})
-                    days[row["day"]] = days.get(row["day"], 0.0) + row["units"]
+            table = self._counted(metric)
+            for row in table.filter(pa.compute.is_null(table["campaign"])).to_pylist():
+                days = found.setdefault(row["creator"], {})
+                days[row["day"]] = days.get(row["day"], 0.0) + row["units"]
             self._outside[metric] = found
         return self._outside[metric]
 
@@ -384,6 +390,16 @@ class Panels:
         """Give the SHA-256 of the files that the posts and readings came from."""
         rows = self.known.read("measurement.source_hashes").to_pylist()
         return tuple(row["source_sha256"] for row in rows)
+
+
+def _by_campaign(table: pa.Table) -> tuple[pa.Table, dict[str, tuple[int, int]]]:
+    """Put the rows of each campaign together, in the order they have: (first row, how many)."""
+    coded = table["campaign"].combine_chunks().dictionary_encode()
+    codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy()
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1))
+    spans = zip(starts[:-1].tolist(), np.diff(starts).tolist(), strict=True)
+    return table.take(pa.array(order)), dict(zip(coded.dictionary.to_pylist(), spans, strict=True))
 
 
 def _keys(table: pa.Table, left: str = "platform", right: str = "post_id") -> pa.Array:
