@@ -13,7 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from truelift.collector.counters import CollectorCounters
-from truelift.store.spool import SpoolCounters
+from truelift.store.spool import SpoolCounters, SpoolLimits
 from truelift.worker.beside import Told
 from truelift.worker.crew import Crew
 
@@ -23,15 +23,21 @@ CLICK_ID = re.compile(r"[?&]tl=([A-Za-z0-9_-]{22})")
 WAITING = re.compile(r'truelift_spool_waiting\{worker="(worker-\d)"\} (\S+)')
 
 
+SAFE_SECONDS = SpoolLimits().hurry
+"""Who waits longer on a slow disk or machine is sent on before the click is safe."""
+
+
 def clicks(port, number, found):
-    """Click on new connections, as visitors do; note the ids that were acknowledged."""
+    """Click on new connections, as visitors do; note the ids that were safe when answered."""
     for _ in range(number):
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        began = time.monotonic()
         try:
             link.request("GET", "/r/ana", headers={"user-agent": "Firefox"})
             with link.getresponse() as answer:
                 assert answer.status == 302
-            found.append(CLICK_ID.search(answer.headers["location"])[1])
+            if time.monotonic() - began < SAFE_SECONDS:
+                found.append(CLICK_ID.search(answer.headers["location"])[1])
         except OSError:
             time.sleep(0.01)  # it was in the hands of the process that was killed
         finally:
@@ -77,7 +83,7 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
     ]
     for each in visitors:
         each.start()
-    until(lambda: len(acknowledged) > 60)
+    until(lambda: len(acknowledged) > 20 or not all(each.is_alive() for each in visitors))
     before = collectors(served)
     assert set(before) == {"worker-1", "worker-2"}
     assert served.process.pid not in before.values()
