@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from truelift.base.errors import NotFound
@@ -54,6 +56,47 @@ def test_while_facts_come_in_a_slow_answer_stands_for_a_while_and_says_its_versi
     assert (len(workspace.asked), reading.told) == (3, "a.2")
     workspace.served = False
     assert reading.told is None
+
+
+def renewed(seconds=1.0):
+    """Give a workspace, a reading of it, its clock, and what waits to be done beside it."""
+    workspace, now, waiting = Counted(), [0.0], []
+
+    def tick():
+        now[0] += seconds / 2
+        return now[0]
+
+    return workspace, Reading(workspace, tick, waiting.append), now, waiting
+
+
+def test_an_old_answer_is_given_at_once_and_made_again_beside_it():
+    workspace, reading, now, waiting = renewed()
+    asked, beside = Asked("/", {}), Counted()
+    reading.roi(asked, "campaign")
+    workspace.version = beside.version = "a.1"
+    now[0] += 9
+    for _ in range(3):
+        reading.roi(asked, "campaign")
+        assert reading.told == "a.0"
+    assert len(waiting) == 1  # once, however many ask
+    waiting.pop()(beside)
+    reading.roi(asked, "campaign")
+    assert (len(workspace.asked), len(beside.asked), reading.told) == (1, 1, "a.1")
+    workspace.version, workspace.settled = "a.2", 1  # a person did something
+    reading.roi(asked, "campaign")
+    assert (len(workspace.asked), reading.told, waiting) == (2, "a.2", [])
+
+
+def test_an_answer_that_cannot_be_made_again_is_asked_for_anew():
+    workspace, reading, now, waiting = renewed()
+    reading.roi(Asked("/", {}), "campaign")
+    workspace.version = "a.1"
+    now[0] += 9
+    reading.roi(Asked("/", {}), "campaign")
+    with pytest.raises(AttributeError):
+        waiting.pop()(SimpleNamespace(version="a.1", settled=0))
+    reading.roi(Asked("/", {}), "campaign")
+    assert (len(workspace.asked), reading.told) == (2, "a.0")
 
 
 def test_only_so_many_answers_are_kept():

@@ -37,6 +37,7 @@ from truelift.web.asked import (
 )
 from truelift.web.door import Workspace
 from truelift.web.layout import report_path
+from truelift.web.reading import Renew
 from truelift.web.screens import Answer, Screens
 
 Asking = Request[None, None, Any]
@@ -72,13 +73,14 @@ def application(
     *,
     reading: Runner = at_once,
     passed_on: Sequence[str] = PASSED_ON,
+    renew: Renew | None = None,
 ) -> Litestar:
     """Make the application that serves a workspace; it answers for `host` only.
 
     reading: runs a call on the thread that the workspace is read on. passed_on: headers that say
-    that a request comes from elsewhere.
+    that a request comes from elsewhere. renew: makes old answers again beside the requests.
     """
-    screens = Screens(workspace)
+    screens = Screens(workspace, renew)
     return Litestar(
         route_handlers=[
             *_screens(screens, reading),

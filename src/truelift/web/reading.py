@@ -4,14 +4,16 @@ In:   a Workspace, and what a request asks for.
 Out:  Results of the Python door; NotFound for a campaign that nothing names.
 
 An answer is kept until something changes: the version of the data says so. While orders and clicks
-go on coming in, a report that takes long is made again only when that would take at most a third of
-the time; the page says which version it shows, and is told when there is a newer one. What a person
-does (an import, a seal, a close) is on the next page at once.
+go on coming in, it is given as it is, with the version it is of, and made again beside that; the
+page asks again until it has the newest. What takes long is made again only when that would take at
+most a third of the time. What a person does (an import, a seal, a close) is on the next page at
+once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -23,6 +25,9 @@ from truelift.web.asked import AS_CLOSED, DOUBT_FIELDS, FIGURE, Asked, BadParame
 from truelift.web.door import Result, Workspace
 
 Kept = TypeVar("Kept")
+Key = tuple[object, ...]
+Renew = Callable[[Callable[[Workspace], None]], None]
+"""Does some work later, beside the requests, on a workspace of its own."""
 
 KEPT = 24
 """Answers that are kept; the one that was not asked for the longest goes first."""
@@ -46,10 +51,17 @@ class _Kept:
 class Reading:
     """One workspace as the pages read it. One request is answered at a time."""
 
-    def __init__(self, workspace: Workspace, tick: Callable[[], float] = time.monotonic) -> None:
-        """Stand on a workspace."""
-        self._workspace, self._tick = workspace, tick
-        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+    def __init__(
+        self,
+        workspace: Workspace,
+        tick: Callable[[], float] = time.monotonic,
+        renew: Renew | None = None,
+    ) -> None:
+        """Stand on a workspace; without `renew` an old answer is made again by who asks for it."""
+        self._workspace, self._tick, self._renew = workspace, tick, renew
+        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+        self._renewing: set[Key] = set()
         self._shown: str | None = None
 
     @property
@@ -90,8 +102,8 @@ class Reading:
         return result
 
     def whole(self, asked: Asked, campaign: str) -> Mapping[str, Any] | None:
-        """Give a campaign's own row, read with all campaigns as the overview does."""
-        rows = self._roi(dict(asked.given) | {"by": "campaign"}).rows
+        """Give a campaign's own row."""
+        rows = self._roi(dict(asked.given) | {"by": "campaign", "campaign": campaign}).rows
         return next((row for row in rows if row["campaign"] == campaign), None)
 
     def campaigns(self) -> list[str]:
@@ -102,13 +114,13 @@ class Reading:
     def bridge(self, campaign: str | None, period: str | None = None) -> Result:
         """Give the bridge of a campaign, or of all."""
         key = ("bridge", campaign, period)
-        return self._keep(key, lambda: self._workspace.bridge(campaign, period))
+        return self._keep(key, lambda workspace: workspace.bridge(campaign, period))
 
     def doubt(self, asked: Asked, campaign: str) -> Result:
         """Give reasons to doubt the lift of a campaign."""
         given = asked.only(DOUBT_FIELDS)
         key = ("doubt", campaign, *sorted(given.items()))
-        return self._keep(key, lambda: self._workspace.doubt(campaign, **given))
+        return self._keep(key, lambda workspace: workspace.doubt(campaign, **given))
 
     def trial_balance(self, asked: Asked) -> Result:
         """Give the trial balance."""
@@ -121,44 +133,77 @@ class Reading:
         try:
             return self._keep(
                 ("report", name, *sorted(given.items())),
-                lambda: self._workspace.report(name, **given),
+                lambda workspace: workspace.report(name, **given),
             )
         except UsageError as error:  # everything else was checked when the query was read
             raise BadParameter(AS_CLOSED, str(error)) from None
 
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""
-        return self._keep(("list", kind), lambda: self._workspace.list(kind))
+        return self._keep(("list", kind), lambda workspace: workspace.list(kind))
 
     def explain(self, figure: str) -> Mapping[str, Any]:
         """Say what a figure is made of."""
         try:
-            return self._keep(("explain", figure), lambda: self._workspace.explain(figure))
+            return self._keep(("explain", figure), lambda workspace: workspace.explain(figure))
         except UsageError as error:
             raise BadParameter(FIGURE, str(error)) from None
 
     def _roi(self, given: Mapping[str, str]) -> Result:
         key = ("roi", *sorted(given.items()))
-        return self._keep(key, lambda: self._workspace.roi(**given))
+        return self._keep(key, lambda workspace: workspace.roi(**given))
 
-    def _keep(self, key: tuple[object, ...], read: Callable[[], Kept]) -> Kept:
-        kept = self._kept.get(key)
-        if kept is None or not self._stands(kept):
-            version, settled, began = (
-                self._workspace.version, self._workspace.settled, self._tick()
-            )  # fmt: skip
-            value = read()
-            now = self._tick()
-            kept = self._kept[key] = _Kept(value, version, settled, now, now - began)
-        self._kept.move_to_end(key)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+    def _keep(self, key: Key, read: Callable[[Workspace], Kept]) -> Kept:
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+        if kept is None or kept.settled != self._workspace.settled:
+            kept = self._make(self._workspace, key, read)
+        elif self._due(kept):
+            if self._renew is None:
+                kept = self._make(self._workspace, key, read)
+            elif key not in self._renewing:
+                self._renewing.add(key)
+                self._renew(lambda workspace: self._again(workspace, key, read))
         self._shown = self._shown or kept.version
         found: Kept = kept.value
         return found
 
-    def _stands(self, kept: _Kept) -> bool:
+    def _make(
+        self,
+        workspace: Workspace,
+        key: Key,
+        read: Callable[[Workspace], Any],
+        *,
+        beside: bool = False,
+    ) -> _Kept:
+        version, settled, began = workspace.version, workspace.settled, self._tick()
+        value = read(workspace)
+        now = self._tick()
+        made = _Kept(value, version, settled, now, now - began)
+        with self._lock:
+            if not beside:
+                self._kept[key] = made
+                self._kept.move_to_end(key)
+            elif key in self._kept and self._kept[key].settled <= settled:
+                self._kept[key] = made
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def _again(self, workspace: Workspace, key: Key, read: Callable[[Workspace], Any]) -> None:
+        """Make an answer again; where that fails it is forgotten, and who asks next is told why."""
+        try:
+            self._make(workspace, key, read, beside=True)
+        except Exception:
+            with self._lock:
+                self._kept.pop(key, None)
+            raise
+        finally:
+            self._renewing.discard(key)
+
+    def _due(self, kept: _Kept) -> bool:
         if kept.version == self._workspace.version:
-            return True
-        age = self._tick() - kept.made_at
-        return kept.settled == self._workspace.settled and age < PATIENCE * kept.seconds
+            return False
+        return self._tick() - kept.made_at >= PATIENCE * kept.seconds

@@ -35,7 +35,7 @@ from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
 from truelift.web.forest import Interval, forest
 from truelift.web.layout import FIRST_REPORT, filters, page, pager, report_path, twins
-from truelift.web.reading import Reading
+from truelift.web.reading import Reading, Renew
 
 Json = Mapping[str, Any]
 Answer = Response[bytes]
@@ -54,9 +54,9 @@ MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")
 class Screens:
     """Every page of one workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        """Read a workspace."""
-        self._reading = Reading(workspace)
+    def __init__(self, workspace: Workspace, renew: Renew | None = None) -> None:
+        """Read a workspace; renew: makes old answers again beside the requests."""
+        self._reading = Reading(workspace, renew=renew)
 
     def overview(self, asked: Asked, ending: str) -> Answer:
         """Show the return of every campaign, or of what the filter asks for."""

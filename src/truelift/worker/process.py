@@ -32,6 +32,7 @@ from truelift.worker.health import Watched
 from truelift.worker.line import Line
 from truelift.worker.local_socket import CommandSocket, private_socket
 from truelift.worker.loop import Loop
+from truelift.worker.renewing import Renewing
 from truelift.worker.serving import port_taken, serve
 from truelift.worker.watch import Watch
 from truelift.workspace.workspace import Workspace
@@ -58,14 +59,15 @@ _log = logging.getLogger("truelift.worker")
 class Parts:
     """What a process is made of.
 
-    reader, writer, teller: the same workspace, each on cursors of its own. collector: makes the
-    application that is asked before the doors, with the spool's start and end; None for none.
-    crew: collects in processes of its own, in place of it.
+    reader, writer, teller, renewer: the same workspace, each on cursors of its own. collector:
+    makes the application that is asked before the doors, with the spool's start and end; None for
+    none. crew: collects in processes of its own, in place of it.
     """
 
     reader: Workspace
     writer: Workspace
     teller: Workspace
+    renewer: Workspace
     loop: Loop
     books: Books
     commands: CommandSocket
@@ -131,6 +133,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
     reading, writing = Line("reading"), Line("writing")
+    renewing = Renewing(parts.renewer)
     passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
     check = pages.admitted(parts.reader, host_checked(host), reading, passed_on)
 
@@ -156,7 +159,9 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             await collector.stop()
 
     front = Front(
-        pages=pages.application(parts.reader, host, reading=reading, passed_on=passed_on),  # type: ignore[arg-type]  # an ASGI application
+        pages=pages.application(  # type: ignore[arg-type]  # an ASGI application
+            parts.reader, host, reading=reading, passed_on=passed_on, renew=renewing.later
+        ),
         api=api.application(parts.writer, parts.reader, writing=writing, reading=reading),  # type: ignore[arg-type]  # as above
         live=live,
         watched=watched,
@@ -174,7 +179,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         else:
             serving = _serving_crew(held, crew, (host, port), ready, live.end)
             started = serving is not None and serving(application)
-        _end(parts, teller, (reading, writing))
+        _end(parts, teller, (reading, writing, renewing))
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)
@@ -220,7 +225,7 @@ def _port_taken(host: str, port: int) -> socket.socket:
             time.sleep(TELL_SECONDS)
 
 
-def _end(parts: Parts, teller: Teller, lines: tuple[Line, ...]) -> None:
+def _end(parts: Parts, teller: Teller, lines: tuple[Line | Renewing, ...]) -> None:
     """Finish commits and stop, in seconds: what runs longer is cut off as a crash would cut it."""
     began = time.monotonic()
     for line in lines:
