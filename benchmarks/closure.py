@@ -73,6 +73,7 @@ class Drawn:
     random: np.random.Generator
     visitors: int
     at: int = 0
+    start: dt.datetime = START
 
     def clicks(self, count: int, since: float, until: float) -> pa.Table:
         """Draw clicks on links between two days of the year."""
@@ -107,7 +108,9 @@ class Drawn:
 
     def _times(self, count: int, since: float, until: float) -> pa.Array:
         day = np.sort(self.random.uniform(since, until, count))
-        return pa.array(np.datetime64(START, "us") + (day * 86_400e6).astype("timedelta64[us]"))
+        return pa.array(
+            np.datetime64(self.start, "us") + (day * 86_400e6).astype("timedelta64[us]")
+        )
 
 
 def _texts(prefix: str, numbers: np.ndarray, where: np.ndarray | None = None) -> pa.Array:
@@ -135,9 +138,11 @@ def rows(name: str, count: int, **columns: pa.Array) -> pa.Table:
     return found.append_column("class", human).append_column("class_rule", human)
 
 
-def take(ground: Ground, name: str, given: pa.Table, number: int) -> None:
+def take(
+    ground: Ground, name: str, given: pa.Table, number: int, start: dt.datetime = START
+) -> None:
     """Take rows in by the facts engine, as an import does once they are accepted."""
-    at = START + dt.timedelta(days=DAYS, seconds=number)
+    at = start + dt.timedelta(days=DAYS, milliseconds=number)
     stamp = Stamp(ground.brand.brand, name, f"{name}-{number}", f"{name}-{number}", at)
     ground.facts.append(KINDS[name], given, stamp)
 

@@ -26,17 +26,16 @@ PARTS = (
     "ledger",
     "close",
     "closure",
+    "live",
+    "hotpath",
     "forecast",
+    "reallocation",
     "leaks",
     "alerts",
-    "hotpath",
+    "shortlist",
     "invariants",
     "seeds",
 )
-PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
-         "reallocation")  # fmt: skip
-PARTS = ("lift", "speed", "campaigns", "ledger", "close", "hotpath", "invariants", "seeds",
-         "shortlist")  # fmt: skip
 _OURS = ("truelift", "numpy", "scipy", "duckdb")
 _HEAD = """# Measured
 

@@ -14,6 +14,9 @@ from truelift.operations.knowledge import (
     midnight,
     newest_recording,
 )
+from truelift.operations.recompute import recompute
+from truelift.operations.roi import RoiRequest, report_of
+from truelift.reports.roi import report_json
 from truelift.store import science_records
 
 IMPORTED = dt.datetime(2026, 6, 1, 9)
@@ -137,3 +140,24 @@ x        | bare    | ana     | @05-02       | sun
 def test_a_caption_names_a_campaign_by_its_whole_hashtag_only(told):
     named = knowledge(told.given(TAGGED).ground).sponsored
     assert sorted(named["post_id"].to_pylist()) == ["exact", "under"]
+
+
+@pytest.mark.parametrize("by", ["creator", "campaign", "post"])
+def test_a_campaign_that_is_asked_for_alone_is_what_it_is_among_all(season, by):
+    recompute(season.ground)
+    whole = knowledge(season.ground)
+    assert len(whole.campaigns) > 1
+    for campaign in whole.campaigns:
+        request = RoiRequest(campaign=campaign, by=by)
+        alone = knowledge(season.ground, campaign=campaign)
+        assert report_json(*report_of(alone, request)) == report_json(*report_of(whole, request))
+        assert alone.order_shares.num_rows < whole.order_shares.num_rows
+
+
+def test_where_nothing_is_kept_a_campaign_is_read_from_all(season):
+    before = dt.datetime(2026, 5, 15)
+    alone = knowledge(season.ground, known_at=before, campaign="spring")
+    assert (
+        alone.order_shares.num_rows
+        == knowledge(season.ground, known_at=before).order_shares.num_rows
+    )

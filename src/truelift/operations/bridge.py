@@ -28,7 +28,8 @@ def bridges(
     known_at: Instant | None = None,
 ) -> list[BridgeRow]:
     """Give the bridge of one campaign, or of all; NotFound for a campaign that nothing names."""
-    return bridge_rows(knowledge(ground, as_of=as_of, known_at=known_at), campaign, period)
+    known = knowledge(ground, as_of=as_of, known_at=known_at, campaign=campaign)
+    return bridge_rows(known, campaign, period)
 
 
 def bridge_rows(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from truelift.attribution.models import Model
 from truelift.base.money import exponent
@@ -30,6 +31,15 @@ Row = dict[str, Any]
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 _SQL_MODELS = frozenset({"code_first", "last", "first", "linear"})
 
+_OF_SHARES = frozenset({
+    "valuation.order_shares", "valuation.lead_shares", "valuation.line_costs",
+    "measurement.launches",
+})  # fmt: skip
+"""Queries that need no orders and leads but those that shares are of."""
+
+_OF_CLICKS = frozenset({"valuation.click_cells", "measurement.click_days"})
+"""Queries of clicks that need no links but those of the campaign and of none."""
+
 CATALOG_IN_QUERIES = (
     "codes", "links", "aliases", "profiles", "deliverables", "agreements", "margins",
 )  # fmt: skip
@@ -44,10 +54,14 @@ class Knowledge:
     known_at: Instant
     model: str = "code_first"
     lookback_days: int = 30
+    campaign: str | None = None
+    """The only campaign that is asked about. Where shares are kept, what only others' creators sold
+    is left unread then: of every creator there is what came outside campaigns."""
     _catalog: dict[str, pa.Table] = field(default_factory=dict)
     _rows: dict[str, list[Row]] = field(default_factory=dict)
     valued_cells: dict[str, dict[str, pa.Table]] = field(default_factory=dict, init=False)
     """What `operations.outcomes` made of orders and refunds, by basis; asked for many times."""
+    _from_kept: bool = field(default=False, init=False)
 
     def catalog(self, kind: str) -> pa.Table:
         """Give the catalog's rows of a kind as known."""
@@ -70,8 +84,30 @@ class Knowledge:
         basis: `event` dates a refund on its own day, `order` on the day of its order.
         """
         relations = {f"catalog_{kind}": self.catalog(kind) for kind in CATALOG_IN_QUERIES}
+        if self.campaign is not None and name in _OF_CLICKS:
+            relations["catalog_links"] = self._own_links
         relations |= {f"given_{key}": table for key, table in given.items()}
-        return self.ground.facts.read(name, self.parameters | {"basis": basis}, relations)
+        few = self._few if name in _OF_SHARES else None
+        return self.ground.facts.read(name, self.parameters | {"basis": basis}, relations, few)
+
+    @cached_property
+    def _own_links(self) -> pa.Table:
+        """Give the links of the campaign that is asked about, and those of none."""
+        links = self.catalog("links")
+        own = pc.or_kleene(
+            pc.is_null(links["campaign"]), pc.equal(links["campaign"], self.campaign)
+        )
+        return links.filter(own)
+
+    @cached_property
+    def _few(self) -> dict[str, pa.Table] | None:
+        """Give the orders and leads that the shares are of; None where they are those of all."""
+        if self.campaign is None or not self._from_kept:
+            return None
+        return {
+            kind: self.read(f"valuation.shared_{kind}", shares=self.shares)
+            for kind in ("orders", "leads")
+        }
 
     @property
     def parameters(self) -> Row:
@@ -109,6 +145,7 @@ class Knowledge:
         """
         kept = self._kept_shares()
         if kept is not None:
+            self._from_kept = True
             return kept
         if self.model not in _SQL_MODELS:
             effects = self.effects if self.model == "markov" else None
@@ -122,8 +159,25 @@ class Knowledge:
         with self.ground.workspace.transaction() as connection:
             return kept_shares.shares(
                 self.ground.facts, connection, self.ground.brand.brand,
-                as_of=self.as_of, known_at=self.known_at,
+                as_of=self.as_of, known_at=self.known_at, of=self._of,
             )  # fmt: skip
+
+    @property
+    def _of(self) -> tuple[str, pa.Table] | None:
+        """Give the campaign that is asked about, and who may be live in it without any share."""
+        if self.campaign is None:
+            return None
+        named = [
+            row["creator"]
+            for kind in ("codes", "links", "aliases", "agreements", "participants")
+            for row in self.rows(kind)
+            if row["campaign"] == self.campaign and row["creator"] is not None
+        ]
+        posts = self.read(
+            "valuation.post_outputs", sponsored=self.sponsored, readings=self.readings
+        )
+        mine = posts.filter(pc.equal(posts["campaign"], self.campaign))["creator"].to_pylist()
+        return self.campaign, pa.table({"creator": pa.array([*named, *mine], pa.string())})
 
     @cached_property
     def categories(self) -> dict[str | None, str | None]:
@@ -279,14 +333,17 @@ def knowledge(
     as_of: Instant | None = None,
     known_at: Instant | None = None,
     model: str = "code_first",
+    campaign: str | None = None,
 ) -> Knowledge:
     """Open what is known; both times default to the newest in the data, never to the clock.
 
-    as_of defaults to the newest event known at known_at, so that what is asked as known before
-    stays as it was however much arrives later.
+    campaign: the only one that is asked about. as_of defaults to the newest event known at
+    known_at, so that what is asked as known before stays as it was however much arrives later.
     """
     known_at = known_at or newest_recording(ground)
-    known = Knowledge(ground=ground, as_of=as_of or known_at, known_at=known_at, model=model)
+    known = Knowledge(
+        ground=ground, as_of=as_of or known_at, known_at=known_at, model=model, campaign=campaign
+    )
     return known if as_of else replace(known, as_of=newest_event(known))
 
 

@@ -92,6 +92,7 @@ def roi(ground: Ground, request: RoiRequest) -> tuple[RoiHeader, list[RoiRow]]:
         as_of=request.as_of,
         known_at=request.known_at,
         model=request.model.replace("-", "_"),
+        campaign=request.campaign,
     )
     return report_of(known, request)
 

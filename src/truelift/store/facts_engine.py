@@ -41,7 +41,8 @@ from truelift.store.verdicts import CHANGES, Verdict
 
 Parameters = Mapping[str, object]
 
-MEMORY_LIMIT = "4GB"
+MEMORY_LIMIT, SPILL_LIMIT = "4GB", "16GB"
+"""What queries may take of the machine: of its memory, and of the disk when that is not enough."""
 
 CARRIED = ("spool_taken", "answered_request", "applied_delivery")
 """Tables beside the facts that no segment holds."""
@@ -430,7 +431,10 @@ def _connect(path: str) -> duckdb.DuckDBPyConnection:
             raise WorkspaceHeld(msg) from error
         msg = f"The facts file {path} is damaged; run `truelift rebuild` to make it again."
         raise FactsDamaged(msg) from error
-    connection.execute(queries.text("facts.session"), {"memory": MEMORY_LIMIT})
+    for statement in queries.text("facts.session").split(";"):
+        asked = {"memory": MEMORY_LIMIT, "spill": SPILL_LIMIT}
+        names = queries.parameters(statement)
+        connection.execute(statement, {name: asked[name] for name in names})
     return connection
 
 

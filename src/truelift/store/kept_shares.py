@@ -126,8 +126,13 @@ def shares(
     *,
     as_of: dt.datetime,
     known_at: dt.datetime,
+    of: tuple[str, pa.Table] | None = None,
 ) -> pa.Table | None:
-    """Give a brand's shares up to a time, if those kept are what is known at another; else None."""
+    """Give a brand's shares up to a time, if those kept are what is known at another; else None.
+
+    of: a campaign and creators: shares in campaigns are then only of these creators, and of those
+    who have any in the campaign.
+    """
     with facts.at_once():
         kept = state(facts, brand)
         if kept is None or kept.recorded_at > known_at:
@@ -138,7 +143,12 @@ def shares(
         catalog, recorded_at = catalog_store.version(connection, brand, CATALOG)
         if catalog != kept.catalog or (recorded_at is not None and recorded_at > known_at):
             return None
-        return facts.read("kept.shares", {"brand": brand, "as_of": as_of})
+        named = {"brand": brand, "as_of": as_of}
+        if of is None:
+            return facts.read("kept.shares", named)
+        campaign, creators = of
+        given = {"given_creators": creators}
+        return facts.read("kept.shares_of", named | {"campaign": campaign}, given)
 
 
 def catalog_rows(facts: FactsEngine, brand: str) -> dict[str, pa.Table]:

@@ -3,58 +3,69 @@
 -- 30 minutes after the visitor's last one on the link. A visitor who is unknown is never the same
 -- one. A click on an evergreen link belongs to the campaign its creator was live in.
 with owned as (
-    select
-        clicks.click_id, clicks.clicked_at, clicks.day, clicks.class, clicks.slug,
-        case
-            when clicks.visitor is not null then concat('visitor ', clicks.visitor)
-            else concat('click ', clicks.click_id)
-        end as visited_by,
-        links.creator, links.campaign as link_campaign, links.post_id
-    from @known(clicks) as clicks
-    join @catalog(links) as links on links.slug = clicks.slug
-    where clicks.clicked_at <= $as_of and links.creator is not null
+    select slug, creator, campaign, post_id from @catalog(links) where creator is not null
 ),
-human as (
+seen as (
+    -- Clicks of one class of one visitor on one link, each with the time of the one before.
     select
-        click_id, clicked_at,
-        lag(clicked_at) over (
-            partition by slug, visited_by
-            order by clicked_at asc nulls first, click_id asc nulls first
+        clicks.click_id, clicks.clicked_at, clicks.day, clicks.slug,
+        case when clicks.class = 'human' then 1 else 0 end as human,
+        lag(clicks.clicked_at) over (
+            partition by
+                clicks.slug, clicks.visitor,
+                case when clicks.visitor is null then clicks.click_id end,
+                case when clicks.class = 'human' then 1 else 0 end
+            order by clicks.clicked_at asc nulls first, clicks.click_id asc nulls first
         ) as clicked_before
-    from owned
-    where class = 'human'
+    from @known(clicks) as clicks
+    where clicks.clicked_at <= $as_of and clicks.slug in (select slug from owned)
 ),
 clicks as (
     select
-        owned.click_id, owned.clicked_at, owned.day, owned.creator, owned.link_campaign,
-        owned.post_id,
+        click_id, clicked_at, day, slug,
         case
-            when human.click_id is null then 0
-            when human.clicked_before is null then 1
-            when @seconds(human.clicked_before, human.clicked_at) > 10 then 1
+            when human = 0 then 0
+            when clicked_before is null then 1
+            when @seconds(clicked_before, clicked_at) > 10 then 1
             else 0
         end as counts,
         case
-            when human.click_id is null then 0
-            when human.clicked_before is null then 1
-            when @seconds(human.clicked_before, human.clicked_at) > 1800 then 1
+            when human = 0 then 0
+            when clicked_before is null then 1
+            when @seconds(clicked_before, clicked_at) > 1800 then 1
             else 0
         end as begins_visit
-    from owned
-    left join human on human.click_id = owned.click_id
+    from seen
 ),
-placed as (
+evergreen as (
     select
-        clicks.click_id, launches.campaign,
+        clicks.slug, clicks.day, clicks.counts, clicks.begins_visit, launches.campaign,
         row_number() over (
             partition by clicks.click_id
             order by launches.launched_at desc nulls last, launches.campaign nulls last
         ) as preference
     from clicks
-    join @given(launches) as launches
-        on launches.creator = clicks.creator
+    join owned on owned.slug = clicks.slug
+    left join @given(launches) as launches
+        on launches.creator = owned.creator
         and clicks.clicked_at >= launches.launched_at and clicks.clicked_at < launches.ends_at
-    where clicks.link_campaign is null
+    where owned.campaign is null
+),
+by_link as (
+    select
+        clicks.slug, owned.campaign, clicks.day, count(*) as clicks_raw,
+        sum(clicks.counts) as clicks_counted, sum(clicks.begins_visit) as visits
+    from clicks
+    join owned on owned.slug = clicks.slug
+    where owned.campaign is not null
+    group by clicks.slug, owned.campaign, clicks.day
+    union all
+    select
+        slug, campaign, day, count(*) as clicks_raw, sum(counts) as clicks_counted,
+        sum(begins_visit) as visits
+    from evergreen
+    where preference = 1
+    group by slug, campaign, day
 ),
 post_platforms as (
     select post_id, min(platform) as platform
@@ -63,17 +74,15 @@ post_platforms as (
     having count(*) = 1
 )
 select
-    clicks.creator, coalesce(clicks.link_campaign, placed.campaign) as campaign,
-    post_platforms.platform, clicks.post_id, clicks.day,
-    count(*) as clicks_raw,
-    cast(sum(clicks.counts) as bigint) as clicks_counted,
-    cast(sum(clicks.begins_visit) as bigint) as visits
-from clicks
-left join placed on placed.click_id = clicks.click_id and placed.preference = 1
-left join post_platforms on post_platforms.post_id = clicks.post_id
+    owned.creator, by_link.campaign, post_platforms.platform, owned.post_id, by_link.day,
+    cast(sum(by_link.clicks_raw) as bigint) as clicks_raw,
+    cast(sum(by_link.clicks_counted) as bigint) as clicks_counted,
+    cast(sum(by_link.visits) as bigint) as visits
+from by_link
+join owned on owned.slug = by_link.slug
+left join post_platforms on post_platforms.post_id = owned.post_id
 group by
-    clicks.creator, coalesce(clicks.link_campaign, placed.campaign), post_platforms.platform,
-    clicks.post_id, clicks.day
+    owned.creator, by_link.campaign, post_platforms.platform, owned.post_id, by_link.day
 order by
-    clicks.creator nulls first, campaign nulls first, platform nulls first,
-    clicks.post_id nulls first, clicks.day nulls first
+    owned.creator nulls first, by_link.campaign nulls first, post_platforms.platform nulls first,
+    owned.post_id nulls first, by_link.day nulls first

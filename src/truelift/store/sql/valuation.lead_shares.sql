@@ -10,11 +10,10 @@ placed as (
             order by launches.launched_at desc nulls last, launches.campaign nulls last
         ) as preference
     from shares
-    join @known(leads) as leads
-        on leads.source = shares.source and leads.lead_id = shares.conversion_id
     join @given(launches) as launches
         on launches.creator = shares.creator
-        and leads.created_at >= launches.launched_at and leads.created_at < launches.ends_at
+        and shares.converted_at >= launches.launched_at
+        and shares.converted_at < launches.ends_at
     where shares.campaign is null
 )
 select

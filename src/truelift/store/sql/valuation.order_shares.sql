@@ -3,6 +3,8 @@
 -- one launched last when there are several). Splits are by cumulative share, so parts add up.
 -- Where prices include the tax, the part of it that lies on the shipping is not taken off the goods:
 -- it is split by value, as where refunds are held against their orders (facts/consistency.py).
+-- A share has the time of its order, so that where it belongs is found without the orders: joined by
+-- their times alone with all launches they would be hundreds of millions of rows.
 -- `upto` is handed on as a bigint: a sum is wider, comes back as a decimal, and whole division of
 -- decimals rounds.
 with shares as (
@@ -27,11 +29,10 @@ placed as (
             order by launches.launched_at desc nulls last, launches.campaign nulls last
         ) as preference
     from shares
-    join @known(orders) as orders
-        on orders.source = shares.source and orders.order_id = shares.conversion_id
     join @given(launches) as launches
         on launches.creator = shares.creator
-        and orders.ordered_at >= launches.launched_at and orders.ordered_at < launches.ends_at
+        and shares.converted_at >= launches.launched_at
+        and shares.converted_at < launches.ends_at
     where shares.campaign is null
 ),
 priced as (
