@@ -65,7 +65,6 @@ TEST_ELSEWHERE: dict[str, str] = {
     "decisions/watched": "values without behaviour: tests/decisions/test_alert_rules.py",
     "cli/alerts": "the commands of alerts: tests/cli/test_decisions.py",
     "cli/leaks": "the commands of leaks: tests/cli/test_decisions.py",
-    "api/discovery": "as the command line has it: tests/cli/test_shortlist.py",
     "operations/engagement_rates": "rates from facts: tests/operations/test_shortlist.py",
     "operations/measurability": "the smallest lifts: tests/operations/test_shortlist.py",
     "operations/prices": "whose price is whose: tests/operations/test_shortlist.py",

@@ -183,12 +183,15 @@ def serve(
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
         held = stack.enter_context(ground.held(folder, SystemClock()))
-        reader, writer, teller = (stack.enter_context(opened(folder, brand)) for _ in range(3))
+        reader, writer, teller, slow = (
+            stack.enter_context(opened(folder, brand)) for _ in range(4)
+        )
         loop, books, watch = _due(stack, held)
         parts = process.Parts(
             reader=reader,
             writer=writer,
             teller=teller,
+            slow=slow,
             loop=loop,
             books=books,
             watch=watch,

@@ -58,14 +58,15 @@ _log = logging.getLogger("truelift.worker")
 class Parts:
     """What a process is made of.
 
-    reader, writer, teller: the same workspace, each on cursors of its own. collector: makes the
-    application that is asked before the doors, with the spool's start and end; None for none.
-    crew: collects in processes of its own, in place of it.
+    reader, writer, teller, slow: the same workspace, each on cursors of its own; slow is for what
+    takes long. collector: makes the application that is asked before the doors, with the spool's
+    start and end; None for none. crew: collects in processes of its own, in place of it.
     """
 
     reader: Workspace
     writer: Workspace
     teller: Workspace
+    slow: Workspace
     loop: Loop
     books: Books
     commands: CommandSocket
@@ -130,7 +131,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     live, watched = Live(), Watched(parts.loop.pulse)
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
-    reading, writing = Line("reading"), Line("writing")
+    reading, writing, slowly = Line("reading"), Line("writing"), Line("slowly")
     passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
     check = pages.admitted(parts.reader, host_checked(host), reading, passed_on)
 
@@ -157,7 +158,13 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
 
     front = Front(
         pages=pages.application(parts.reader, host, reading=reading, passed_on=passed_on),  # type: ignore[arg-type]  # an ASGI application
-        api=api.application(parts.writer, parts.reader, writing=writing, reading=reading),  # type: ignore[arg-type]  # as above
+        api=api.application(  # type: ignore[arg-type]  # as above
+            parts.writer,
+            parts.reader,
+            writing=writing,
+            reading=reading,
+            apart=(parts.slow, slowly),
+        ),
         live=live,
         watched=watched,
         checked=checked,
@@ -174,7 +181,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         else:
             serving = _serving_crew(held, crew, (host, port), ready, live.end)
             started = serving is not None and serving(application)
-        _end(parts, teller, (reading, writing))
+        _end(parts, teller, (reading, writing, slowly))
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)
