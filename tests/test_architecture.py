@@ -54,7 +54,6 @@ TEST_ELSEWHERE: dict[str, str] = {
     "operations/scorecard": "how advice turned out: tests/stories/test_reallocation.py",
     "operations/fee": "fees worth paying: tests/stories/test_reallocation.py",
     "workspace/reallocation": "at the Python door: tests/stories/test_reallocation.py",
-    "api/requesting": "what routes share: tests/api/test_application.py",
     "workspace/alerts": "alerts at the Python door: tests/operations/test_alerts.py",
     "workspace/leaks": "leaks at the Python door: tests/operations/test_leaks.py",
     "operations/held_payouts": "held and released: tests/operations/test_leaks.py",

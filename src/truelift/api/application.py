@@ -37,6 +37,7 @@ from truelift.api.requesting import (
     Word,
     bearer,
     plain,
+    words_known,
 )
 from truelift.facts.hit import Cell
 from truelift.facts.kinds import KINDS
@@ -104,6 +105,7 @@ def application(
             *discovery(reader, reading),
         ],
         exception_handlers={Exception: failed},
+        before_request=words_known,
         openapi_config=OpenAPIConfig(
             title="Truelift",
             version="1",
