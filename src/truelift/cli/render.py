@@ -29,6 +29,8 @@ def show(result: Result, form: Format, output: Path | None) -> None:
         "table": lambda found: table_text(found.table, to_file=output is not None),
     }
     write(writers[form](result), output)
+    if form != "table" and result.table.instead:
+        sys.stderr.write(f"{result.table.instead}\n")
 
 
 def write(text: str, output: Path | None) -> None:
@@ -41,7 +43,13 @@ def write(text: str, output: Path | None) -> None:
 
 
 def table_text(table: Table, *, to_file: bool) -> str:
-    """Write a table for a terminal, numbers right-aligned; wide when it goes to a file or pipe."""
+    """Write a table for a terminal, numbers right-aligned; wide when it goes to a file or pipe.
+
+    Without rows it is a sentence, where the table has one.
+    """
+    if table.instead and not table.rows:
+        note = f"{table.note}\n" if table.note else ""
+        return f"{table.title}: {table.instead}\n{note}"
     from rich import box  # noqa: PLC0415 - rich costs 50 ms and only tables need it
     from rich.console import Console  # noqa: PLC0415 - as above
     from rich.table import Table as RichTable  # noqa: PLC0415 - as above

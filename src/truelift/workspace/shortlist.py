@@ -57,7 +57,7 @@ class Shortlists(Opened):
         table = shortlist.compared_table if request.names() else shortlist.shortlist_table
         return Result(
             shortlist.shortlist_json(found.rows, about),
-            table(found.rows, currency, note),
+            self._filled(table(found.rows, currency, note), "shortlist"),
             self._explain,
         )
 
@@ -77,7 +77,8 @@ class Shortlists(Opened):
         known, rows = engagement_rates.engagement_rates(self._ground, request)
         times = {"as_of": instant_text(known.as_of), "known_at": instant_text(known.known_at)}
         told = engagement_rate.rates_json(rows)
-        return Result(self._head() | times | told, engagement_rate.rates_table(rows))
+        table = self._filled(engagement_rate.rates_table(rows), "shortlist")
+        return Result(self._head() | times | told, table)
 
     def engagement_rate_of(
         self, numbers: Mapping[str, float], formula: str | None = None
