@@ -14,7 +14,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from truelift import config
+from truelift.api.application import application
+from truelift.api.requesting import PREFIX, words_of
 from truelift.base.columns import Column, ColumnType
 from truelift.catalog.permission import MEANS, READS, ROLES, SCOPES, Action, Role
 from truelift.cli.main import app
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cyclopts import App
+    from litestar.typing import FieldDefinition
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "truelift"
@@ -312,7 +317,49 @@ def people_page() -> str:
     return between(between(text, "roles", role_table()), "scopes", scope_table())
 
 
+def api_page() -> str:
+    """List the API's routes, each with the words its query takes and the fields of its body."""
+    routes = application(None, None, writing=None, reading=None).routes  # type: ignore[arg-type]  # nothing is asked
+    rows = []
+    for route in routes:
+        for handler in getattr(route, "route_handlers", ()):
+            name = route.path_format.removeprefix(PREFIX)
+            listed = name == route.path_format or name.removeprefix("/") in KINDS
+            methods = handler.http_methods - {"OPTIONS"}
+            if listed or not methods:
+                continue
+            method = min(methods)
+            given = handler.parsed_fn_signature.parameters.get("data")
+            body = ", ".join(f"`{each}`" for each in fields_of(given)) if given else ""
+            query = ", ".join(f"`{each}`" for each in words_of(handler))
+            rows.append((f"`{method} {name}`", query, body, handler.summary or ""))
+    introduction = (
+        f"Every route stands under `{PREFIX}` and wants a bearer token of `truelift user token`. "
+        "GET reads, and answers as the command line does with `--format json`; POST acts, takes "
+        "its body as JSON, and when it is sent again comes to the same or says why it is "
+        "refused. A word of a query that a route does not take, or one that is given twice, is "
+        "400. Errors are problem+json. Who may do what is in [people.md](people.md); "
+        "`/api/schema` has all of it as OpenAPI 3.1.\n\n"
+        "Rows go in and out by kind: `POST /<kind>` and `GET /<kind>` (`known_at`, `limit`) for "
+        "each of [kinds.md](kinds.md)."
+    )
+    shown = table("route | query | body | answers or does", sorted(rows, key=_by_path))
+    return f"{NOTE}# Routes of the API\n\n{introduction}\n\n{shown}"
+
+
+def _by_path(row: tuple[str, ...]) -> tuple[str, str]:
+    method, path = row[0].strip("`").split(" ")
+    return path, method
+
+
+def fields_of(given: FieldDefinition) -> list[str]:
+    """Give the fields of a body; one that may be left out is in brackets."""
+    found = msgspec.structs.fields(given.annotation)
+    return [each.name if each.required else f"[{each.name}]" for each in found]
+
+
 PAGES = {
+    "docs/api.md": api_page,
     "docs/checks.md": checks_page,
     "docs/commands.md": commands_page,
     "ARCHITECTURE.md": architecture_page,

@@ -183,8 +183,8 @@ def serve(
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
         held = stack.enter_context(ground.held(folder, SystemClock()))
-        reader, writer, teller, renewer = (
-            stack.enter_context(opened(folder, brand)) for _ in range(4)
+        reader, writer, teller, renewer, slow = (
+            stack.enter_context(opened(folder, brand)) for _ in range(5)
         )
         loop, books, watch = _due(stack, held)
         parts = process.Parts(
@@ -192,6 +192,7 @@ def serve(
             writer=writer,
             teller=teller,
             renewer=renewer,
+            slow=slow,
             loop=loop,
             books=books,
             watch=watch,

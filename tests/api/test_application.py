@@ -1,4 +1,6 @@
+import contextlib
 import json
+import runpy
 
 import pytest
 from litestar.testing import TestClient
@@ -18,39 +20,39 @@ async def at_once(call):
 
 
 @pytest.fixture
-def told():
-    import runpy  # noqa: PLC0415 - only here
-
-    return runpy.run_path("tests/operations/conftest.py")["told_in"]
-
-
-@pytest.fixture
-def asked(told, tmp_path):
+def asked(tmp_path):
     """A client of the API, and the headers of people: asked(path, rows, who) -> answer."""
-    import contextlib  # noqa: PLC0415 - only here
-
     with contextlib.ExitStack() as stack:
-        ground = told(stack, tmp_path).ground
-        at = Desk(ground.workspace, ground.clock, owner("owner"))
-        tokens = {}
-        for name, role in (("kim", Role.MARKETER), ("audrey", Role.AUDITOR)):
-            desk.add_person(at, name, role)
-            tokens[name] = desk.issue_token(at, name).reveal()
-        ws = Workspace(ground)
-        made = api.application(ws, ws, writing=at_once, reading=at_once)
-        client = stack.enter_context(TestClient(made, raise_server_exceptions=False))
+        yield asking(stack, tmp_path)
 
-        def ask(path, rows=None, who="kim", **headers):
-            if who:
-                headers["authorization"] = f"Bearer {tokens[who]}"
-            headers = {name.replace("_", "-"): value for name, value in headers.items()}
-            if rows is None:
-                return client.get(f"/api/v1/{path}", headers=headers)
-            headers = {"content-type": "application/json"} | headers
-            body = rows if isinstance(rows, bytes) else json.dumps(rows)
-            return client.post(f"/api/v1/{path}", content=body, headers=headers)
 
-        yield ask
+def asking(stack, folder, facts=""):
+    """Give what asks the API of a new workspace as one of four people."""
+    told = runpy.run_path("tests/operations/conftest.py")["told_in"](stack, folder)
+    ground = (told.given(facts) if facts else told).ground
+    at = Desk(ground.workspace, ground.clock, owner("owner"))
+    tokens = {}
+    roles = {
+        "kim": Role.MARKETER, "audrey": Role.AUDITOR, "pat": Role.PREPARER, "lee": Role.APPROVER,
+    }  # fmt: skip
+    for name, role in roles.items():
+        desk.add_person(at, name, role)
+        tokens[name] = desk.issue_token(at, name).reveal()
+    ws = Workspace(ground)
+    made = api.application(ws, ws, writing=at_once, reading=at_once)
+    client = stack.enter_context(TestClient(made, raise_server_exceptions=False))
+
+    def ask(path, rows=None, who="kim", **headers):
+        if who:
+            headers["authorization"] = f"Bearer {tokens[who]}"
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if rows is None:
+            return client.get(f"/api/v1/{path}", headers=headers)
+        headers = {"content-type": "application/json"} | headers
+        body = rows if isinstance(rows, bytes) else json.dumps(rows)
+        return client.post(f"/api/v1/{path}", content=body, headers=headers)
+
+    return ask
 
 
 def test_rows_get_a_verdict_each_and_money_stays_exact(asked):

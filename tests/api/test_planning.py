@@ -50,3 +50,44 @@ def test_pacing_and_forecast_are_questions_of_the_api(asked):
     assert asked("forecast?campaign=none").status_code == 404
     assert asked("forecast?target=x").status_code == 400
     assert asked("pacing?as_of=May").status_code == 400
+
+
+@pytest.fixture(scope="module")
+def refunded(tmp_path_factory):
+    """Ask as one of several people, in a brand whose refunds have a history."""
+    asking = runpy.run_path("tests/api/test_application.py")["asking"]
+    facts = runpy.run_path("tests/operations/test_developments.py")["FACTS"]
+    with contextlib.ExitStack() as stack:
+        asked = asking(stack, tmp_path_factory.mktemp("refunded"), facts)
+        yield lambda who, path, body=None: asked(path, body, who)
+
+
+def test_rates_are_proposed_by_one_and_approved_by_another_once(refunded):
+    ages = refunded("kim", "forecast/rates").json()["rows"]
+    assert ages[0]["refunded_still_to_come"] > 0
+    assert refunded("kim", "forecast/rates/propose", []).status_code == 403
+    first = refunded("pat", "forecast/rates/propose", []).json()["rows"]
+    assert refunded("pat", "forecast/rates/propose", []).json()["rows"] == first
+    body = {"proposal": first[0]["proposal"], "valid_from": "2026-01-01"}
+    assert refunded("pat", "forecast/rates/approve", body).status_code == 403
+    assert refunded("lee", "forecast/rates/approve", {"proposal": "x"}).status_code == 404
+    assert refunded("lee", "forecast/rates/approve", body | {"valid_from": "x"}).status_code == 400
+    answer = refunded("lee", "forecast/rates/approve", body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["rows"][0]["state"] == "approved"
+    assert answer.json()["entries"] > 0
+    again = refunded("lee", "forecast/rates/approve", body)
+    assert again.status_code == 400
+    assert "approved already" in again.json()["detail"]
+    (row,) = refunded("pat", "forecast/rates/propose", []).json()["rows"]
+    assert row["state"] == "approved"
+
+
+def test_a_backtest_is_asked_of_the_api(tmp_path):
+    asking = runpy.run_path("tests/api/test_application.py")["asking"]
+    with contextlib.ExitStack() as stack:
+        asked = asking(stack, tmp_path)
+        assert asked("forecast/backtest", [], who="pat").status_code == 403
+        answer = asked("forecast/backtest", [])
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["rows"][0]["withheld"] == "NO_HISTORY"

@@ -61,3 +61,14 @@ def test_links_are_checked(command, shop, words, monkeypatch):
         "truelift.operations.link_checks.ask", lambda _address, **_given: (True, "answered 200")
     )
     assert all(row["alive"] for row in rows(command, "alerts", *words, "-w", shop))
+
+
+def test_a_new_workspace_says_what_fills_an_answer(command, tmp_path):
+    folder = tmp_path / "new"
+    assert command("init", folder, "--brand", "acme")[0] == 0
+    for words in ("alerts", "shortlist"):
+        assert "`truelift import c" in command(words, "-w", folder)[1]
+    code, out, said = command("alerts", "--format", "json", "-w", folder)
+    assert (code, json.loads(out)["rows"]) == (0, [])
+    assert "`truelift import campaigns.csv`" in said
+    assert "import `campaigns`" in command("fee", "--campaign", "spring", "-w", folder)[2]

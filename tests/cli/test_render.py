@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from truelift.base.errors import UsageError
@@ -20,6 +22,35 @@ def test_a_terminal_table_aligns_numbers_and_leaves_what_is_missing_empty():
     assert "-12.50" in text
     assert "None" not in text
     assert "a note" in text
+
+
+ID = "reallocation;as_of=2026-11-30T04:21:42.350984Z;campaign=spring;known_at=2026-11-30T04:21:42Z"
+
+
+@pytest.mark.parametrize("name", ["id", "proposal", "order_id"])
+@pytest.mark.parametrize("columns", [20, 80, 240])
+def test_an_id_and_an_amount_are_whole_at_any_width(monkeypatch, name, columns):
+    monkeypatch.setattr("truelift.cli.render.WIDE", columns)
+    row = {"why": "so many words " * 9, name: ID, "rule": "x" * 99, "value": "1234567.89"}
+    text = table_text(plain_table("Wide", [row], f"Id: {ID}", {"value"}), to_file=True)
+    assert text.count(ID) == 2
+    assert "1234567.89" in text
+    assert "\u2026" not in text
+    assert sum(line.count("x") for line in text.splitlines()) == 99
+
+
+def test_alerts_fit_eighty_columns_with_their_ids(monkeypatch):
+    monkeypatch.setattr("truelift.cli.render.WIDE", 80)
+    row = {
+        "id": "c4588e3185", "rule": "budget_overrun", "state": "open",
+        "since": dt.datetime(2026, 7, 5, 22), "owner": None,
+        "why": "summer has committed 19439.71 of 18000.00 USD.", "action": "Raise the budget.",
+    }  # fmt: skip
+    text = table_text(plain_table("Alerts", [row]), to_file=True)
+    assert "c4588e3185" in text
+    assert max(map(len, text.splitlines())) <= 80
+    told = plain_table("Told", [{"message": "2 alerts", "ids": "c4588e3185;b8b481dfb3"}])
+    assert {"c4588e3185", "b8b481dfb3"} <= set(table_text(told, to_file=True).split())
 
 
 def test_a_file_is_written_with_one_line_break_at_its_end(tmp_path):

@@ -3,8 +3,9 @@
 import datetime as dt
 
 import pytest
+import scipy
 
-from truelift.decisions.click_fraud import ClickDay, questioned
+from truelift.decisions.click_fraud import ClickDay, few, questioned
 
 DAY = dt.date(2026, 5, 1)
 
@@ -47,3 +48,14 @@ def test_a_link_whose_clicks_never_land_stands_out_among_those_that_do():
 def test_where_no_page_tells_of_landings_nothing_is_known():
     assert not any(each.reasons for each in questioned([clicks(), clicks(slug="b")]))
     assert questioned([]) == []
+
+
+def test_few_landings_are_as_probable_as_scipy_says():
+    for landed, human, yes, no in (
+        (0, 40, 0.5, 12.0),
+        (7, 90, 33.0, 27.0),
+        (900, 2_500, 20.0, 9.0),
+    ):
+        want = scipy.stats.betabinom.cdf(landed, human, yes, no)
+        assert few(landed, human, yes, no) == pytest.approx(want, rel=1e-11)
+    assert few(5, 5, 1.0, 1.0) == 1.0

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from truelift.measurement.baseline import VariancePrior, estimate_baselines
 from truelift.measurement.calendar import Control
-from truelift.measurement.discoveries import TAIL_DEGREES, always_valid_p, flagged
+from truelift.measurement.discoveries import TAIL_DEGREES, adjusted, always_valid_p, flagged
 from truelift.measurement.lift import CampaignPosts, creator_lift
 from truelift.measurement.limits import (
     THEORY,
@@ -181,3 +182,12 @@ def test_among_flagged_creators_at_most_the_stated_share_has_no_effect():
     _, _, last, found = looked_at(np.random.default_rng(42), 20, share_lifted=0.1, lift=2.6)
     assert last.mean() <= 0.05
     assert found.mean() > 0.3
+
+
+def test_adjusted_p_values_are_those_of_scipy():
+    draws = np.random.default_rng(4)
+    for count in (1, 2, 50, 501):
+        p = draws.uniform(size=count)
+        p[: count // 3] = p[0]
+        want = scipy.stats.false_discovery_control(p)
+        assert adjusted(p).tolist() == want.tolist()

@@ -54,6 +54,7 @@ def test_each_stage_of_a_campaign_that_is_over_is_forecast_again_and_kept(told):
         kept = control_records.newest(connection, "acme", control_records.FORECAST_SCALE)
     assert kept["counts"].record["campaigns"] == ["april"]
     assert kept["counts"].sha256 == whole["sha256"]
+    assert forecast_backtest(told.ground)[-1] == whole  # kept once
 
 
 def test_without_a_campaign_that_is_over_nothing_is_kept(told):

@@ -35,6 +35,22 @@ def test_every_question_has_rows_that_say_why(ws: Workspace):
     assert ws.pacing("spring").rows[1]["budget"] == 10_000
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda ws: ws.alerts(), lambda ws: ws.check_alerts(), lambda ws: ws.alert_channels(),
+        lambda ws: ws.check_links(), lambda ws: ws.leaks(), lambda ws: ws.leaks(orders=True),
+        lambda ws: ws.odd_clicks(), lambda ws: ws.held(), lambda ws: ws.shortlist(),
+        lambda ws: ws.engagement_rate(), lambda ws: ws.reallocation("spring"),
+        lambda ws: ws.budget_versions(), lambda ws: ws.scorecard(), lambda ws: ws.fees("spring"),
+    ],
+)  # fmt: skip
+def test_an_answer_without_rows_says_what_fills_it(ws: Workspace, ask):
+    result = ask(ws)
+    assert (len(result), result.rows) == (0, [])
+    assert "`truelift " in result.table.instead
+
+
 def test_a_backtest_without_a_past_says_so(ws: Workspace):
     (row,) = ws.forecast_backtest().rows
     assert row["withheld"] == "NO_HISTORY"

@@ -24,9 +24,21 @@ from truelift.api.alerts import alert_routes
 from truelift.api.decisions import decision_routes
 from truelift.api.discovery import discovery
 from truelift.api.door import Workspace
-from truelift.api.planning import ahead
+from truelift.api.leaks import leak_routes
+from truelift.api.planning import planning_routes
 from truelift.api.problem import BadField, NotSent, Unreadable, failed
-from truelift.api.requesting import JSON, PREFIX, Asking, Runner, Text, Word, bearer, plain
+from truelift.api.requesting import (
+    JSON,
+    PREFIX,
+    Apart,
+    Asking,
+    Runner,
+    Text,
+    Word,
+    bearer,
+    plain,
+    words_known,
+)
 from truelift.facts.hit import Cell
 from truelift.facts.kinds import KINDS
 
@@ -69,22 +81,31 @@ class Answer(msgspec.Struct):
 
 
 def application(
-    writer: Workspace, reader: Workspace, *, writing: Runner[Any], reading: Runner[Any]
+    writer: Workspace,
+    reader: Workspace,
+    *,
+    writing: Runner[Any],
+    reading: Runner[Any],
+    apart: Apart | None = None,
 ) -> Litestar:
     """Make the API of a workspace.
 
-    writing, reading: run a call on the thread that `writer` and `reader` are used on.
+    writing, reading: run a call on the thread that `writer` and `reader` are used on. apart: the
+    same for what takes long; without it that stands in the line of what writes.
     """
+    slow = apart or (writer, writing)
     return Litestar(
         route_handlers=[
             *(_take(writer, kind, writing) for kind in KINDS),
             *_ask(reader, reading),
-            *ahead(reader, reading),
+            *planning_routes(writer, reader, writing=writing, reading=reading, apart=slow),
             *decision_routes(writer, reader, writing=writing, reading=reading),
-            *alert_routes(writer, reader, writing=writing, reading=reading),
+            *alert_routes(writer, reader, writing=writing, reading=reading, apart=slow),
+            *leak_routes(writer, reader, writing=writing, reading=reading),
             *discovery(reader, reading),
         ],
         exception_handlers={Exception: failed},
+        before_request=words_known,
         openapi_config=OpenAPIConfig(
             title="Truelift",
             version="1",

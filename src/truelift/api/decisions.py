@@ -16,8 +16,10 @@ from truelift.api.door import Workspace
 from truelift.api.requesting import PREFIX, Asking, Runner, Text, Word, bearer, plain
 from truelift.base.errors import UsageError
 
+Flag = FromQuery[bool]
 
-class Decided(msgspec.Struct):
+
+class Decided(msgspec.Struct, forbid_unknown_fields=True):
     """A decision on a proposal: its id as GET gave it, and why."""
 
     proposal: str
@@ -35,8 +37,9 @@ def _reading(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
     @get(f"{PREFIX}/reallocation", summary="Where a campaign's money that can move brings most.")
     async def reallocation(  # noqa: PLR0917 - the query's fields
         request: Asking, campaign: Word, budget: Text = None, floor: Text = None, cap: Text = None,
-        exclude: Text = None, exclusive: Text = None, explore: Text = None, as_of: Text = None,
-        known_at: Text = None,
+        exclude: Text = None, exclusive: Text = None, explore: Text = None,
+        spend_all: Flag = False,  # noqa: FBT002 - as above
+        as_of: Text = None, known_at: Text = None,
     ) -> Response[Any]:  # fmt: skip
         token = bearer(request)
         asked: dict[str, Any] = {
@@ -46,6 +49,7 @@ def _reading(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
             "exclude": _words(exclude),
             "exclusive": [each.replace(" ", "+") for each in _words(exclusive)],
             "explore": _share(explore),
+            "spend_all": spend_all,
         }
         return plain(
             await reading(

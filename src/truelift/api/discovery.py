@@ -12,7 +12,18 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from truelift.api.door import Workspace
-from truelift.api.requesting import PREFIX, Asking, Runner, Text, Word, bearer, plain
+from truelift.api.requesting import (
+    PREFIX,
+    Asking,
+    Runner,
+    Text,
+    Word,
+    answered,
+    bearer,
+    plain,
+)
+
+Typed = FromQuery[float | None]
 
 
 def discovery(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
@@ -60,4 +71,19 @@ def discovery(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
             )
         )  # fmt: skip
 
-    return [shortlist, engagement_rate]
+    @get(f"{PREFIX}/engagement-rate/calculator", summary="Engagement rates of numbers typed in.")
+    async def calculator(  # noqa: PLR0917 - the query's fields
+        request: Asking, rate_formula: Text = None, followers: Typed = None, reach: Typed = None,
+        impressions: Typed = None, views: Typed = None, likes: Typed = None,
+        comments: Typed = None, shares: Typed = None, saves: Typed = None,
+    ) -> Response[Any]:  # fmt: skip
+        typed = {
+            "followers": followers, "reach": reach, "impressions": impressions, "views": views,
+            "likes": likes, "comments": comments, "shares": shares, "saves": saves,
+        }  # fmt: skip
+        numbers = {name: number for name, number in typed.items() if number is not None}
+        return await answered(
+            request, workspace, reading, lambda ws: ws.engagement_rate_of(numbers, rate_formula)
+        )
+
+    return [shortlist, engagement_rate, calculator]

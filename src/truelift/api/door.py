@@ -105,6 +105,9 @@ class Workspace(Protocol):
     ) -> Answer:
         """Give engagement rates by a named formula."""
 
+    def engagement_rate_of(self, numbers: Mapping[str, float], formula: str | None) -> Answer:
+        """Give engagement rates of numbers that a person types in."""
+
     def trial_balance(self, period: str | None) -> Answer:
         """Give the balances of the books."""
 
@@ -122,6 +125,20 @@ class Workspace(Protocol):
     ) -> Answer:
         """Give what campaigns will have brought by their end."""
 
+    def forecast_backtest(self) -> Answer:
+        """Forecast past campaigns again, and keep the scale."""
+
+    def development_rates(self, *, as_of: str | None, known_at: str | None) -> Answer:
+        """Give how refunds come in by the age of their orders."""
+
+    def propose_rates(self, *, as_of: str | None) -> Answer:
+        """Propose those rates as policy."""
+
+    def approve_rates(
+        self, proposal: str, *, sentence: str, valid_from: str | None
+    ) -> tuple[Answer, int]:
+        """Approve rates that somebody else proposed; give how many entries were written."""
+
     def leaks(
         self,
         campaign: str | None,
@@ -135,11 +152,48 @@ class Workspace(Protocol):
     ) -> Answer:
         """Give leaked codes, or the orders they brought."""
 
+    def odd_clicks(
+        self,
+        campaign: str | None,
+        creator: str | None,
+        *,
+        as_of: str | None,
+        known_at: str | None,
+    ) -> Answer:
+        """Give the links and days whose clicks are questioned."""
+
+    def held(self, *, known_at: str | None) -> Answer:
+        """Give the commission that is held."""
+
+    def hold_payout(self, subject: str, reason: str) -> Answer:
+        """Hold what an order or a code earned."""
+
+    def release_payout(self, subject: str, reason: str) -> Answer:
+        """Release what is held."""
+
+    def appeal_payout(self, subject: str, words: str) -> Answer:
+        """Keep an appeal against a hold."""
+
     def alerts(self, *, open_only: bool, as_of: str | None, known_at: str | None) -> Answer:
         """Give the alerts as they stand."""
 
-    def snooze_alert(self, name: str, *, days: float | None) -> Answer:
+    def alert_channels(self) -> Answer:
+        """Give where alerts are told, never a secret."""
+
+    def check_alerts(self) -> Answer:
+        """Ask the rules, keep what changed, tell the channels."""
+
+    def check_links(self) -> Answer:
+        """Ask the destinations of links whether they answer."""
+
+    def own_alert(self, name: str, owner: str) -> Answer:
+        """Say who looks after an alert."""
+
+    def snooze_alert(self, name: str, *, days: float | None, until: str | None) -> Answer:
         """Let nobody be told of an alert for a while."""
+
+    def close_alert(self, name: str) -> Answer:
+        """Close an alert."""
 
     def freshness(self) -> Answer:
         """Give when each source was heard of last."""
@@ -157,6 +211,7 @@ class Workspace(Protocol):
         exclude: Sequence[str],
         exclusive: Sequence[str],
         explore: float,
+        spend_all: bool,
         as_of: str | None,
         known_at: str | None,
     ) -> Answer:

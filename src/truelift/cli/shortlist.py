@@ -64,7 +64,7 @@ def shortlist(
             price=price, search=search, rate_formula=rate_formula, compare=compare,
             explain=explain, limit=limit, as_of=as_of, known_at=known_at,
         )  # fmt: skip
-    if format != "table" or compare or explain is not None:
+    if format != "table" or compare or explain is not None or not result.table.rows:
         show(result, format, output)
         return
     from truelift.cli.render import table_text, write  # noqa: PLC0415 - loaded when needed

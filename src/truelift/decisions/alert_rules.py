@@ -90,9 +90,9 @@ def _p(short: np.ndarray, half: np.ndarray, level: float) -> np.ndarray:
 
     Beyond the limits the tail is that of t on TAIL_DEGREES degrees, as in measurement.discoveries.
     """
-    edge = scipy.stats.t.isf((1 - level) / 2, TAIL_DEGREES)
+    edge = -scipy.special.stdtrit(TAIL_DEGREES, (1 - level) / 2)
     z = np.abs(short) / np.maximum(half, 1e-12) * edge
-    found: np.ndarray = 2 * scipy.stats.t.sf(z, TAIL_DEGREES)
+    found: np.ndarray = 2 * scipy.special.stdtr(TAIL_DEGREES, -z)
     return found
 
 

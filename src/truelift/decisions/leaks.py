@@ -15,7 +15,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp, log, prod, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -182,6 +182,10 @@ class _Code:
         found: list[Judged] = []
         own: Shares = defaultdict(lambda: defaultdict(float))
         leaked: Shares = defaultdict(lambda: defaultdict(float))
+        start = (
+            _weighed(brand, self.rules.own_weight),
+            _weighed(self._expected(brand), self.rules.leak_weight),
+        )
         learnt, before, active = 0, -1, 0.0
         for day in sorted(self.days):
             while learnt < len(found) and self._place(found[learnt].order.day) < self._low(day):
@@ -191,7 +195,7 @@ class _Code:
                     leaked[kind][what] += probability * found[learnt].leaked
                 learnt += 1
             still = active * self.rules.lasting ** (day - before) if found else 0.0
-            today = self._judged_day(day, max(still, self.rules.active), (own, leaked), brand, pace)
+            today = self._judged_day(day, max(still, self.rules.active), (own, leaked), start, pace)
             self.kept[day] = sum(1 - each.probability for each in today)
             before, active = day, today[0].active
             found += today
@@ -201,7 +205,12 @@ class _Code:
         return max(0, day - self.rules.window_days)
 
     def _judged_day(
-        self, day: int, before: float, seen: tuple[Shares, Shares], brand: Shares, pace: float
+        self,
+        day: int,
+        before: float,
+        seen: tuple[Shares, Shares],
+        start: tuple[Shares, Shares],
+        pace: float,
     ) -> list[Judged]:
         rules, low = self.rules, self._low(day)
         around = range(low, min(len(self.kept), day + rules.window_days + 1))
@@ -209,12 +218,16 @@ class _Code:
         usual = self._usual(low, pace) * float(self.exposure[around.start : around.stop].sum())
         most_usual = usual + rules.spread * sqrt(usual + usual**2 / rules.clumps)
         suspected = min(max(1 - most_usual / len(near), rules.least), rules.most)
-        told, suspected, own, leaked = self._stretch(near, suspected, seen, brand)
+        told, suspected, own, leaked = self._stretch(near, suspected, seen, start)
         active = _chance(log(before / (1 - before)) + told)
         return [self._judged(at, active, suspected, own, leaked) for at in self.days[day]]
 
     def _stretch(
-        self, near: Sequence[int], suspected: float, seen: tuple[Shares, Shares], brand: Shares
+        self,
+        near: Sequence[int],
+        suspected: float,
+        seen: tuple[Shares, Shares],
+        start: tuple[Shares, Shares],
     ) -> tuple[float, float, _Shown, _Shown]:
         """Weigh a leak in these days against none, order by order, each by those before it.
 
@@ -222,9 +235,10 @@ class _Code:
         what own and leaked orders show then.
         """
         rules = self.rules
-        alone = _Shown(brand, seen[0], rules.own_weight)
-        own = _Shown(brand, seen[0], rules.own_weight)
-        leaked = _Shown(self._expected(brand), seen[1], rules.leak_weight)
+        usual_start, leaked_start = start
+        alone = _Shown(usual_start, seen[0])
+        own = alone.copy()
+        leaked = _Shown(leaked_start, seen[1])
         told, sure, summed = 0.0, rules.surplus_weight, rules.surplus_weight * suspected
         for at in near:
             suspected = min(summed / sure, rules.most)
@@ -280,16 +294,19 @@ class _Code:
 class _Shown:
     """What orders of one source show: shares that start as expected and learn from each order."""
 
-    def __init__(self, expected: Shares, seen: Shares, weight: float) -> None:
-        """Begin with what is expected, which counts as `weight` orders, and what was seen."""
-        self._counts = {
-            kind: {what: weight * max(share, _FLOOR) for what, share in shares.items()}
-            for kind, shares in expected.items()
-        }
+    __slots__ = ("_counts", "_whole")
+
+    def __init__(self, start: Shares, seen: Shares) -> None:
+        """Begin with what is expected, weighed as orders, and what was seen."""
+        self._counts = {kind: dict(shares) for kind, shares in start.items()}
         for kind, counts in seen.items():
             for what, count in counts.items():
                 self._counts[kind][what] += count
         self._whole = {kind: sum(counts.values()) for kind, counts in self._counts.items()}
+
+    def copy(self) -> _Shown:
+        """Give one that knows the same and learns by itself."""
+        return _Shown(self._counts, {})
 
     def learn(self, shown: Mapping[str, str], share: float) -> None:
         """Take in an order, as far as it is one of these."""
@@ -303,7 +320,18 @@ class _Shown:
 
     def chance(self, shown: Mapping[str, str]) -> float:
         """Give how probable everything is that an order shows."""
-        return prod(self.share(kind, what) for kind, what in shown.items())
+        counts, whole, found = self._counts, self._whole, 1.0
+        for kind, what in shown.items():
+            found *= counts[kind][what] / whole[kind]
+        return found
+
+
+def _weighed(expected: Shares, weight: float) -> Shares:
+    """Give what is expected to be shown as counts of `weight` orders."""
+    return {
+        kind: {what: weight * max(share, _FLOOR) for what, share in shares.items()}
+        for kind, shares in expected.items()
+    }
 
 
 def _chance(odds: float) -> float:

@@ -69,8 +69,21 @@ def flagged(p: Floats, log: Floats, rate: float = FALSE_DISCOVERY_RATE) -> Boole
     result = np.zeros(len(p), dtype=bool)
     if known.any():
         above = np.where(log[known] > 0, p[known], 1.0)
-        result[known] = scipy.stats.false_discovery_control(above, method="bh") < rate
+        result[known] = adjusted(above) < rate
     return result
+
+
+def adjusted(p: Floats) -> Floats:
+    """Adjust p-values as Benjamini and Hochberg do: the rate at which each is flagged.
+
+    The same as scipy.stats.false_discovery_control, whose module takes a second to load.
+    """
+    order = np.argsort(p)
+    count = len(p)
+    raised = p[order] * (count / np.arange(1, count + 1))
+    result = np.empty(count)
+    result[order] = np.minimum.accumulate(raised[::-1])[::-1]
+    return np.clip(result, 0, 1)
 
 
 def _normal(z: Floats, nu: Floats) -> Floats:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import sqlalchemy as sa
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
@@ -26,6 +27,7 @@ from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import FORECAST_SCALE
 from truelift.store.ground import Ground
+from truelift.store.kept_records import KeptRecord
 
 Row = dict[str, Any]
 NO_PAST = "No campaign that is over can be forecast again, so nothing was measured or kept."
@@ -48,12 +50,20 @@ def forecast_backtest(
         for kind, forecasts in past.items():
             judged = backtest(forecasts)
             record = _record(known, forecasts, judged)
-            kept = control_records.keep(
-                connection, ground.brand.brand, FORECAST_SCALE, kind, record,
-                at=ground.clock.now(), by=ground.person,
-            )  # fmt: skip
+            kept = _kept(connection, ground, kind, record)
             found += backtest_json(kind, judged, kept.sha256)
     return found
+
+
+def _kept(connection: sa.Connection, ground: Ground, kind: str, record: Row) -> KeptRecord:
+    """Keep what was judged; what says the same as the newest is that one, and kept once."""
+    brand = ground.brand.brand
+    newest = control_records.newest(connection, brand, FORECAST_SCALE).get(kind)
+    if newest is not None and record.items() <= newest.record.items():
+        return newest
+    return control_records.keep(
+        connection, brand, FORECAST_SCALE, kind, record, at=ground.clock.now(), by=ground.person
+    )
 
 
 def pasts(known: Knowledge, progress: Callable[[str], None]) -> dict[str, list[Past]]:

@@ -88,8 +88,9 @@ class Candidates:
     def __post_init__(self) -> None:
         """Refuse a campaign that nothing names."""
         if self.campaign not in self.known.campaigns:
-            known = ", ".join(sorted(self.known.campaigns)) or "none"
-            msg = f"There is no campaign {self.campaign!r} in this brand; known are {known}."
+            known = ", ".join(sorted(self.known.campaigns))
+            named = f"known are {known}" if known else "import `campaigns` first, none is known"
+            msg = f"There is no campaign {self.campaign!r} in this brand; {named}."
             raise NotFound(msg)
 
     @property

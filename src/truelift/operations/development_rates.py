@@ -63,19 +63,27 @@ def development_rates(
 
 @needs(Action.PREPARE_CLOSE)
 def propose_rates(ground: Ground, *, as_of: Instant | None = None) -> Row:
-    """Propose the rates that the refunds' development gives now; somebody else approves them."""
+    """Propose the rates that the refunds' development gives now; somebody else approves them.
+
+    Rates that are proposed already, by whomever, are that proposal and kept once.
+    """
     known = knowledge(ground, as_of=as_of)
     found = Developments(known, Panels(known)).refunds
     if isinstance(found, Withheld):
         raise UsageError(found.detail)
     content = _content(known, found)
     name = content_hash(content)[:12]
+    key, brand = f"{PROPOSED}/{name}", ground.brand.brand
     with ground.workspace.transaction() as connection:
-        kept = control_records.keep(
-            connection, ground.brand.brand, DEVELOPMENT_RATE, f"{PROPOSED}/{name}",
-            content | {"prepared_by": ground.person}, at=ground.clock.now(), by=ground.person,
-        )  # fmt: skip
-    return _told(name, kept.record, PROPOSED)
+        control_records.lock(connection, brand)
+        every = control_records.newest(connection, brand, DEVELOPMENT_RATE)
+        kept = every.get(key)
+        if kept is None:
+            kept = control_records.keep(
+                connection, brand, DEVELOPMENT_RATE, key,
+                content | {"prepared_by": ground.person}, at=ground.clock.now(), by=ground.person,
+            )  # fmt: skip
+    return _told(name, kept.record, APPROVED if f"{APPROVED}/{name}" in every else PROPOSED)
 
 
 @needs(Action.SET_POLICY, "proposal", "sentence")
@@ -91,7 +99,8 @@ def approve_rates(
         kept = control_records.newest(connection, brand, DEVELOPMENT_RATE)
     item = kept.get(f"{PROPOSED}/{proposal}")
     if item is None:
-        msg = f"There is no proposal {proposal!r} of rates; see `truelift forecast rates`."
+        msg = f"There is no proposal {proposal!r} of rates; "
+        msg += "`truelift forecast propose-rates` gives the id of one."
         raise NotFound(msg)
     if f"{APPROVED}/{proposal}" in kept:
         msg = f"The proposal {proposal} is approved already; propose the rates anew."

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from truelift.base.columns import ColumnType, Plane
+from truelift.base.columns import ColumnType, Kind, Plane
 from truelift.base.money import format_minor
 from truelift.base.time import Instant
 from truelift.facts.kinds import kind_named
-from truelift.operations.knowledge import knowledge
+from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.own_rows import own_rows
 from truelift.operations.people import PERSONAL_KINDS, Action, may, needs, note
 from truelift.store import workspace_database as records
@@ -40,13 +40,16 @@ def listed(
 
 
 def _all(ground: Ground, kind: str, known_at: Instant | None, limit: int | None) -> list[Row]:
-    what = kind_named(kind)
-    known = knowledge(ground, known_at=known_at)
+    return known_rows(knowledge(ground, known_at=known_at), kind_named(kind), limit)
+
+
+def known_rows(known: Knowledge, what: Kind, limit: int | None) -> list[Row]:
+    """Give the rows of a kind that are known, at most so many."""
     if what.plane is Plane.WORKSPACE:
-        rows = known.rows(kind)
+        rows = known.rows(what.name)
         return rows[:limit]
-    extra = ("class", "class_rule") if kind == "clicks" else ()
-    table = ground.facts.listing(
+    extra = ("class", "class_rule") if what.name == "clicks" else ()
+    table = known.ground.facts.listing(
         what, extra, known.parameters | {"limit": EVERYTHING if limit is None else limit}
     )
     found: list[Row] = table.to_pylist()

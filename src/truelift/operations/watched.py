@@ -44,7 +44,7 @@ from truelift.operations.freshness import WATCHED
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.leaks import AWARENESS, leaks_of
 from truelift.operations.odd_clicks import click_verdicts
-from truelift.operations.roi import RoiRequest, roi
+from truelift.operations.roi import RoiRequest, report_of
 from truelift.reports.pacing import why
 from truelift.store import control_records, journal
 from truelift.store import workspace_database as records
@@ -139,7 +139,7 @@ class Watching:
         }
         request = RoiRequest(as_of=known.as_of, known_at=known.known_at)
         found = []
-        for row in roi(known.ground, request)[1]:
+        for row in report_of(known, request)[1]:
             campaign = known.campaigns.get(row.campaign or "")
             extra, cost = row.ladder.incremental, max(row.cost.committed, row.cost.accrued)
             whole = None if campaign is None else _flown(campaign, self.day)

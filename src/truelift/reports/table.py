@@ -44,12 +44,16 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its title; rows hold plain values (text, int, float, None) by column name."""
+    """A table with its title; rows hold plain values (text, int, float, None) by column name.
+
+    instead: the sentence that stands in place of rows where there are none.
+    """
 
     title: str
     columns: tuple[TableColumn, ...]
     rows: tuple[Mapping[str, Any], ...]
     note: str = ""
+    instead: str = ""
 
     @property
     def names(self) -> list[str]:

@@ -59,15 +59,16 @@ _log = logging.getLogger("truelift.worker")
 class Parts:
     """What a process is made of.
 
-    reader, writer, teller, renewer: the same workspace, each on cursors of its own. collector:
-    makes the application that is asked before the doors, with the spool's start and end; None for
-    none. crew: collects in processes of its own, in place of it.
+    reader, writer, teller, renewer, slow: the same workspace, each on cursors of its own; slow is
+    for what takes long. collector: makes the application that is asked before the doors, with the
+    spool's start and end; None for none. crew: collects in processes of its own, in place of it.
     """
 
     reader: Workspace
     writer: Workspace
     teller: Workspace
     renewer: Workspace
+    slow: Workspace
     loop: Loop
     books: Books
     commands: CommandSocket
@@ -132,7 +133,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     live, watched = Live(), Watched(parts.loop.pulse)
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
-    reading, writing = Line("reading"), Line("writing")
+    reading, writing, slowly = Line("reading"), Line("writing"), Line("slowly")
     renewing = Renewing(parts.renewer)
     passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
     check = pages.admitted(parts.reader, host_checked(host), reading, passed_on)
@@ -162,7 +163,13 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         pages=pages.application(  # type: ignore[arg-type]  # an ASGI application
             parts.reader, host, reading=reading, passed_on=passed_on, renew=renewing.later
         ),
-        api=api.application(parts.writer, parts.reader, writing=writing, reading=reading),  # type: ignore[arg-type]  # as above
+        api=api.application(  # type: ignore[arg-type]  # as above
+            parts.writer,
+            parts.reader,
+            writing=writing,
+            reading=reading,
+            apart=(parts.slow, slowly),
+        ),
         live=live,
         watched=watched,
         checked=checked,
@@ -179,7 +186,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         else:
             serving = _serving_crew(held, crew, (host, port), ready, live.end)
             started = serving is not None and serving(application)
-        _end(parts, teller, (reading, writing, renewing))
+        _end(parts, teller, (reading, writing, slowly, renewing))
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)

@@ -38,7 +38,8 @@ class AlertMethods(Opened):
         )  # fmt: skip
         rows = [alert_json(each, at) for each in found]
         head = self._head() | {"as_of": instant_text(at)}
-        return Result(head | {"rows": rows}, alerts_table(found, at))
+        table = self._filled(alerts_table(found, at), "alerts")
+        return Result(head | {"rows": rows}, table)
 
     def check_alerts(self) -> Result:
         """Ask the rules, keep what changed and tell the channels; give what was told."""
@@ -48,7 +49,9 @@ class AlertMethods(Opened):
              "ids": ";".join(alert.id for alert in each.alerts)}
             for each in told
         ]  # fmt: skip
-        return Result(self._head() | {"rows": rows}, plain_table("Told", rows))
+        return Result(
+            self._head() | {"rows": rows}, self._filled(plain_table("Told", rows), "told")
+        )
 
     def own_alert(self, name: str, owner: str) -> Result:
         """Say who looks after an alert."""
@@ -73,7 +76,8 @@ class AlertMethods(Opened):
     def check_links(self, *, private: bool = False) -> Result:
         """Ask the destinations of all links in force whether they answer, dead ones first."""
         rows = link_checks.check_links(self._ground, private=private)
-        return Result(self._head() | {"rows": rows}, plain_table("Links", rows))
+        table = self._filled(plain_table("Links", rows), "link checks")
+        return Result(self._head() | {"rows": rows}, table)
 
     def add_alert_channel(
         self,
@@ -93,7 +97,8 @@ class AlertMethods(Opened):
     def alert_channels(self) -> Result:
         """List the channels, never a secret."""
         rows = alert_channels.channel_rows(self._ground)
-        return Result(self._head() | {"rows": rows}, plain_table("Channels", rows))
+        table = self._filled(plain_table("Channels", rows), "channels")
+        return Result(self._head() | {"rows": rows}, table)
 
     def _alert(self, found: Alert) -> Result:
         at = found.closed_at or found.opened_at

@@ -46,7 +46,7 @@ class LeakMethods(Opened):
             known, codes = leaking.leaked(self._ground, request)
             told, shown = [code_json(row) for row in codes], codes_table(codes)
         times = {"as_of": instant_text(known.as_of), "known_at": instant_text(known.known_at)}
-        return Result(self._head() | times | {"rows": told}, shown)
+        return Result(self._head() | times | {"rows": told}, self._filled(shown, "leaks"))
 
     def odd_clicks(
         self,
@@ -61,13 +61,14 @@ class LeakMethods(Opened):
             self._ground, campaign=campaign, creator=creator, as_of=self._time(as_of),
             known_at=self._time(known_at),
         )  # fmt: skip
-        return Result(self._head() | {"rows": rows}, plain_table("Questioned clicks", rows))
+        table = self._filled(plain_table("Questioned clicks", rows), "clicks")
+        return Result(self._head() | {"rows": rows}, table)
 
     def held(self, *, known_at: Time = None) -> Result:
         """Give the commission that is held, order by order, with its reason and appeal."""
         rows = held_payouts.held_rows(self._ground, known_at=self._time(known_at))
         table = plain_table("Held commission", rows, "accrued, left out of payables", {"amount"})
-        return Result(self._head() | {"rows": rows}, table)
+        return Result(self._head() | {"rows": rows}, self._filled(table, "held"))
 
     def hold_payout(self, subject: str, reason: str) -> Result:
         """Hold what an order, or the questioned orders of a code, earned its creator."""

@@ -12,6 +12,9 @@ from truelift.base.errors import UsageError
 from truelift.base.time import Instant
 from truelift.operations import Ground
 from truelift.operations.knowledge import end_of
+from truelift.operations.unfilled import first_missing
+from truelift.reports.table import Table
+from truelift.reports.unfilled import QUESTIONS, in_place
 from truelift.workspace.result import Json
 
 Time = str | dt.date | Instant | None
@@ -29,6 +32,12 @@ class Opened:
     def _head(self) -> Json:
         brand = self._ground.brand
         return {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
+
+    def _filled(self, table: Table, question: str) -> Table:
+        """Give a table; without rows, with the sentence of its question that says what fills it."""
+        if table.rows:
+            return table
+        return in_place(table, question, first_missing(self._ground, QUESTIONS[question].needs))
 
     def _time(self, given: Time) -> Instant | None:
         """Read a time: a day means its end in the brand's zone, a time without offset is local."""

@@ -34,7 +34,9 @@ class Planning(Opened):
         )
         currency = self._ground.brand.currency
         told = [pace_json(row, currency) for row in rows]
-        return Result(self._head() | {"rows": told}, pace_table(rows, currency))
+        return Result(
+            self._head() | {"rows": told}, self._filled(pace_table(rows, currency), "pacing")
+        )
 
     def forecast(
         self,
@@ -57,7 +59,7 @@ class Planning(Opened):
         )
         rows = forecasts.forecast(self._ground, request)
         told = [forecast_json(row) for row in rows]
-        table = forecast_table(rows, self._ground.brand.currency)
+        table = self._filled(forecast_table(rows, self._ground.brand.currency), "forecast")
         return Result(self._head() | {"rows": told}, table)
 
     def forecast_backtest(self, *, progress: Callable[[str], None] = lambda _words: None) -> Result:

@@ -60,7 +60,8 @@ class Reallocation(Opened):
             known_at=self._time(known_at),
         )
         header, rows = advice_view(self._ground, request)
-        return Result(self._head() | advice_json(header, rows), advice_table(header, rows))
+        table = self._filled(advice_table(header, rows), "reallocation")
+        return Result(self._head() | advice_json(header, rows), table)
 
     def accept_reallocation(self, proposal: str, *, reason: str = "") -> Result:
         """Accept a proposal by its id; it becomes the budget version once enough people did."""
@@ -79,7 +80,8 @@ class Reallocation(Opened):
             for row in rows
             for each in row["creators"]
         ]  # fmt: skip
-        return Result(self._head() | {"rows": rows}, plain_table("Budget versions", flat))
+        table = self._filled(plain_table("Budget versions", flat), "budget versions")
+        return Result(self._head() | {"rows": rows}, table)
 
     def scorecard(
         self, campaign: str | None = None, *, every: int = 7, known_at: Time = None
@@ -91,14 +93,16 @@ class Reallocation(Opened):
         known, rows = scores(self._ground, campaign, every=every, known_at=self._time(known_at))
         currency = self._ground.brand.currency
         head = self._head() | {"known_at": instant_text(known.known_at)}
-        return Result(head | score_json(rows, currency), score_table(rows, currency))
+        table = self._filled(score_table(rows, currency), "scorecard")
+        return Result(head | score_json(rows, currency), table)
 
     def fees(self, campaign: str, *, as_of: Time = None, known_at: Time = None) -> Result:
         """Give the highest fee worth paying each creator at 50 and 80 % confidence."""
         header, rows = fees(
             self._ground, campaign, as_of=self._time(as_of), known_at=self._time(known_at)
         )
-        return Result(self._head() | fee_json(header, rows), fee_table(header, rows))
+        table = self._filled(fee_table(header, rows), "fees")
+        return Result(self._head() | fee_json(header, rows), table)
 
     def _decided(self, row: Json) -> Result:
         flat = row | {"approved_by": ", ".join(row["approved_by"])}

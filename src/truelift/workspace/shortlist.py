@@ -6,6 +6,7 @@ Out:  creators best first, side by side, or one explained; rates by their formul
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from truelift.operations.shortlist import Shortlist, ShortlistRequest, shortlist
 from truelift.reports import engagement_rate, shortlist
 from truelift.reports.roi import instant_text
 from truelift.reports.table import plain_table
+from truelift.workspace.calculator import calculated
 from truelift.workspace.opened import Opened, Time
 from truelift.workspace.result import Json, Result
 
@@ -55,7 +57,7 @@ class Shortlists(Opened):
         table = shortlist.compared_table if request.names() else shortlist.shortlist_table
         return Result(
             shortlist.shortlist_json(found.rows, about),
-            table(found.rows, currency, note),
+            self._filled(table(found.rows, currency, note), "shortlist"),
             self._explain,
         )
 
@@ -75,7 +77,14 @@ class Shortlists(Opened):
         known, rows = engagement_rates.engagement_rates(self._ground, request)
         times = {"as_of": instant_text(known.as_of), "known_at": instant_text(known.known_at)}
         told = engagement_rate.rates_json(rows)
-        return Result(self._head() | times | told, engagement_rate.rates_table(rows))
+        table = self._filled(engagement_rate.rates_table(rows), "shortlist")
+        return Result(self._head() | times | told, table)
+
+    def engagement_rate_of(
+        self, numbers: Mapping[str, float], formula: str | None = None
+    ) -> Result:
+        """Calculate engagement rates of numbers typed in: one formula, or all (None)."""
+        return calculated(numbers, formula)
 
     def _explain(self, figure_id: str) -> Json:
         return explain_figure(self._ground, figure_id)
