@@ -84,6 +84,7 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         days_left=candidates.days_left,
         exponent=found.request.constraints.exponent,
         proposal=found.proposal,
+        value_basis=candidates.basis.words,
         version=max(in_force, default=None),
     )
 

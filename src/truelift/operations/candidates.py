@@ -21,6 +21,7 @@ from truelift.base.estimate import Withheld
 from truelift.base.money import exponent, translate
 from truelift.base.time import brand_day
 from truelift.decisions.candidate import Candidate
+from truelift.decisions.value_basis import Counted, ValueBasis
 from truelift.ledger.movement import Span
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.shrinkage import Posterior, posteriors
@@ -30,6 +31,7 @@ from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.roi import campaign_rows
 from truelift.operations.statements import Books
+from truelift.operations.value_basis import basis_of
 from truelift.reports.commitments import Terms, standing
 from truelift.reports.roi import RoiRow
 from truelift.store import journal_balances
@@ -126,6 +128,11 @@ class Candidates:
     def measurement(self) -> Measurement:
         """Give what the lifts come from."""
         return self._reported[1]
+
+    @cached_property
+    def basis(self) -> ValueBasis:
+        """Give which money of the campaign counts."""
+        return basis_of(self.measurement.panels, self.campaign)
 
     @cached_property
     def lifts(self) -> Mapping[str, Posterior]:
@@ -275,19 +282,22 @@ class Candidates:
             return found.detail if isinstance(found, Withheld) else "its lift is not measured"
         return ""
 
-    def tracked(self, row: RoiRow) -> float:
-        """Give the value tracked so far, less its part of commission, in minor units."""
-        components, counts = row.ladder.components, row.outputs
-        if self.metric == VALUE:
+    def tracked(self, row: RoiRow, basis: ValueBasis | None = None) -> float:
+        """Give the value tracked so far, less its part of commission, in minor units.
+
+        basis: which money counts; the campaign's own by default.
+        """
+        basis = basis or self.basis
+        if basis.counted is Counted.OUTPUTS:
             figure = self.measurement.lift(self.campaign, VALUE).get(row.creator)
             return figure.observed if isinstance(figure, LiftFigure) else 0.0
-        if self.metric == "leads":
-            value = self.measurement.panels.lead_value(self.campaign) or 0.0
-            unwon = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
-            return float(components.won_leads) + value * unwon
+        counts, value = row.outputs, self.measurement.panels.lead_value(self.campaign)
+        not_won = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
         states = self.states.get(row.creator)
         commission = states.accrued_commission if states else 0
-        return float(components.contribution - components.won_leads - commission)
+        parts = row.ladder.components
+        orders, won = float(parts.contribution - parts.won_leads), float(parts.won_leads)
+        return basis.money(orders, won, not_won, value) - commission
 
 
 def _minor(micro: int, agreement: Row) -> int:

@@ -20,6 +20,7 @@ from truelift.base.estimate import Estimate
 from truelift.base.money import format_minor, translate
 from truelift.base.time import Instant, brand_day
 from truelift.decisions.pacing import Pace as Reached
+from truelift.decisions.value_basis import LEAD_DAYS
 from truelift.decisions.watched import (
     DeadLink,
     Due,
@@ -54,7 +55,7 @@ from truelift.valuation.cost_states import CostStates
 Row = dict[str, Any]
 
 GAP_DAYS = 28
-LEADS, LEAD_DAYS = "leads", 21
+LEADS = "leads"
 NEWS_DAYS, AFTER_DAYS = 14, 30
 """How long a use of a code is news; how long after its end a campaign is still looked at."""
 

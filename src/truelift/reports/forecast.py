@@ -30,6 +30,14 @@ BAND_WORDS = (
 FIGURES = ("tracked", "incremental", "value", "cost", "roi")
 
 
+@dataclass(frozen=True, slots=True)
+class OtherBasis:
+    """The same forecast with its money counted by another value basis that is known as well."""
+
+    words: str
+    outlook: Outlook
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastRow:
     """One creator (None: the campaign) at the end of the flight, or why nothing is forecast.
@@ -51,6 +59,7 @@ class ForecastRow:
     as_of: str
     known_at: str
     inputs: Mapping[str, float | None] = field(default_factory=dict)
+    other_basis: OtherBasis | None = None
 
 
 def forecast_json(row: ForecastRow) -> dict[str, Any]:
@@ -73,10 +82,8 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
         "cost": _band(found.cost, whole=True),
         "roi_at_completion": _band(found.roi),
         "target_roi": row.target,
-        "chance_above_target": (
-            withheld_json(found.chance) if isinstance(found.chance, Withheld)
-            else number(found.chance)
-        ),
+        "chance_above_target": _chance(found.chance),
+        "other_basis": _other_json(row.other_basis),
         "lift_limits": _limits(row.lift),
         "measured": found.measured,
         "creators": found.creators,
@@ -90,6 +97,21 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _chance(chance: float | Withheld) -> Any:  # noqa: ANN401 - a number or its reason
+    return withheld_json(chance) if isinstance(chance, Withheld) else number(chance)
+
+
+def _other_json(other: OtherBasis | None) -> dict[str, Any] | None:
+    if other is None:
+        return None
+    return {
+        "value_basis": other.words,
+        "value": _band(other.outlook.value, whole=True),
+        "roi_at_completion": _band(other.outlook.roi),
+        "chance_above_target": _chance(other.outlook.chance),
+    }
+
+
 def forecast_table(rows: Sequence[ForecastRow], currency: str) -> Table:
     """Lay the rows out flat; money as decimal text."""
     names = {
@@ -97,7 +119,7 @@ def forecast_table(rows: Sequence[ForecastRow], currency: str) -> Table:
         **{f"{name}_{edge}": Cell.NUMBER
            for name in ("tracked", "incremental") for edge in ("p10", "p50", "p90")},
         **{f"value_{edge}": Cell.MONEY for edge in ("p10", "p50", "p90")},
-        "cost_p50": Cell.MONEY,
+        "value_basis": Cell.TEXT, "cost_p50": Cell.MONEY,
         **{f"roi_{edge}": Cell.NUMBER for edge in ("p10", "p50", "p90")},
         "chance": Cell.NUMBER, "withheld": Cell.TEXT, "why": Cell.TEXT,
     }  # fmt: skip
@@ -114,6 +136,7 @@ def _flat(row: ForecastRow, names: Mapping[str, Cell], currency: str) -> dict[st
         return flat | {"withheld": row.outlook.reason.value, "why": row.outlook.detail}
     found = row.outlook
     flat |= {"so_far": round(found.so_far, DECIMALS), "why": why(row)}
+    flat["value_basis"] = row.value_basis
     bands = (("tracked", found.tracked), ("incremental", found.incremental),
              ("value", found.value), ("roi", found.roi), ("cost", found.cost))  # fmt: skip
     for name, each in bands:
@@ -148,10 +171,19 @@ def why(row: ForecastRow) -> str:
     told += f", {found.incremental.p50:,.0f} of it extra"
     if isinstance(found.roi, Withheld):
         return f"{told}; no return: {found.roi.detail}"
-    assert not isinstance(found.chance, Withheld)
+    told += f"; ROI at completion by {row.value_basis} {_return(found, row.target)}"
+    other = row.other_basis
+    if other is None or isinstance(other.outlook.roi, Withheld):
+        return f"{told}."
+    return f"{told}; by {other.words} {_return(other.outlook, row.target)}."
+
+
+def _return(found: Outlook, target: float) -> str:
+    """Write a return with its band and its chance; both are known."""
+    assert not isinstance(found.roi, Withheld)
     return (
-        f"{told}; ROI at completion {found.roi.p50:+.0%} ({found.roi.p10:+.0%} to "
-        f"{found.roi.p90:+.0%}), above {row.target:+.0%} with a chance of {found.chance:.0%}."
+        f"{found.roi.p50:+.0%} ({found.roi.p10:+.0%} to {found.roi.p90:+.0%}), above "
+        f"{target:+.0%} with a chance of {found.chance:.0%}"
     )
 
 
