@@ -98,16 +98,17 @@ def _p(short: np.ndarray, half: np.ndarray, level: float) -> np.ndarray:
 
 def _overrun(watched: Watched) -> Iterable[Finding]:
     for each in watched.spends:
-        level = level_of(each.committed / max(1, each.budget), 1 + 1e-9, BUDGET_OVER)
+        level = level_of(each.bound / max(1, each.budget), 1 + 1e-9, BUDGET_OVER)
         if level is not None:
-            committed, budget = (
-                format_minor(amount, each.currency) for amount in (each.committed, each.budget)
+            bound, budget = (
+                format_minor(amount, each.currency) for amount in (each.bound, each.budget)
             )
             yield Finding(
                 rule=Rule.BUDGET_OVERRUN,
                 subject=each.campaign,
                 sentence=(
-                    f"{each.campaign} has committed {committed} of {budget} {each.currency}."
+                    f"{each.campaign} has bound {bound} of {budget} {each.currency}: committed, "
+                    "and commission earned."
                 ),
                 action="Raise the budget or cancel what is still cancellable.",
                 campaign=each.campaign,

@@ -39,11 +39,11 @@ class Return(NamedTuple):
 
 
 class Spend(NamedTuple):
-    """A campaign's budget and what is committed, in minor units of the brand's currency."""
+    """A campaign's budget and what it is bound by, in minor units of the brand's currency."""
 
     campaign: str
     budget: int
-    committed: int
+    bound: int
     currency: str
 
 

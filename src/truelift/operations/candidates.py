@@ -26,6 +26,7 @@ from truelift.ledger.movement import Span
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.shrinkage import Posterior, posteriors
 from truelift.operations import statements
+from truelift.operations.costs import Costs
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
@@ -34,9 +35,8 @@ from truelift.operations.statements import Books
 from truelift.operations.value_basis import basis_of
 from truelift.reports.commitments import Terms, standing
 from truelift.reports.roi import RoiRow
-from truelift.store import journal_balances
-from truelift.store.journal_balances import StateSums
 from truelift.store.journal_reports import Scope
+from truelift.valuation.cost_states import CostStates
 
 Row = dict[str, Any]
 
@@ -150,14 +150,14 @@ class Candidates:
         }
 
     @cached_property
-    def states(self) -> dict[str | None, StateSums]:
+    def states(self) -> dict[str | None, CostStates]:
         """Give what each creator of the campaign costs by state."""
-        ground = self.known.ground
-        with ground.workspace.transaction() as connection:
-            rows = journal_balances.states_by_campaign_creator(
-                connection, ground.brand.brand, as_of=self.today, known_at=self.known.known_at
-            )
-        return {row.creator: row for row in rows if row.campaign == self.campaign}
+        found = Costs(self.known).by(("campaign", "creator"))
+        return {
+            None if creator is None else str(creator): states
+            for (campaign, creator), states in found.items()
+            if campaign == self.campaign
+        }
 
     @cached_property
     def budget(self) -> int | Withheld | None:
@@ -167,15 +167,14 @@ class Candidates:
         return statements.budget_of(books, self.record)
 
     def uncommitted(self, budget: int) -> int:
-        """Give what is left of a budget after what is signed, and commission earned and to come.
+        """Give what is left of a budget after what is bound, and the commission to come.
 
         Commission goes on at the pace so far until the flight ends. Below zero: over the budget.
         """
-        commission = sum(row.accrued_commission for row in self.states.values())
+        whole = sum(self.states.values(), CostStates())
         flown = (self.known.as_of - self.record["flight_start"]) / DAY
-        more = commission * self.days_left / flown if flown > 0 else 0.0
-        committed = sum(row.committed for row in self.states.values())
-        return budget - committed - commission - round(more)
+        more = whole.commission * self.days_left / flown if flown > 0 else 0.0
+        return budget - whole.bound - round(more)
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -294,7 +293,7 @@ class Candidates:
         counts, value = row.outputs, self.measurement.panels.lead_value(self.campaign)
         not_won = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
         states = self.states.get(row.creator)
-        commission = states.accrued_commission if states else 0
+        commission = states.commission if states else 0
         parts = row.ladder.components
         orders, won = float(parts.contribution - parts.won_leads), float(parts.won_leads)
         return basis.money(orders, won, not_won, value) - commission

@@ -21,7 +21,6 @@ from truelift.operations.developments import Developments
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.panels import PPM, Panels
 from truelift.operations.plans import agreements_of
-from truelift.store import journal_balances
 from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
@@ -116,23 +115,17 @@ def money(
 
 def _fixed(known: Knowledge, campaign: str, names: list[str]) -> tuple[Floats, Floats, float]:
     """Give cost booked and open per creator, the commission in it, and what is nobody's."""
-    ground = known.ground
-    with ground.workspace.transaction() as connection:
-        rows = journal_balances.states_by_campaign_creator(
-            connection, ground.brand.brand, as_of=Costs(known).day, known_at=known.known_at
-        )
     place = {name: at for at, name in enumerate(names)}
     fixed, earned, rest = np.zeros(len(names)), np.zeros(len(names)), 0.0
-    for row in rows:
-        if row.campaign != campaign:
+    for (name, creator), states in Costs(known).by(("campaign", "creator")).items():
+        if name != campaign:
             continue
-        amount = float(row.open_commitment + row.accrued)
-        at = place.get(row.creator or "")
+        at = place.get(str(creator or ""))
         if at is None:
-            rest += amount
+            rest += states.bound
         else:
-            fixed[at] += amount
-            earned[at] += row.accrued_commission
+            fixed[at] += states.bound
+            earned[at] += states.commission
     return fixed, earned, rest
 
 

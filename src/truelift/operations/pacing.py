@@ -240,12 +240,10 @@ class _Pacing:
         return Costs(self.known).by(("campaign",))
 
     def _budget(self, campaign: str) -> PaceRow:
-        """Set a campaign's budget beside its committed and accrued cost."""
+        """Set a campaign's budget beside its bound and accrued cost."""
         states = self._costs.get((campaign,), CostStates())
         far = flown(self.known, campaign)
-        found = model.budget_pace(
-            self._amount(campaign), states.committed, states.accrued, far.gone, far.left
-        )
+        found = model.budget_pace(self._amount(campaign), states, far.gone, far.left)
         return self._row(campaign, None, BUDGET, found, by=self.known.campaigns[campaign]["ends"])
 
     def _amount(self, campaign: str) -> int | Withheld | None:

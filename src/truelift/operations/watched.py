@@ -127,7 +127,7 @@ class Watching:
     def _returns(self) -> list[Return]:
         """Give incremental returns at the end of the flight, if the rest goes like the days so far.
 
-        On committed cost, since what was signed is owed whatever comes. Leads are won long after
+        On bound cost, since what was signed is owed whatever comes. Leads are won long after
         they came, so theirs are looked at only some time after the flight. A forecast to the end,
         once there is one, takes the place of this projection.
         """
@@ -142,7 +142,7 @@ class Watching:
         found = []
         for row in roi(known.ground, request)[1]:
             campaign = known.campaigns.get(row.campaign or "")
-            extra, cost = row.ladder.incremental, max(row.cost.committed, row.cost.accrued)
+            extra, cost = row.ladder.incremental, row.cost.bound
             whole = None if campaign is None else _flown(campaign, self.day)
             if row.goal == LEADS and campaign and self.day - campaign["ends"] < LEAD_DAYS * _DAY:
                 continue
@@ -158,7 +158,7 @@ class Watching:
         return found
 
     def _spends(self) -> list[Spend]:
-        """Give budgets beside what is committed; a budget without a rate is left out."""
+        """Give budgets beside what they are bound by; a budget without a rate is left out."""
         currency = self.known.ground.brand.currency
         costs = Costs(self.known).by(("campaign",))
         found = []
@@ -171,7 +171,7 @@ class Watching:
                 rate = self.known.rate_set.find(self.day, row["currency"], currency)
                 budget = rate and translate(budget, row["currency"], currency, rate.rate)
             if budget:
-                found.append(Spend(name, budget, max(states.committed, states.accrued), currency))
+                found.append(Spend(name, budget, states.bound, currency))
         return found
 
     def _early(self) -> list[EarlyCode]:

@@ -64,6 +64,8 @@ def pace_json(row: PaceRow, currency: str) -> dict[str, Any]:
         return told | {
             "budget": found.budget,
             "committed": found.committed,
+            "commission": found.bound - found.committed,
+            "bound": found.bound,
             "accrued": found.accrued,
             "left": found.left,
             "overrun": found.overrun,
@@ -97,7 +99,7 @@ def pace_table(rows: Sequence[PaceRow], currency: str) -> Table:
         "campaign": Cell.TEXT, "creator": Cell.TEXT, "metric": Cell.TEXT, "target": Cell.NUMBER,
         "reached": Cell.NUMBER, "planned": Cell.NUMBER, "pace": Cell.NUMBER,
         "pace_low": Cell.NUMBER, "pace_high": Cell.NUMBER, "verdict": Cell.TEXT,
-        "budget": Cell.MONEY, "committed": Cell.MONEY, "accrued": Cell.MONEY,
+        "budget": Cell.MONEY, "committed": Cell.MONEY, "bound": Cell.MONEY, "accrued": Cell.MONEY,
         "days_of_budget_left": Cell.NUMBER, "days_of_flight_left": Cell.NUMBER,
         "withheld": Cell.TEXT, "why": Cell.TEXT,
     }  # fmt: skip
@@ -140,11 +142,16 @@ def why(row: PaceRow, currency: str) -> str:
 
 
 def _of_budget(found: BudgetPace, currency: str) -> str:
-    budget, accrued, committed = (
+    budget, accrued, bound, committed, commission = (
         f"{format_minor(each, currency)} {currency}"
-        for each in (found.budget, found.accrued, found.committed)
-    )
-    told = f"{accrued} of {budget} are accrued, {committed} committed"
+        for each in (
+            found.budget, found.accrued, found.bound, found.committed,
+            found.bound - found.committed,
+        )
+    )  # fmt: skip
+    told = f"{accrued} of {budget} are accrued, {bound} bound"
+    if found.bound != found.committed:
+        told += f" ({committed} committed, {commission} commission earned)"
     if math.isfinite(found.days):
         told += (
             f"; at a day's cost so far the rest lasts {found.days:.1f} days, the flight "
