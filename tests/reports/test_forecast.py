@@ -76,6 +76,17 @@ def test_a_second_value_basis_stands_beside_with_its_own_chance():
     assert why(replace(ROW, other_basis=OtherBasis("x", unknown))) == why(ROW)
 
 
+def test_a_flight_that_is_over_is_spoken_of_as_over():
+    done = replace(OUTLOOK, tracked=Band(30.0, 30.0, 30.0))
+    told = forecast_json(replace(ROW, outlook=done, over=True))
+    assert told["flight_over"]
+    assert told["why"].startswith(
+        "ana: the flight is over with 30 orders, 20 of it extra; ROI of the flight by won "
+    )
+    read_early = why(replace(ROW, over=True))
+    assert "over with 30 orders read before its end, 60 at it (50 to 70)" in read_early
+
+
 def test_what_is_not_known_has_its_reason():
     unknown = replace(
         OUTLOOK, incremental=NO_HISTORY, value=NO_HISTORY, roi=NO_HISTORY, chance=NO_HISTORY

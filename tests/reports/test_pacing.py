@@ -31,7 +31,6 @@ def test_chance_and_days_before_the_first_are_said():
     before = why(row(pace(100, 0, Plan(0.0, Curve.LINEAR), 0.1, 10)), "USD")
     assert before == "ana: nothing is planned by now; 100 orders are wanted."
     assert why(row(pace(100, 120, HALF, 0.01, 10)), "USD").endswith(", over.")
-    assert why(row(pace(100, 20, HALF, 0.01, 0)), "USD").endswith(", under.")
 
 
 def test_a_budget_says_how_long_it_lasts_and_by_how_much_it_is_over():
@@ -49,6 +48,24 @@ def test_a_budget_says_how_long_it_lasts_and_by_how_much_it_is_over():
     fresh = pace_json(row(budget_pace(5_000, CostStates(), 0, 10)), "USD")
     assert fresh["days_of_budget_left"] is None
     assert fresh["why"] == "0.00 USD of 50.00 USD are accrued, 0.00 USD bound."
+
+
+def test_a_flight_that_is_over_is_spoken_of_as_over():
+    end = Plan(1.0, Curve.LINEAR)
+    told = pace_json(row(pace(100, 20, end, 0.01, 0), None), "USD")
+    assert told["flight_over"]
+    assert told["why"].startswith(
+        "The campaign: its days are over; 20 orders of 100 were reached, 20% ("
+    )
+    assert told["why"].endswith(", under the target.")
+    assert why(row(pace(100, 99, end, 0.1, 0)), "USD").endswith("), which chance explains.")
+    spent = pace_json(row(budget_pace(10_000, CostStates(8_000, 4_000), 20, 0)), "USD")
+    assert spent["days_of_budget_left"] is None
+    assert spent["why"] == (
+        "The flight is over: 40.00 USD of 100.00 USD were accrued, 80.00 USD bound."
+    )
+    above = why(row(budget_pace(5_000, CostStates(8_000, 4_000), 20, 0)), "USD")
+    assert above.endswith("; that was 30.00 USD above the budget.")
 
 
 def test_what_has_no_pace_has_a_reason():

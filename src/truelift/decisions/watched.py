@@ -29,13 +29,14 @@ class Pace(NamedTuple):
 
 
 class Return(NamedTuple):
-    """An incremental ROI with its limits, and what it is meant to reach."""
+    """An incremental ROI with its limits, and what it is meant to reach. over: the flight ended."""
 
     campaign: str
     creator: str
     roi: Estimate
     target: float
     stated: bool
+    over: bool = False
 
 
 class Spend(NamedTuple):
@@ -45,6 +46,7 @@ class Spend(NamedTuple):
     budget: int
     bound: int
     currency: str
+    over: bool = False
 
 
 class EarlyCode(NamedTuple):

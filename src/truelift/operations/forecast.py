@@ -207,6 +207,7 @@ class Forecasts:
             outlook=outlook,
             lift=asked.figures.get(creator, missing),
             value_basis=asked.basis.words,
+            over=far.left <= 0,
             other_basis=asked.others.get(creator),
             scale=scale,
             scale_from=origin,

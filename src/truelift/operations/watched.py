@@ -153,8 +153,9 @@ class Watching:
                 continue
             pair = (row.campaign, row.creator)
             target = targets.get(pair, targets.get((row.campaign, None)))
+            over = campaign is not None and campaign["ends"] < self.day
             roi_then = extra.scaled(whole / cost, -1.0)
-            found.append(Return(*pair, roi_then, target or 0.0, target is not None))
+            found.append(Return(*pair, roi_then, target or 0.0, target is not None, over))
         return found
 
     def _spends(self) -> list[Spend]:
@@ -171,7 +172,7 @@ class Watching:
                 rate = self.known.rate_set.find(self.day, row["currency"], currency)
                 budget = rate and translate(budget, row["currency"], currency, rate.rate)
             if budget:
-                found.append(Spend(name, budget, states.bound, currency))
+                found.append(Spend(name, budget, states.bound, currency, row["ends"] < self.day))
         return found
 
     def _early(self) -> list[EarlyCode]:

@@ -43,7 +43,8 @@ class ForecastRow:
     """One creator (None: the campaign) at the end of the flight, or why nothing is forecast.
 
     lift: so far, with limits. inputs: what the forecast was made from, by name. scale: factor on
-    the log-sd of what is to come, and what it comes from. target: ROI that `chance` is of.
+    the log-sd of what is to come, and what it comes from. target: ROI that `chance` is of. over:
+    whether the flight has ended.
     """
 
     campaign: str
@@ -60,6 +61,7 @@ class ForecastRow:
     known_at: str
     inputs: Mapping[str, float | None] = field(default_factory=dict)
     other_basis: OtherBasis | None = None
+    over: bool = False
 
 
 def forecast_json(row: ForecastRow) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
         "creator": row.creator,
         "goal": row.goal,
         "metric": row.metric,
+        "flight_over": row.over,
     }
     if isinstance(row.outlook, Withheld):
         return told | withheld_json(row.outlook) | {"why": row.outlook.detail}
@@ -162,20 +165,29 @@ def why(row: ForecastRow) -> str:
     if isinstance(found, Withheld):
         return found.detail
     who = row.creator or "The campaign"
-    told = (
-        f"{who}: {found.so_far:,.0f} {row.metric} so far, {found.tracked.p50:,.0f} by the end "
-        f"({found.tracked.p10:,.0f} to {found.tracked.p90:,.0f})"
-    )
+    told = f"{who}: {_counted(row, found)}"
     if isinstance(found.incremental, Withheld):
         return f"{told}; what of it is extra is not known. {found.incremental.detail}".strip()
     told += f", {found.incremental.p50:,.0f} of it extra"
     if isinstance(found.roi, Withheld):
         return f"{told}; no return: {found.roi.detail}"
-    told += f"; ROI at completion by {row.value_basis} {_return(found, row.target)}"
+    when = "of the flight" if row.over else "at completion"
+    told += f"; ROI {when} by {row.value_basis} {_return(found, row.target)}"
     other = row.other_basis
     if other is None or isinstance(other.outlook.roi, Withheld):
         return f"{told}."
     return f"{told}; by {other.words} {_return(other.outlook, row.target)}."
+
+
+def _counted(row: ForecastRow, found: Outlook) -> str:
+    """Say what is counted and what will be; of a flight that is over, what was."""
+    so_far, band = f"{found.so_far:,.0f} {row.metric}", found.tracked
+    edges = f"({band.p10:,.0f} to {band.p90:,.0f})"
+    if not row.over:
+        return f"{so_far} so far, {band.p50:,.0f} by the end {edges}"
+    if round(band.p10) == round(band.p90):
+        return f"the flight is over with {so_far}"
+    return f"the flight is over with {so_far} read before its end, {band.p50:,.0f} at it {edges}"
 
 
 def _return(found: Outlook, target: float) -> str:
