@@ -11,7 +11,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -22,20 +22,17 @@ from truelift.base.money import exponent, translate
 from truelift.base.time import brand_day
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.value_basis import Counted, ValueBasis
-from truelift.ledger.movement import Span
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.shrinkage import Posterior, posteriors
-from truelift.operations import statements
+from truelift.operations import budget_versions
 from truelift.operations.costs import Costs
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.roi import campaign_rows
-from truelift.operations.statements import Books
 from truelift.operations.value_basis import basis_of
 from truelift.reports.commitments import Terms, standing
 from truelift.reports.roi import RoiRow
-from truelift.store.journal_reports import Scope
 from truelift.valuation.cost_states import CostStates
 
 Row = dict[str, Any]
@@ -53,7 +50,9 @@ class Plan:
     """What was agreed with a creator here, in minor units of the brand's currency.
 
     live: price of the deliverables that are live. price: of one more. planned: how many are to
-    come. firm: of these that can no longer be cancelled. fee: of cancelling. why: a sentence, where
+    come. agreed: price of all that is live or to come. unsigned: what a budget version adds to it;
+    cancelling: the fee in that of what it cancels.
+    firm: of these that can no longer be cancelled. fee: of cancelling. why: a sentence, where
     no more can be bought or nothing is priced by deliverable.
     """
 
@@ -63,6 +62,9 @@ class Plan:
     firm: int = 0
     fee: int = 0
     why: str = ""
+    agreed: int = 0
+    unsigned: int = 0
+    cancelling: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,22 +164,44 @@ class Candidates:
     @cached_property
     def budget(self) -> int | Withheld | None:
         """Give the campaign's budget in the brand's currency; None where it has none."""
-        scope = Scope(self.known.ground.brand.brand, self.known.known_at, self.campaign, None)
-        books = Books(self.known, scope, Span(None, None), {}, self.today)
-        return statements.budget_of(books, self.record)
+        return budget_versions.budget_of(self.known, self.campaign)
+
+    @cached_property
+    def version(self) -> Row | None:
+        """Give the budget version in force."""
+        return budget_versions.in_force(self.known, self.campaign)
 
     def uncommitted(self, budget: int) -> int:
-        """Give what is left of a budget after what is bound, and the commission to come.
+        """Give what is left of a budget after what is bound, accepted, and the commission to come.
 
         Commission goes on at the pace so far until the flight ends. Below zero: over the budget.
         """
         whole = sum(self.states.values(), CostStates())
         flown = (self.known.as_of - self.record["flight_start"]) / DAY
         more = whole.commission * self.days_left / flown if flown > 0 else 0.0
-        return budget - whole.bound - round(more)
+        return budget - whole.bound - round(more) - sum(p.unsigned for p in self.plans.values())
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
+        """Give what was agreed with each creator, or accepted and not signed yet."""
+        return {name: self._accepted(name, plan) for name, plan in self.signed.items()}
+
+    def _accepted(self, creator: str, plan: Plan) -> Plan:
+        """Start from what a budget version gives a creator until its agreements are imported."""
+        found = budget_versions.accepted_of(self.version, creator, plan.agreed)
+        if found is None or not plan.price:
+            return plan
+        planned = max(plan.firm, round((found["amount"] - plan.live) / plan.price))
+        if planned == plan.planned:
+            return plan
+        change = (planned - plan.planned) * plan.price
+        if change > 0:
+            return replace(plan, planned=planned, unsigned=change)
+        fee = found["cancel_fee"]
+        return replace(plan, planned=planned, unsigned=change + fee, fee=0, cancelling=fee)
+
+    @cached_property
+    def signed(self) -> dict[str, Plan]:
         """Give what was agreed with each creator of the campaign."""
         mine: dict[str, list[Row]] = defaultdict(list)
         for row in self.known.rows("agreements"):
@@ -193,7 +217,7 @@ class Candidates:
         return found
 
     def _plan(self, agreements: Sequence[Row]) -> Plan:
-        live = planned = firm = fee = 0
+        live = planned = firm = fee = agreed = 0
         prices: list[int] = []
         why = ""
         for row in agreements:
@@ -216,12 +240,13 @@ class Candidates:
                 why = f"the agreement was {state}"
                 continue
             planned += done.count(False)
+            agreed += to_come
             if state == CANCELLABLE:
                 fee += self._translated(row["cancel_fee"] or 0, row)
             else:
                 firm += done.count(False)
         price = round(sum(prices) / len(prices)) if prices else 0
-        return Plan(live, price, planned, firm, fee, why)
+        return Plan(live, price, planned, firm, fee, why, live + agreed)
 
     def _rate(self, agreement: Row) -> object | None:
         brand = self.known.ground.brand

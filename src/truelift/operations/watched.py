@@ -16,8 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from truelift.base.estimate import Estimate
-from truelift.base.money import format_minor, translate
+from truelift.base.estimate import Estimate, Withheld
+from truelift.base.money import format_minor
 from truelift.base.time import Instant, brand_day
 from truelift.decisions.pacing import Pace as Reached
 from truelift.decisions.value_basis import LEAD_DAYS
@@ -40,6 +40,7 @@ from truelift.facts.hashtags import hashtags
 from truelift.facts.kinds import KINDS
 from truelift.ledger.open_accruals import open_accruals
 from truelift.operations import pacing
+from truelift.operations.budget_versions import budget_of
 from truelift.operations.costs import Costs
 from truelift.operations.freshness import WATCHED
 from truelift.operations.knowledge import Knowledge
@@ -167,11 +168,8 @@ class Watching:
             if self.day - row["ends"] > AFTER_DAYS * _DAY:
                 continue
             states = costs.get((name,), CostStates())
-            budget = row["budget"]
-            if budget and row["currency"] != currency:
-                rate = self.known.rate_set.find(self.day, row["currency"], currency)
-                budget = rate and translate(budget, row["currency"], currency, rate.rate)
-            if budget:
+            budget = budget_of(self.known, name)
+            if budget and not isinstance(budget, Withheld):
                 found.append(Spend(name, budget, states.bound, currency, row["ends"] < self.day))
         return found
 
