@@ -18,8 +18,10 @@ def test_leaks_are_listed_and_a_payout_is_held_and_released(command, shop):
     codes = rows(command, "leaks", "-w", shop)
     code = codes[0]["code"]
     (order, *_) = rows(command, "leaks", "--orders", "-w", shop)
-    for words in (("hold", code), ("hold", order["order"]), ("release", order["order"])):
+    for words in (("hold", code), ("hold", order["order"])):
         assert command("leaks", *words, "--reason", "why", "-w", shop)[0] == 0
+    refused, _, said = command("leaks", "release", order["order"], "--reason", "why", "-w", shop)
+    assert (refused, "another person has to" in said) == (1, True)
     assert command("leaks", "appeal", code, "--says", "no", "-w", shop)[0] == 0
     assert rows(command, "leaks", "held", "-w", shop) == []
     assert rows(command, "leaks", "clicks", "-w", shop) == []

@@ -126,3 +126,13 @@ def test_in_a_long_list_one_that_just_falls_short_waits_for_more_evidence():
     among = Watched(at=AT, day=DAY, returns=[roi("ugo", -0.9, -0.01), *others])
     assert [each.level.value for each in findings(alone)] == ["raised"]
     assert [each.level.value for each in findings(among)] == ["between"]
+
+
+def test_a_flight_that_is_over_asks_for_what_can_still_be_done():
+    late = Return("summer", "ugo", Estimate(-0.9, -1.9, -0.5), 0.0, stated=False, over=True)
+    spend = Spend("summer", 10_000, 10_100, "USD", over=True)
+    roi_found, budget = findings(Watched(at=AT, day=DAY, returns=(late,), spends=(spend,)))
+    assert "in summer was -90%" in roi_found.sentence
+    assert budget.sentence.startswith("summer ended and had bound 101.00 of 100.00 USD")
+    assert all("over" in each.action for each in (roi_found, budget))
+    assert "cancel" not in roi_found.action + budget.action

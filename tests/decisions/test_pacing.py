@@ -10,6 +10,7 @@ from truelift.base.estimate import Reason, Withheld
 from truelift.decisions import pacing
 from truelift.decisions.pacing import Curve, Plan, Verdict
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
+from truelift.valuation.cost_states import CostStates
 
 HALF = Plan(0.5, Curve.LINEAR)
 
@@ -81,14 +82,14 @@ def test_a_target_of_nothing_is_none():
 
 
 def test_a_budget_lasts_as_long_as_its_rest_pays_a_day_so_far():
-    found = pacing.budget_pace(100_000, 80_000, 40_000, 20, 10)
+    found = pacing.budget_pace(100_000, CostStates(80_000, 40_000), 20, 10)
     assert (found.left, found.a_day, found.days, found.overrun) == (60_000, 2_000, 30, 0)
-    over = pacing.budget_pace(50_000, 80_000, 60_000, 20, 10)
-    assert (over.days, over.overrun) == (0, 30_000)
-    assert pacing.budget_pace(50_000, 0, 0, 0, 10).days == math.inf
+    over = pacing.budget_pace(50_000, CostStates(80_000, 60_000, commission=5_000), 20, 10)
+    assert (over.days, over.committed, over.bound, over.overrun) == (0, 80_000, 85_000, 35_000)
+    assert pacing.budget_pace(50_000, CostStates(), 0, 10).days == math.inf
 
 
 def test_without_a_budget_the_reason_is_given():
-    assert pacing.budget_pace(None, 1, 1, 1, 1).reason is Reason.NO_BUDGET
+    assert pacing.budget_pace(None, CostStates(), 1, 1).reason is Reason.NO_BUDGET
     why = Withheld(Reason.NO_RATE, "No rate.")
-    assert pacing.budget_pace(why, 1, 1, 1, 1) is why
+    assert pacing.budget_pace(why, CostStates(), 1, 1) is why

@@ -39,10 +39,10 @@ OWN = Because(
 
 def test_a_high_tracked_return_that_would_have_come_anyway_is_named():
     assert why(OWN) == (
-        "Each USD should bring 0.21 that would not come anyway (-0.60 to 1.00, 80 %); it brought "
-        "-0.13 in 1 campaign, its peers (4 measured) 1.87, and its own history counts 83 %; the "
-        "3.00 that was tracked looks profitable, but most of it would have come without the "
-        "campaign."
+        "Each USD should bring 0.21 of won contribution that would not come anyway (-0.60 to "
+        "1.00, 80 %); it brought -0.13 in 1 campaign, its peers (4 measured) 1.87, and its own "
+        "history counts 83 %; the 3.00 that was tracked looks profitable, but most of it "
+        "would have come without the campaign."
     )
 
 

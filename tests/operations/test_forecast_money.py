@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 
 from truelift.base.estimate import Reason, Withheld
+from truelift.decisions.value_basis import Counted, ValueBasis
 from truelift.operations import forecast_money
 from truelift.operations.developments import Developments
-from truelift.operations.forecast_money import APPROVED, CONTRIBUTION, Sold, money, sold
+from truelift.operations.forecast_money import Sold, money, sold
 from truelift.operations.knowledge import knowledge
 from truelift.operations.panels import Panels
+from truelift.operations.value_basis import basis_of
 from truelift.valuation.ladder import Components
 
 NAMES = ["ana", "bo"]
+WON = ValueBasis(Counted.WON_LEADS)
+ORDERS = ValueBasis(Counted.ORDERS)
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +32,12 @@ def given(panels, campaign="spring", units=(13.0, 12.0)):
 def test_contribution_and_goods_are_a_little_less_than_so_far(panels):
     found = given(panels)
     assert found.why is None
-    assert 70_000 < found.contribution[0] < 80_000
+    assert 70_000 < found.orders[0] < 80_000
     assert 110_000 < found.goods[0] < 135_000
 
 
 def test_cost_is_what_is_booked_and_open_and_commission_is_still_to_come(panels):
-    found, basis = money(panels, "spring", NAMES, given(panels))
-    assert basis == CONTRIBUTION
+    found = money(panels, "spring", NAMES, given(panels), ORDERS)
     assert found.fixed[0] > 30_000
     assert found.per_unit[0] == pytest.approx(1_000, rel=0.15)
     assert found.per_unit[1] == 0
@@ -43,10 +46,14 @@ def test_cost_is_what_is_booked_and_open_and_commission_is_still_to_come(panels)
     assert found.unit_value[0] == pytest.approx(6_000, rel=0.1)
 
 
-def test_leads_are_worth_their_approved_value(panels):
-    found, basis = money(panels, "signup", NAMES, given(panels, "signup", (10.0, 0.0)))
-    assert basis == APPROVED
-    assert found.unit_value.tolist() == [800, 800]
+def test_leads_not_won_count_by_their_approved_value_or_not_at_all(panels):
+    sums = given(panels, "signup", (10.0, 0.0))
+    basis = basis_of(panels, "signup")
+    assert basis.counted is Counted.OPEN_LEADS
+    each = (sums.won_leads[0] + (10 - sums.won[0]) * 800) / 10
+    assert money(panels, "signup", NAMES, sums, basis).unit_value[0] == pytest.approx(each)
+    won = money(panels, "signup", NAMES, sums, WON)
+    assert won.unit_value[0] == pytest.approx(sums.won_leads[0] / 10)
 
 
 FACTS = """
@@ -72,10 +79,10 @@ x        | @05-03     | USD      | 10.00    | 1.00 | ANA-26
 
 def test_commission_ends_at_its_cap_and_a_cost_that_is_not_booked_is_the_reason(read_only):
     panels = Panels(knowledge(read_only(FACTS).ground))
-    found, _ = money(panels, "spring", NAMES, given(panels, units=(1.0, 0.0)))
+    found = money(panels, "spring", NAMES, given(panels, units=(1.0, 0.0)), ORDERS)
     assert found.cap[0] == 400
     assert np.isinf(found.cap[1])
-    unbooked, _ = money(panels, "autumn", NAMES, given(panels, "autumn", (0.0, 0.0)))
+    unbooked = money(panels, "autumn", NAMES, given(panels, "autumn", (0.0, 0.0)), ORDERS)
     assert isinstance(unbooked, Withheld)
     assert unbooked.reason is Reason.NO_RATE
 
@@ -87,7 +94,8 @@ def test_orders_without_a_rate_or_a_margin_are_the_reason(panels):
         (Components(goods_without_margin=1), Reason.NO_MARGIN),
     ):
         why = forecast_money._why(parts)
-        found, _ = money(panels, "spring", NAMES, Sold(nothing, nothing, nothing, why))
+        unsold = Sold(nothing, nothing, nothing, nothing, nothing, why)
+        found = money(panels, "spring", NAMES, unsold, ORDERS)
         assert found is why
         assert found.reason is reason
 

@@ -121,27 +121,27 @@ def test_a_held_code_holds_its_questioned_orders_as_the_books_have_them(story):
     assert story.ws.leaks(creator="ana").rows[0]["held"] == 25
 
 
-def test_an_order_is_released_out_of_its_code_and_an_appeal_keeps_who_held(story):
+def test_an_order_is_released_out_of_its_code_and_an_appeal_keeps_who_held(story, acting):
     story.ws.hold_payout("ANA-26", "on a coupon site")
     order = story.ws.held().rows[0]["order"]
     appealed = story.ws.appeal_payout(order, "My cousin bought it.").rows[0]
     assert (appealed["state"], appealed["reason"]) == ("held", "on a coupon site")
     assert len(story.ws.held().rows) == 25
-    released = story.ws.release_payout(order, "He did.").rows[0]
-    assert (released["state"], released["appeal"]) == ("released", "My cousin bought it.")
+    released = held_payouts.release(acting("pat", Role.PREPARER), order, "He did.")
+    assert (released.state, released.appeal) == ("released", "My cousin bought it.")
     assert order not in {row["order"] for row in story.ws.held().rows}
-    story.ws.release_payout("ANA-26", "Nothing came of it.")
+    held_payouts.release(acting("pat", Role.PREPARER), "ANA-26", "Nothing came of it.")
     assert story.ws.held().rows == []
 
 
-def test_what_is_held_is_left_out_of_payables_and_comes_back(told):
+def test_what_is_held_is_left_out_of_payables_and_comes_back(told, acting):
     told.given(STORY + INVOICE)
     (payable,) = told.ws.payables().rows
     assert (payable["amount"], payable["held"]) == ("645.00", "0.00")
     told.ws.hold_payout("ANA-26", "on a coupon site")
     (payable,) = told.ws.payables().rows
     assert (payable["amount"], payable["held"]) == ("400.00", "245.00")
-    told.ws.release_payout("ANA-26", "Nothing came of it.")
+    held_payouts.release(acting("pat", Role.PREPARER), "ANA-26", "Nothing came of it.")
     assert told.ws.payables().rows[0]["amount"] == "645.00"
 
 
@@ -157,6 +157,16 @@ def test_what_is_held_is_left_out_of_payables_and_comes_back(told):
 def test_what_cannot_be_decided_is_refused_in_words(story, call, error, words):
     with pytest.raises(error, match=words):
         call(story.ground)
+
+
+@pytest.mark.usefixtures("story")
+def test_who_held_something_cannot_release_it(acting):
+    held_payouts.hold(acting("pat", Role.PREPARER), "ANA-26", "on a coupon site")
+    held_payouts.appeal(acting("kim", Role.PREPARER), "ANA-26", "Not mine.")
+    with pytest.raises(Refused, match="pat held the code ANA-26 and so cannot release it; another"):
+        held_payouts.release(acting("Pat ", Role.PREPARER), "ANA-26", "Never mind.")
+    released = held_payouts.release(acting("kim", Role.PREPARER), "ANA-26", "Not on the site.")
+    assert (released.state, released.decided_by) == ("released", "kim")
 
 
 @pytest.mark.usefixtures("story")

@@ -12,7 +12,13 @@ from truelift.measurement.shrinkage import Posterior
 from truelift.reports.fee import FeeHeader, FeeRow, fee_json, fee_table
 
 HEADER = FeeHeader(
-    "spring", dt.datetime(2026, 5, 15), dt.datetime(2026, 5, 15), "USD", "orders", 16.0
+    "spring",
+    dt.datetime(2026, 5, 15),
+    dt.datetime(2026, 5, 15),
+    "USD",
+    "orders",
+    16.0,
+    "won contribution",
 )
 
 
@@ -30,14 +36,17 @@ def told(*rows):
 
 def test_the_sentence_puts_what_was_agreed_beside_what_it_is_worth():
     assert told(row(0)) == [
-        "Up to 5000.00 USD it is as likely as not to pay back, up to 4083.39 USD four in five."
+        (
+            "Up to 5000.00 USD it is as likely as not to pay back, up to 4083.39 USD four in five, "
+            "by won contribution."
+        )
     ]
     dear, fair, cheap = told(row(900_000), row(450_000), row(100_000))
     assert dear.endswith("; 9000.00 USD was agreed, more than both.")
     assert fair.endswith("; 4500.00 USD was agreed, between the two.")
     assert cheap.endswith("; 1000.00 USD was agreed, less than both.")
     assert told(row(0, -0.1)) == [
-        "No fee is worth paying: most probably nothing extra comes of it."
+        "No fee is worth paying: most probably nothing extra comes of it, by won contribution."
     ]
 
 

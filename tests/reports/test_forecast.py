@@ -13,6 +13,7 @@ from truelift.decisions.forecast import Band
 from truelift.measurement.figure import LiftFigure
 from truelift.reports.forecast import (
     ForecastRow,
+    OtherBasis,
     backtest_json,
     backtest_sentence,
     forecast_json,
@@ -39,7 +40,7 @@ OUTLOOK = Outlook(
 )
 ROW = ForecastRow(
     campaign="spring", creator="ana", goal="sales", metric="orders", outlook=OUTLOOK, lift=LIFT,
-    value_basis="contribution", scale=1.2, scale_from="default", target=0.0,
+    value_basis="won contribution", scale=1.2, scale_from="default", target=0.0,
     as_of="2026-05-19T00:00:00Z", known_at="2026-05-19T00:00:00Z",
     inputs={"days_left": 12.5, "nothing": None},
 )  # fmt: skip
@@ -55,9 +56,35 @@ def test_a_row_has_its_bands_and_beside_them_the_limits_of_the_lift():
     assert told["chance_above_target"] == 0.9
     assert told["figure_ids"]["roi"].startswith("forecast_roi;as_of=2026-05-19T00:00:00Z;")
     assert told["why"] == (
-        "ana: 30 orders so far, 60 by the end (50 to 70), 20 of it extra; ROI at completion +100% "
-        "(+0% to +200%), above +0% with a chance of 90%."
+        "ana: 30 orders so far, 60 by the end (50 to 70), 20 of it extra; ROI at completion by won "
+        "contribution +100% (+0% to +200%), above +0% with a chance of 90%."
     )
+
+
+def test_a_second_value_basis_stands_beside_with_its_own_chance():
+    dear = replace(OUTLOOK, roi=Band(1.0, 2.0, 3.0), chance=0.97)
+    row = replace(ROW, other_basis=OtherBasis("approved values, schedule v3", dear))
+    told = forecast_json(row)["other_basis"]
+    assert (told["value_basis"], told["chance_above_target"]) == (
+        "approved values, schedule v3", 0.97,
+    )  # fmt: skip
+    assert why(row).endswith(
+        "chance of 90%; by approved values, schedule v3 +200% (+100% to +300%), above +0% with a "
+        "chance of 97%."
+    )
+    unknown = replace(dear, roi=NO_COST, chance=NO_COST)
+    assert why(replace(ROW, other_basis=OtherBasis("x", unknown))) == why(ROW)
+
+
+def test_a_flight_that_is_over_is_spoken_of_as_over():
+    done = replace(OUTLOOK, tracked=Band(30.0, 30.0, 30.0))
+    told = forecast_json(replace(ROW, outlook=done, over=True))
+    assert told["flight_over"]
+    assert told["why"].startswith(
+        "ana: the flight is over with 30 orders, 20 of it extra; ROI of the flight by won "
+    )
+    read_early = why(replace(ROW, over=True))
+    assert "over with 30 orders read before its end, 60 at it (50 to 70)" in read_early
 
 
 def test_what_is_not_known_has_its_reason():

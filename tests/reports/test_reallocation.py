@@ -38,6 +38,7 @@ def header_of(proposal, **given):
         "as_of": dt.datetime(2026, 5, 15), "known_at": dt.datetime(2026, 5, 15, 20),
         "currency": "USD", "metric": "orders", "budget": 500_000, "uncommitted": 0,
         "days_left": 16.0, "exponent": 0.7, "proposal": proposal,
+        "value_basis": "won contribution",
     }  # fmt: skip
     return AdviceHeader(**told | given)
 
@@ -66,7 +67,7 @@ def test_the_headline_says_what_to_do_why_and_how_sure_it_is():
     assert told.startswith(
         "Cancel 1 of vera (1000.00 USD less 5.00 USD) and buy 1 of will (990.00 USD). The ROI of "
         "vera looks like +128%, but 96% of what vera tracks would come anyway: incremental ROI is "
-        "-62%. Expected gain "
+        "-62%. Expected gain by won contribution "
     )
     assert "until 2026-05-31, give or take " in told
     assert told.endswith("over its budget, commission to come included; only what can be cancelled "

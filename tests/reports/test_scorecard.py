@@ -10,11 +10,12 @@ from truelift.reports.scorecard import ScoreRow, score_json, score_table, senten
 DAY = dt.datetime(2026, 5, 15)
 
 
-SAID = "expected gain 40.00 USD, by what is known now 50.00 USD; that was"
+SAID = "expected gain by won contribution 40.00 USD, by what is known now 50.00 USD; that was"
 
 
 def row(score, **given):
     told = {"campaign": "spring", "as_of": DAY, "known_at": DAY, "proposal": None, "state": None}
+    told["value_basis"] = "won contribution"
     return ScoreRow(**told | given, score=score)
 
 
@@ -38,8 +39,8 @@ def test_every_row_says_what_was_said_and_what_came():
     assert told == [
         "Said +0.10 to +0.90, now +0.45 (log lift): held.",
         "Said +0.10 to +0.90, now -0.20 (log lift): did not hold.",
-        "Said 80.00 USD to 100.00 USD, now 85.00 USD: held.",
-        "Said 80.00 USD to 100.00 USD, now 5.00 USD: did not hold.",
+        "Said 80.00 USD to 100.00 USD by won contribution, now 85.00 USD: held.",
+        "Said 80.00 USD to 100.00 USD by won contribution, now 5.00 USD: did not hold.",
         f"Advised less for vera (16.00 USD): {SAID} right, regret 0.00 USD.",
         f"Advised against less for vera (1.00 USD): {SAID} wrong, regret 50.00 USD.",
         "Advised to leave all as it is; no move was possible that would have gained.",

@@ -22,6 +22,7 @@ from truelift.workspace.workspace import Workspace
 
 BEFORE = dt.datetime(2026, 4, 30, 20)
 FIFTEENTH = dt.datetime(2026, 5, 15, 20)
+HOUR = dt.timedelta(hours=1)
 AFTER = dt.datetime(2026, 6, 2, 20)
 
 CAST = """
@@ -162,6 +163,29 @@ def test_who_accepts_makes_a_budget_version_above_the_threshold_two_people_do(to
         told.ws.reject_reallocation(proposal, reason="changed my mind")
     with pytest.raises(Refused, match="on the same facts was accepted by kim"):
         told.ws.accept_reallocation(_id_at(proposal, "explore=0.01"))
+
+
+def test_an_accepted_version_is_what_the_next_proposal_and_pacing_start_from(told):
+    spring(told)
+    first = told.ws.reallocation("spring", budget="9900.00")
+    before = {row["creator"]: row for row in first.rows}
+    told.clock.at = FIFTEENTH + HOUR
+    people(told, "kim", Role.MARKETER).accept_reallocation(first.data["proposal"]["id"])
+    (version,) = told.ws.budget_versions("spring").rows
+    second = told.ws.reallocation("spring")
+    rows = {row["creator"]: row for row in second.rows}
+    assert {name: (rows[name]["to_come"], rows[name]["amount_before"]) for name in rows} == {
+        name: (row["proposed"], row["amount_after"]) for name, row in before.items()
+    }
+    assert rows["vera"]["change"] == 0
+    assert (second.data["budget"], second.data["budget_version"]) == (990_000, 1)
+    assert second.data["uncommitted"] == first.data["proposal"]["unspent"]
+    paced = {row["metric"]: row for row in told.ws.pacing("spring").rows}
+    assert paced["budget"]["budget"] == version["budget"] == 990_000
+    terms = "deliverables\ndeliverable | agreement | price | live_at\nv3 | v | 100.00 |\n"
+    told.given(terms, at=FIFTEENTH + 3 * HOUR)
+    third = {row["creator"]: row for row in told.ws.reallocation("spring").rows}
+    assert (third["vera"]["to_come"], third["will"]["to_come"]) == (2, rows["will"]["to_come"])
 
 
 def test_the_regret_log_says_afterwards_that_it_was_right(told):

@@ -70,15 +70,20 @@ def _below_target(watched: Watched) -> Iterable[Finding]:
     for each, sure in zip(rows, certain.tolist(), strict=True):
         if each.roi.high >= each.target:
             continue
+        is_ = "was" if each.over else "is"
         told = f"target {each.target:+.0%}" if each.stated else "break-even (no target is set)"
         yield Finding(
             rule=Rule.ROI_BELOW_TARGET,
             subject=f"{each.campaign}/{each.creator}",
             sentence=(
-                f"Incremental ROI of {each.creator} in {each.campaign} is {each.roi.point:+.0%} "
+                f"Incremental ROI of {each.creator} in {each.campaign} {is_} {each.roi.point:+.0%} "
                 f"({each.roi.low:+.0%} to {each.roi.high:+.0%}), below {told}."
             ),
-            action="See what of the agreement can still be cancelled or moved.",
+            action=(
+                "The flight is over; see `truelift fee` before the same is bought again."
+                if each.over
+                else "See what of the agreement can still be cancelled or moved."
+            ),
             campaign=each.campaign,
             creator=each.creator,
             level=Level.RAISED if sure else Level.BETWEEN,
@@ -98,18 +103,23 @@ def _p(short: np.ndarray, half: np.ndarray, level: float) -> np.ndarray:
 
 def _overrun(watched: Watched) -> Iterable[Finding]:
     for each in watched.spends:
-        level = level_of(each.committed / max(1, each.budget), 1 + 1e-9, BUDGET_OVER)
+        level = level_of(each.bound / max(1, each.budget), 1 + 1e-9, BUDGET_OVER)
         if level is not None:
-            committed, budget = (
-                format_minor(amount, each.currency) for amount in (each.committed, each.budget)
+            bound, budget = (
+                format_minor(amount, each.currency) for amount in (each.bound, each.budget)
             )
             yield Finding(
                 rule=Rule.BUDGET_OVERRUN,
                 subject=each.campaign,
                 sentence=(
-                    f"{each.campaign} has committed {committed} of {budget} {each.currency}."
+                    f"{each.campaign} {'ended and had' if each.over else 'has'} bound {bound} of "
+                    f"{budget} {each.currency}: committed, and commission earned."
                 ),
-                action="Raise the budget or cancel what is still cancellable.",
+                action=(
+                    "The flight is over: raise the budget by the difference, and plan the next."
+                    if each.over
+                    else "Raise the budget or cancel what is still cancellable."
+                ),
                 campaign=each.campaign,
                 level=level,
             )

@@ -17,6 +17,7 @@ import numpy as np
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.measurement.ageing import AgeingCurve
+from truelift.valuation.cost_states import CostStates
 
 LEVEL = 0.8
 _Z = 1.2815515655446004
@@ -148,13 +149,15 @@ def pace(
 
 @dataclass(frozen=True, slots=True)
 class BudgetPace:
-    """A budget in minor units: committed and earned (accrued) of it, a day's cost, days it lasts.
+    """A budget in minor units: bound and earned (accrued) of it, a day's cost, days it lasts.
 
-    days: until the uncommitted rest is gone at a day's cost so far; inf while nothing is spent.
+    bound: committed, and commission earned to date; committed: the fixed prices in it. overrun: of
+    what is bound. days: until the rest is gone at a day's cost so far; inf while nothing is spent.
     """
 
     budget: int
     committed: int
+    bound: int
     accrued: int
     left: int
     a_day: float
@@ -165,30 +168,27 @@ class BudgetPace:
 
 def budget_pace(
     budget: int | Withheld | None,
-    committed: int,
-    accrued: int,
+    cost: CostStates,
     days_gone: float,
     days_left: float,
 ) -> BudgetPace | Withheld:
-    """Set what is committed and accrued beside the budget.
-
-    overrun: what the committed or accrued cost, the larger, exceeds the budget by.
-    """
+    """Set what is bound and accrued beside the budget."""
     if isinstance(budget, Withheld):
         return budget
     if budget is None:
         words = "The campaign has no budget; import `campaigns` with one."
         return Withheld(Reason.NO_BUDGET, words)
-    left = budget - accrued
-    a_day = accrued / days_gone if days_gone > 0 else 0.0
+    left = budget - cost.accrued
+    a_day = cost.accrued / days_gone if days_gone > 0 else 0.0
     days = max(left, 0) / a_day if a_day > 0 else math.inf
     return BudgetPace(
         budget,
-        committed,
-        accrued,
+        cost.committed,
+        cost.bound,
+        cost.accrued,
         left,
         a_day,
         days,
         days_left,
-        max(max(committed, accrued) - budget, 0),
+        max(cost.bound - budget, 0),
     )

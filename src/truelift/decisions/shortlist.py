@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from truelift.decisions.value_basis import WON
 from truelift.measurement.ragged import Floats, Integers, Objects
 
 RULE = (
@@ -89,7 +90,7 @@ def why(reason: Because) -> str:
     """Say why a creator has its rank."""
     unit = f"each {reason.currency}"
     told = (
-        f"{unit} should bring {two(reason.expected)} that would not come anyway "
+        f"{unit} should bring {two(reason.expected)} of {WON} that would not come anyway "
         f"({two(reason.low)} to {two(reason.high)}, {reason.level * 100:g} %)"
     )
     if reason.own_return is None or math.isnan(reason.own_return):

@@ -29,22 +29,24 @@ class Pace(NamedTuple):
 
 
 class Return(NamedTuple):
-    """An incremental ROI with its limits, and what it is meant to reach."""
+    """An incremental ROI with its limits, and what it is meant to reach. over: the flight ended."""
 
     campaign: str
     creator: str
     roi: Estimate
     target: float
     stated: bool
+    over: bool = False
 
 
 class Spend(NamedTuple):
-    """A campaign's budget and what is committed, in minor units of the brand's currency."""
+    """A campaign's budget and what it is bound by, in minor units of the brand's currency."""
 
     campaign: str
     budget: int
-    committed: int
+    bound: int
     currency: str
+    over: bool = False
 
 
 class EarlyCode(NamedTuple):

@@ -84,6 +84,7 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         days_left=candidates.days_left,
         exponent=found.request.constraints.exponent,
         proposal=found.proposal,
+        value_basis=candidates.basis.words,
         version=max(in_force, default=None),
     )
 
@@ -91,11 +92,12 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
 def _rows(found: Advice) -> list[AdviceRow]:
     made = found.proposal
     moves = {} if isinstance(made, Withheld) else {m.candidate.creator: m for m in made.moves}
+    running = found.candidates.days_left > 0
     return [
         AdviceRow(
             creator=each.creator,
             move=moves.get(each.creator),
-            why=each.why or "nothing is advised here",
+            why=(each.why or "nothing is advised here") if running else "the flight is over",
             spent=each.plan.live,
             price=each.plan.price,
             planned=each.plan.planned,

@@ -11,7 +11,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -21,20 +21,19 @@ from truelift.base.estimate import Withheld
 from truelift.base.money import exponent, translate
 from truelift.base.time import brand_day
 from truelift.decisions.candidate import Candidate
-from truelift.ledger.movement import Span
+from truelift.decisions.value_basis import Counted, ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.shrinkage import Posterior, posteriors
-from truelift.operations import statements
+from truelift.operations import budget_versions
+from truelift.operations.costs import Costs
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.roi import campaign_rows
-from truelift.operations.statements import Books
+from truelift.operations.value_basis import basis_of
 from truelift.reports.commitments import Terms, standing
 from truelift.reports.roi import RoiRow
-from truelift.store import journal_balances
-from truelift.store.journal_balances import StateSums
-from truelift.store.journal_reports import Scope
+from truelift.valuation.cost_states import CostStates
 
 Row = dict[str, Any]
 
@@ -51,7 +50,9 @@ class Plan:
     """What was agreed with a creator here, in minor units of the brand's currency.
 
     live: price of the deliverables that are live. price: of one more. planned: how many are to
-    come. firm: of these that can no longer be cancelled. fee: of cancelling. why: a sentence, where
+    come. agreed: price of all that is live or to come. unsigned: what a budget version adds to it;
+    cancelling: the fee in that of what it cancels.
+    firm: of these that can no longer be cancelled. fee: of cancelling. why: a sentence, where
     no more can be bought or nothing is priced by deliverable.
     """
 
@@ -61,6 +62,9 @@ class Plan:
     firm: int = 0
     fee: int = 0
     why: str = ""
+    agreed: int = 0
+    unsigned: int = 0
+    cancelling: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,11 @@ class Candidates:
         return self._reported[1]
 
     @cached_property
+    def basis(self) -> ValueBasis:
+        """Give which money of the campaign counts."""
+        return basis_of(self.measurement.panels, self.campaign)
+
+    @cached_property
     def lifts(self) -> Mapping[str, Posterior]:
         """Give what is believed of each creator's lift; those who could not be measured are not in.
 
@@ -144,35 +153,56 @@ class Candidates:
         }
 
     @cached_property
-    def states(self) -> dict[str | None, StateSums]:
+    def states(self) -> dict[str | None, CostStates]:
         """Give what each creator of the campaign costs by state."""
-        ground = self.known.ground
-        with ground.workspace.transaction() as connection:
-            rows = journal_balances.states_by_campaign_creator(
-                connection, ground.brand.brand, as_of=self.today, known_at=self.known.known_at
-            )
-        return {row.creator: row for row in rows if row.campaign == self.campaign}
+        found = Costs(self.known).by(("campaign", "creator"))
+        return {
+            None if creator is None else str(creator): states
+            for (campaign, creator), states in found.items()
+            if campaign == self.campaign
+        }
 
     @cached_property
     def budget(self) -> int | Withheld | None:
         """Give the campaign's budget in the brand's currency; None where it has none."""
-        scope = Scope(self.known.ground.brand.brand, self.known.known_at, self.campaign, None)
-        books = Books(self.known, scope, Span(None, None), {}, self.today)
-        return statements.budget_of(books, self.record)
+        return budget_versions.budget_of(self.known, self.campaign)
+
+    @cached_property
+    def version(self) -> Row | None:
+        """Give the budget version in force."""
+        return budget_versions.in_force(self.known, self.campaign)
 
     def uncommitted(self, budget: int) -> int:
-        """Give what is left of a budget after what is signed, and commission earned and to come.
+        """Give what is left of a budget after what is bound, accepted, and the commission to come.
 
         Commission goes on at the pace so far until the flight ends. Below zero: over the budget.
         """
-        commission = sum(row.accrued_commission for row in self.states.values())
+        whole = sum(self.states.values(), CostStates())
         flown = (self.known.as_of - self.record["flight_start"]) / DAY
-        more = commission * self.days_left / flown if flown > 0 else 0.0
-        committed = sum(row.committed for row in self.states.values())
-        return budget - committed - commission - round(more)
+        more = whole.commission * self.days_left / flown if flown > 0 else 0.0
+        return budget - whole.bound - round(more) - sum(p.unsigned for p in self.plans.values())
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
+        """Give what was agreed with each creator, or accepted and not signed yet."""
+        return {name: self._accepted(name, plan) for name, plan in self.signed.items()}
+
+    def _accepted(self, creator: str, plan: Plan) -> Plan:
+        """Start from what a budget version gives a creator until its agreements are imported."""
+        found = budget_versions.accepted_of(self.version, creator, plan.agreed)
+        if found is None or not plan.price:
+            return plan
+        planned = max(plan.firm, round((found["amount"] - plan.live) / plan.price))
+        if planned == plan.planned:
+            return plan
+        change = (planned - plan.planned) * plan.price
+        if change > 0:
+            return replace(plan, planned=planned, unsigned=change)
+        fee = found["cancel_fee"]
+        return replace(plan, planned=planned, unsigned=change + fee, fee=0, cancelling=fee)
+
+    @cached_property
+    def signed(self) -> dict[str, Plan]:
         """Give what was agreed with each creator of the campaign."""
         mine: dict[str, list[Row]] = defaultdict(list)
         for row in self.known.rows("agreements"):
@@ -188,7 +218,7 @@ class Candidates:
         return found
 
     def _plan(self, agreements: Sequence[Row]) -> Plan:
-        live = planned = firm = fee = 0
+        live = planned = firm = fee = agreed = 0
         prices: list[int] = []
         why = ""
         for row in agreements:
@@ -211,12 +241,13 @@ class Candidates:
                 why = f"the agreement was {state}"
                 continue
             planned += done.count(False)
+            agreed += to_come
             if state == CANCELLABLE:
                 fee += self._translated(row["cancel_fee"] or 0, row)
             else:
                 firm += done.count(False)
         price = round(sum(prices) / len(prices)) if prices else 0
-        return Plan(live, price, planned, firm, fee, why)
+        return Plan(live, price, planned, firm, fee, why, live + agreed)
 
     def _rate(self, agreement: Row) -> object | None:
         brand = self.known.ground.brand
@@ -276,19 +307,22 @@ class Candidates:
             return found.detail if isinstance(found, Withheld) else "its lift is not measured"
         return ""
 
-    def tracked(self, row: RoiRow) -> float:
-        """Give the value tracked so far, less its part of commission, in minor units."""
-        components, counts = row.ladder.components, row.outputs
-        if self.metric == VALUE:
+    def tracked(self, row: RoiRow, basis: ValueBasis | None = None) -> float:
+        """Give the value tracked so far, less its part of commission, in minor units.
+
+        basis: which money counts; the campaign's own by default.
+        """
+        basis = basis or self.basis
+        if basis.counted is Counted.OUTPUTS:
             figure = self.measurement.lift(self.campaign, VALUE).get(row.creator)
             return figure.observed if isinstance(figure, LiftFigure) else 0.0
-        if self.metric == "leads":
-            value = self.measurement.panels.lead_value(self.campaign) or 0.0
-            unwon = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
-            return float(components.won_leads) + value * unwon
+        counts, value = row.outputs, self.measurement.panels.lead_value(self.campaign)
+        not_won = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
         states = self.states.get(row.creator)
-        commission = states.accrued_commission if states else 0
-        return float(components.contribution - components.won_leads - commission)
+        commission = states.commission if states else 0
+        parts = row.ladder.components
+        orders, won = float(parts.contribution - parts.won_leads), float(parts.won_leads)
+        return basis.money(orders, won, not_won, value) - commission
 
 
 def _minor(micro: int, agreement: Row) -> int:

@@ -47,7 +47,9 @@ class Costs:
             )
         found: dict[Key, CostStates] = defaultdict(CostStates)
         for row in rows:
-            states = CostStates(row.committed, row.accrued, row.invoiced, row.paid)
+            states = CostStates(
+                row.committed, row.accrued, row.invoiced, row.paid, row.accrued_commission
+            )
             if states != CostStates():
                 found[tuple(getattr(row, name, None) for name in columns)] += states
         return dict(found)

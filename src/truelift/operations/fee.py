@@ -12,6 +12,7 @@ from truelift.decisions.candidate import Candidate
 from truelift.decisions.fee import highest_fee
 from truelift.operations.candidates import Candidates, Standing
 from truelift.operations.knowledge import knowledge
+from truelift.operations.panels import VALUE
 from truelift.operations.people import Action, needs
 from truelift.reports.fee import FeeHeader, FeeRow
 from truelift.store.ground import Ground
@@ -31,6 +32,7 @@ def fees(
         currency=ground.brand.currency,
         metric=found.metric,
         days_left=found.days_left,
+        value_basis=found.basis.words,
     )
     return header, [_row(found, each) for each in found.standings]
 
@@ -58,7 +60,7 @@ def _unknown(found: Candidates, each: Standing) -> Withheld | None:
     """Give the reason why nothing can be said of a creator's worth."""
     if each.row.incomplete is not None:
         return each.row.incomplete
-    if found.metric == "orders" and each.row.ladder.withheld_money is not None:
+    if found.metric != VALUE and each.row.ladder.withheld_money is not None:
         return each.row.ladder.withheld_money
     if each.creator not in found.lifts:
         lift = found.measurement.lift(found.campaign, found.metric).get(each.creator)

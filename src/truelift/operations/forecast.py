@@ -6,7 +6,8 @@ Out:  rows of the forecast report; what reallocation asks: log incremental value
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,8 +16,9 @@ import numpy as np
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.time import Instant
 from truelift.decisions import forecast as model
-from truelift.decisions.completion import Outlook, outlooks
+from truelift.decisions.completion import Money, Outlook, outlooks
 from truelift.decisions.forecast import Factors, Prior, Totals
+from truelift.decisions.value_basis import ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.measurement.ragged import Floats
@@ -25,13 +27,14 @@ from truelift.operations import forecast_counts, forecast_posts
 from truelift.operations.counts import COUNT_METRICS
 from truelift.operations.developments import Developments
 from truelift.operations.flights import flight
-from truelift.operations.forecast_money import COMPOSITE, Sold, money, sold
+from truelift.operations.forecast_money import Sold, money, sold
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.measure import Figures, Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.people import Action, needs
 from truelift.operations.plans import flown, parties
-from truelift.reports.forecast import ForecastRow
+from truelift.operations.value_basis import basis_of, other_basis_of
+from truelift.reports.forecast import ForecastRow, OtherBasis
 from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import FORECAST_SCALE
@@ -110,13 +113,14 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the rows of a campaign have in common."""
+    """What the rows of a campaign have in common. others: outlooks by the other value basis."""
 
     campaign: str
     metric: str
     figures: Figures
-    basis: str
+    basis: ValueBasis
     target: float
+    others: Mapping[str | None, OtherBasis] = field(default_factory=dict)
 
 
 @dataclass
@@ -159,15 +163,15 @@ class Forecasts:
         name = metric or default_metric(goal).name
         found = self.foreseen(campaign, name)
         figures = self.measurement.lift(campaign, name)
+        panels = self.measurement.panels
+        basis, other = basis_of(panels, campaign), other_basis_of(panels, campaign)
         if isinstance(found, Withheld):
-            one = _Asked(campaign, name, figures, "", target)
+            one = _Asked(campaign, name, figures, basis, target)
             return [self._row(one, None, found, {})]
-        valued, basis, values = self._money(campaign, name, found)
-        rows = outlooks(
-            found.names, found.so_far, found.totals, valued,
-            withheld=found.withheld, values=values, target=target,
-        )  # fmt: skip
-        asked = _Asked(campaign, name, figures, basis, target)
+        rows = self._outlooks(campaign, name, found, basis, target)
+        beside = self._outlooks(campaign, name, found, other, target) if other else []
+        others = {row.creator: OtherBasis(other.words, row) for row in beside if other}
+        asked = _Asked(campaign, name, figures, basis, target, others)
         told = [
             self._row(asked, one.creator, one, found.inputs.get(one.creator or "", {}))
             for one in rows
@@ -175,6 +179,15 @@ class Forecasts:
         return told + [
             self._row(asked, creator, words, {}) for creator, words in sorted(found.silent.items())
         ]
+
+    def _outlooks(
+        self, campaign: str, metric: str, found: Foreseen, basis: ValueBasis, target: float
+    ) -> list[Outlook]:
+        valued, values = self._money(campaign, metric, found, basis)
+        return outlooks(
+            found.names, found.so_far, found.totals, valued,
+            withheld=found.withheld, values=values, target=target,
+        )  # fmt: skip
 
     def _row(
         self,
@@ -193,7 +206,9 @@ class Forecasts:
             metric=asked.metric,
             outlook=outlook,
             lift=asked.figures.get(creator, missing),
-            value_basis=asked.basis,
+            value_basis=asked.basis.words,
+            over=far.left <= 0,
+            other_basis=asked.others.get(creator),
             scale=scale,
             scale_from=origin,
             target=asked.target,
@@ -274,26 +289,29 @@ class Forecasts:
         }  # fmt: skip
         return Foreseen(shown, so_far, totals, withheld, silent, inputs)
 
-    def _money(self, campaign: str, metric: str, found: Foreseen) -> tuple[Any, str, Totals | None]:
-        """Give money, its basis in words, and totals that are money already (awareness)."""
+    def _money(
+        self, campaign: str, metric: str, found: Foreseen, basis: ValueBasis
+    ) -> tuple[Money | Withheld, Totals | None]:
+        """Give money by a basis, and totals that are money already (awareness)."""
         panels = self.measurement.panels
         goal = self.known.campaigns[campaign]["goal"]
         usual = default_metric(goal).name
         if goal != "awareness" and metric != usual:
             words = f"The money of this campaign comes of {usual}; forecast those for its return."
-            return Withheld(Reason.NO_VALUES, words), "", None
+            return Withheld(Reason.NO_VALUES, words), None
         if goal != "awareness":
             given = sold(self.developments, campaign, found.names, _units(self, campaign, found))
-            return *money(panels, campaign, found.names, given), None
+            return money(panels, campaign, found.names, given, basis), None
         if panels.value_schedule is None:
             words = "No value schedule is approved, so outputs have no value to return."
-            return Withheld(Reason.NO_VALUES, words), COMPOSITE, None
+            return Withheld(Reason.NO_VALUES, words), None
         worth = self.foreseen(campaign, VALUE)
         if isinstance(worth, Withheld):
-            return worth, COMPOSITE, None
+            return worth, None
         nothing = np.zeros(len(found.names))
-        valued, _ = money(panels, campaign, found.names, Sold(nothing, nothing, nothing, None))
-        return valued, COMPOSITE, _aligned(worth, found.names)
+        unsold = Sold(nothing, nothing, nothing, nothing, nothing, None)
+        valued = money(panels, campaign, found.names, unsold, basis)
+        return valued, _aligned(worth, found.names)
 
 
 def kind_of(metric: str) -> str:

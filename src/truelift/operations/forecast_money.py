@@ -13,6 +13,7 @@ import numpy as np
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.decisions.completion import Money, shared_value
+from truelift.decisions.value_basis import ValueBasis
 from truelift.measurement.development import Development
 from truelift.measurement.ragged import Floats
 from truelift.operations.costs import Costs
@@ -20,30 +21,38 @@ from truelift.operations.developments import Developments
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.panels import PPM, Panels
 from truelift.operations.plans import agreements_of
-from truelift.store import journal_balances
 from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
 
-CONTRIBUTION = "contribution of orders and won leads, after refunds still to come"
-APPROVED = "approved value of a lead"
-COMPOSITE = "approved value of outputs"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sold:
-    """What creators sold so far, as columns: contribution and goods after refunds still to come."""
+    """What creators sold so far, as columns.
 
-    contribution: Floats
+    orders, goods: contribution and goods of orders, after refunds still to come. won_leads: the
+    contribution of won leads, won: their number. units: attributed orders or leads.
+    """
+
+    orders: Floats
     goods: Floats
     units: Floats
+    won_leads: Floats
+    won: Floats
     why: Withheld | None
+
+    def money(self, basis: ValueBasis, lead_value: float | None) -> Floats:
+        """Give the money of each creator by a basis."""
+        columns = (self.orders, self.won_leads, self.units - self.won)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        worth = [basis.money(orders, won, not_won, lead_value) for orders, won, not_won in rows]
+        return np.array(worth, np.float64)
 
 
 def sold(developments: Developments, campaign: str, names: list[str], units: Floats) -> Sold:
     """Sum what creators sold in a campaign; what will still be refunded is taken off already."""
     place = {name: at for at, name in enumerate(names)}
-    contribution, goods, still = np.zeros((3, len(names)))
+    orders, goods, still, won_leads, won = np.zeros((5, len(names)))
     whole = Components()
     found = developments.refunds
     for row, parts in developments.outcomes.cells_of(campaign):
@@ -51,7 +60,7 @@ def sold(developments: Developments, campaign: str, names: list[str], units: Flo
         if at is None:
             continue
         whole += parts
-        contribution[at] += parts.contribution
+        orders[at] += parts.contribution
         kept = parts.goods - parts.refunds
         goods[at] += kept
         day = row["order_day"] if "order_day" in row else row["day"]
@@ -62,9 +71,10 @@ def sold(developments: Developments, campaign: str, names: list[str], units: Flo
         at = place.get(row["creator"])
         if row["campaign"] == campaign and at is not None:
             whole += parts
-            contribution[at] += parts.contribution
+            won_leads[at] += parts.contribution
+            won[at] += row["share_ppm"] / PPM
     lost = _lost_per_refund(whole)
-    return Sold(contribution - still * lost, goods - still, units, _why(whole))
+    return Sold(orders - still * lost, goods - still, units, won_leads, won, _why(whole))
 
 
 def _lost_per_refund(whole: Components) -> float:
@@ -86,48 +96,36 @@ def _why(whole: Components) -> Withheld | None:
 
 
 def money(
-    panels: Panels, campaign: str, names: list[str], given: Sold
-) -> tuple[Money | Withheld, str]:
-    """Give the money of a campaign's creators, and in words what a unit is valued by."""
+    panels: Panels, campaign: str, names: list[str], given: Sold, basis: ValueBasis
+) -> Money | Withheld:
+    """Give the money of a campaign's creators, a unit valued by a basis."""
     known = panels.known
-    goal = known.campaigns[campaign]["goal"]
     unbooked = Costs(known).incomplete(("campaign", "creator"))
     for key, words in sorted(unbooked.items(), key=str):
         if key[0] == campaign:
-            return words, CONTRIBUTION
-    value, alone, lent = shared_value(given.contribution, given.units)
-    basis = CONTRIBUTION
-    if goal == "leads":
-        price = panels.lead_value(campaign)
-        if price is not None:
-            value, alone, lent = np.full(len(names), price), *np.zeros((2, len(names)))
-            basis = APPROVED
-    elif given.why is not None:
-        return given.why, CONTRIBUTION
+            return words
+    if given.why is not None:
+        return given.why
+    worth = given.money(basis, panels.lead_value(campaign))
+    value, alone, lent = shared_value(worth, given.units)
     fixed, earned, rest = _fixed(known, campaign, names)
     per_unit, cap = _commission(known, campaign, names, given, earned)
-    return Money(value, alone, lent, fixed, per_unit, cap, rest), basis
+    return Money(value, alone, lent, fixed, per_unit, cap, rest)
 
 
 def _fixed(known: Knowledge, campaign: str, names: list[str]) -> tuple[Floats, Floats, float]:
     """Give cost booked and open per creator, the commission in it, and what is nobody's."""
-    ground = known.ground
-    with ground.workspace.transaction() as connection:
-        rows = journal_balances.states_by_campaign_creator(
-            connection, ground.brand.brand, as_of=Costs(known).day, known_at=known.known_at
-        )
     place = {name: at for at, name in enumerate(names)}
     fixed, earned, rest = np.zeros(len(names)), np.zeros(len(names)), 0.0
-    for row in rows:
-        if row.campaign != campaign:
+    for (name, creator), states in Costs(known).by(("campaign", "creator")).items():
+        if name != campaign:
             continue
-        amount = float(row.open_commitment + row.accrued)
-        at = place.get(row.creator or "")
+        at = place.get(str(creator or ""))
         if at is None:
-            rest += amount
+            rest += states.bound
         else:
-            fixed[at] += amount
-            earned[at] += row.accrued_commission
+            fixed[at] += states.bound
+            earned[at] += states.commission
     return fixed, earned, rest
 
 

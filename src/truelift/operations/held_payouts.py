@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from truelift.base.errors import NotFound, UsageError
+from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.base.money import format_minor
 from truelift.base.time import Instant
+from truelift.catalog.permission import same_person
 from truelift.decisions.dispute import CODE, HELD, ORDER, RELEASED, Dispute, held_by
 from truelift.ledger.movement import Span
 from truelift.operations.knowledge import Knowledge, knowledge
@@ -51,10 +52,19 @@ def hold(ground: Ground, subject: str, reason: str) -> Dispute:
 
 @needs(Action.HOLD_PAYOUT, "subject")
 def release(ground: Ground, subject: str, reason: str) -> Dispute:
-    """Release what is held; an order may be released out of its code."""
+    """Release what is held, an appeal decided with it; an order may be released out of its code.
+
+    Refused for the person who held it: what one keeps back, another looks at.
+    """
     what, held = _found(ground, subject)
     if held is None:
         raise UsageError(_not_held(what, subject))
+    if same_person(held.decided_by, ground.person):
+        msg = (
+            f"{held.decided_by} held the {what} {subject} and so cannot release it; another person "
+            "has to."
+        )
+        raise Refused(msg)
     decided = _now(ground, what, subject, RELEASED, _said(reason, "--reason"))
     return _decide(ground, replace(decided, appeal=held.appeal))
 

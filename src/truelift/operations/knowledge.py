@@ -313,6 +313,7 @@ def newest_recording(ground: Ground) -> Instant:
                 control_records.POLICY,
                 control_records.MATCH,
                 control_records.FORECAST_SCALE,
+                control_records.BUDGET,
             )
         ]
     return max((time for time in times if time is not None), default=_EPOCH)

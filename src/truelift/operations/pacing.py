@@ -12,14 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from truelift.base.estimate import Reason, Withheld
-from truelift.base.money import exponent, translate
+from truelift.base.money import exponent
 from truelift.base.time import Instant
 from truelift.decisions import pacing as model
 from truelift.decisions.completion import ORDER_VARIANCE
 from truelift.decisions.pacing import BudgetPace, Pace, Plan
-from truelift.ledger.fx import RateRow, RateSet
 from truelift.measurement.ageing import default_curve
 from truelift.measurement.seal import read_code_history
+from truelift.operations.budget_versions import budget_of
 from truelift.operations.costs import Costs
 from truelift.operations.flights import flight
 from truelift.operations.forecast_counts import usual_dispersion
@@ -30,7 +30,6 @@ from truelift.operations.panels import PPM
 from truelift.operations.people import Action, needs
 from truelift.operations.plans import DAY, Due, deliverables, flown
 from truelift.operations.seal import CONVERSIONS
-from truelift.operations.statements import BUDGET_RATE, BUDGET_RATE_AGE
 from truelift.reports.pacing import BUDGET, PaceRow
 from truelift.reports.roi import instant_text
 from truelift.store.ground import Ground
@@ -240,33 +239,8 @@ class _Pacing:
         return Costs(self.known).by(("campaign",))
 
     def _budget(self, campaign: str) -> PaceRow:
-        """Set a campaign's budget beside its committed and accrued cost."""
+        """Set a campaign's budget beside its bound and accrued cost."""
         states = self._costs.get((campaign,), CostStates())
         far = flown(self.known, campaign)
-        found = model.budget_pace(
-            self._amount(campaign), states.committed, states.accrued, far.gone, far.left
-        )
+        found = model.budget_pace(budget_of(self.known, campaign), states, far.gone, far.left)
         return self._row(campaign, None, BUDGET, found, by=self.known.campaigns[campaign]["ends"])
-
-    def _amount(self, campaign: str) -> int | Withheld | None:
-        """Give a campaign's budget in the brand's currency, at its budget rate or its day's."""
-        row, target = self.known.campaigns[campaign], self.known.ground.brand.currency
-        amount, currency = row["budget"], row["currency"]
-        if amount is None or currency == target:
-            whole: int | None = amount
-            return whole
-        found = self._budget_rates.find(row["starts"], currency, target)
-        found = found or self.measurement.panels.rates.find(row["starts"], currency, target)
-        if found is None:
-            words = f"The budget of {campaign} is in {currency} and no rate to {target} is known."
-            return Withheld(Reason.NO_RATE, words)
-        return translate(amount, currency, target, found.rate)
-
-    @cached_property
-    def _budget_rates(self) -> RateSet:
-        rows = [
-            RateRow(row["date"].isoformat(), row["base"], row["quote"], row["rate"], BUDGET_RATE)
-            for row in self.known.rows("rates")
-            if row["kind"] == BUDGET_RATE
-        ]
-        return RateSet(rows, max_age=BUDGET_RATE_AGE)

@@ -23,6 +23,7 @@ from truelift.decisions.constraints import Constraints
 from truelift.decisions.reallocation import Proposal, propose
 from truelift.decisions.response import EXPONENT
 from truelift.operations import approvals
+from truelift.operations.budget_versions import imported_budget
 from truelift.operations.candidates import Candidates
 from truelift.operations.knowledge import knowledge
 from truelift.operations.people import Action, needs
@@ -335,7 +336,13 @@ def _decision(found: Advice, state: str) -> Row:
 
 
 def _version(found: Advice, made: Proposal, version: int) -> Row:
-    """Tell a budget version: what each creator whose money can move gets in all."""
+    """Tell a budget version: what each creator whose money can move gets in all, and the budget.
+
+    agreed: what agreements come to; imported_budget: what was imported. While these are the same,
+    the version is what the next proposal, pacing and alerts start from.
+    """
+    campaign = found.request.campaign
+    plans, signed = found.candidates.plans, found.candidates.signed
     creators = [
         {
             "creator": move.candidate.creator,
@@ -343,6 +350,8 @@ def _version(found: Advice, made: Proposal, version: int) -> Row:
             "deliverables_before": move.candidate.planned,
             "amount": move.candidate.spent + move.units * move.candidate.price,
             "change": move.change,
+            "cancel_fee": move.fee + plans[move.candidate.creator].cancelling,
+            "agreed": signed[move.candidate.creator].agreed,
         }
         for move in made.moves
     ]
@@ -350,7 +359,13 @@ def _version(found: Advice, made: Proposal, version: int) -> Row:
         "version": version,
         "currency": found.candidates.known.ground.brand.currency,
         "creators": creators,
+        "budget": found.budget,
+        "imported_budget": _whole(imported_budget(found.candidates.known, campaign)),
     }
+
+
+def _whole(amount: int | Withheld | None) -> int | None:
+    return None if isinstance(amount, Withheld) else amount
 
 
 def _next_version(ground: Ground, campaign: str) -> int:

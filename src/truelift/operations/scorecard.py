@@ -26,6 +26,7 @@ from truelift.decisions.scorecard import (
     of_advice,
     of_limits,
 )
+from truelift.decisions.value_basis import ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.operations.candidates import Candidates
 from truelift.operations.knowledge import Knowledge, knowledge
@@ -112,21 +113,25 @@ def _said(then: Candidates, now: Candidates) -> Iterator[Score]:
         if name is not None and isinstance(figure, LiftFigure) and isinstance(newest, LiftFigure):
             yield of_limits(LIMITS, name, (figure.log, figure.low, figure.high), newest.log)
     for each in then.standings:
-        paced, came = _paced(then, each.creator), _paced(now, each.creator)
+        paced = _paced(then, each.creator)
+        came = _paced(now, each.creator, basis=then.basis)
         if paced is not None and came is not None:
             said = (paced.value, paced.quantile(TENTH), paced.quantile(1 - TENTH))
             yield of_limits(FORECAST, each.creator, said, came.value)
 
 
-def _paced(found: Candidates, creator: str, days: float | None = None) -> Candidate | None:
+def _paced(
+    found: Candidates, creator: str, days: float | None = None, basis: ValueBasis | None = None
+) -> Candidate | None:
     """Give a creator as measured, tracking as it does over some days; its whole flight by default.
 
-    None where its lift is not measured.
+    basis: of what was said, so that its outcome is counted alike. None where its lift is not
+    measured.
     """
     for each in found.standings:
         if each.creator == creator and creator in found.lifts and each.days > 0:
             days = each.days + found.days_left if days is None else days
-            tracked = found.tracked(each.row) / each.days * days
+            tracked = found.tracked(each.row, basis) / each.days * days
             return Candidate(
                 creator=creator, tracked=tracked, lift=found.lifts[creator],
                 spent=max(each.plan.live, 1), price=max(each.plan.price, 1), planned=0, firm=0,
@@ -136,9 +141,10 @@ def _paced(found: Candidates, creator: str, days: float | None = None) -> Candid
 
 def _advice(advice: Advice, made: Proposal, now: Candidates) -> Score:
     """Score a proposal with what is known now of its creators."""
-    days = advice.candidates.days_left
+    days, basis = advice.candidates.days_left, advice.candidates.basis
     known = [
-        as_known(move.candidate, _paced(now, move.candidate.creator, days)) for move in made.moves
+        as_known(move.candidate, _paced(now, move.candidate.creator, days, basis))
+        for move in made.moves
     ]
     return of_advice(made, known, advice.request.constraints.exponent)
 
@@ -154,5 +160,6 @@ def _told(advice: Advice, score: Score, state: str) -> ScoreRow:
         proposal=advice.request.name if score.kind == ADVICE else None,
         state=state if score.kind == ADVICE else None,
         score=score,
+        value_basis=None if score.kind == LIMITS else advice.candidates.basis.words,
         moves=tuple((m.candidate.creator, m.change) for m in moved if m.change),
     )

@@ -16,10 +16,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from truelift.base.estimate import Estimate
-from truelift.base.money import format_minor, translate
+from truelift.base.estimate import Estimate, Withheld
+from truelift.base.money import format_minor
 from truelift.base.time import Instant, brand_day
 from truelift.decisions.pacing import Pace as Reached
+from truelift.decisions.value_basis import LEAD_DAYS
 from truelift.decisions.watched import (
     DeadLink,
     Due,
@@ -39,6 +40,7 @@ from truelift.facts.hashtags import hashtags
 from truelift.facts.kinds import KINDS
 from truelift.ledger.open_accruals import open_accruals
 from truelift.operations import pacing
+from truelift.operations.budget_versions import budget_of
 from truelift.operations.costs import Costs
 from truelift.operations.freshness import WATCHED
 from truelift.operations.knowledge import Knowledge
@@ -54,7 +56,7 @@ from truelift.valuation.cost_states import CostStates
 Row = dict[str, Any]
 
 GAP_DAYS = 28
-LEADS, LEAD_DAYS = "leads", 21
+LEADS = "leads"
 NEWS_DAYS, AFTER_DAYS = 14, 30
 """How long a use of a code is news; how long after its end a campaign is still looked at."""
 
@@ -126,7 +128,7 @@ class Watching:
     def _returns(self) -> list[Return]:
         """Give incremental returns at the end of the flight, if the rest goes like the days so far.
 
-        On committed cost, since what was signed is owed whatever comes. Leads are won long after
+        On bound cost, since what was signed is owed whatever comes. Leads are won long after
         they came, so theirs are looked at only some time after the flight. A forecast to the end,
         once there is one, takes the place of this projection.
         """
@@ -141,7 +143,7 @@ class Watching:
         found = []
         for row in report_of(known, request)[1]:
             campaign = known.campaigns.get(row.campaign or "")
-            extra, cost = row.ladder.incremental, max(row.cost.committed, row.cost.accrued)
+            extra, cost = row.ladder.incremental, row.cost.bound
             whole = None if campaign is None else _flown(campaign, self.day)
             if row.goal == LEADS and campaign and self.day - campaign["ends"] < LEAD_DAYS * _DAY:
                 continue
@@ -152,12 +154,13 @@ class Watching:
                 continue
             pair = (row.campaign, row.creator)
             target = targets.get(pair, targets.get((row.campaign, None)))
+            over = campaign is not None and campaign["ends"] < self.day
             roi_then = extra.scaled(whole / cost, -1.0)
-            found.append(Return(*pair, roi_then, target or 0.0, target is not None))
+            found.append(Return(*pair, roi_then, target or 0.0, target is not None, over))
         return found
 
     def _spends(self) -> list[Spend]:
-        """Give budgets beside what is committed; a budget without a rate is left out."""
+        """Give budgets beside what they are bound by; a budget without a rate is left out."""
         currency = self.known.ground.brand.currency
         costs = Costs(self.known).by(("campaign",))
         found = []
@@ -165,12 +168,9 @@ class Watching:
             if self.day - row["ends"] > AFTER_DAYS * _DAY:
                 continue
             states = costs.get((name,), CostStates())
-            budget = row["budget"]
-            if budget and row["currency"] != currency:
-                rate = self.known.rate_set.find(self.day, row["currency"], currency)
-                budget = rate and translate(budget, row["currency"], currency, rate.rate)
-            if budget:
-                found.append(Spend(name, budget, max(states.committed, states.accrued), currency))
+            budget = budget_of(self.known, name)
+            if budget and not isinstance(budget, Withheld):
+                found.append(Spend(name, budget, states.bound, currency, row["ends"] < self.day))
         return found
 
     def _early(self) -> list[EarlyCode]:

@@ -20,8 +20,9 @@ MONEY = (
 _COLUMNS = columns("campaign", money=MONEY, last=("withheld",))
 NOT_FORECAST = Withheld(Reason.NOT_FORECAST, "No forecast to the end of a campaign is made yet.")
 SENTENCE = (
-    "remaining: budget less committed and commission earned; variance: budget less accrued; the "
-    "forecast is withheld (NOT_FORECAST), for no forecast to the end of a campaign is made yet."
+    "remaining: budget less what is bound (committed, and commission earned); variance: budget "
+    "less accrued; the forecast is withheld (NOT_FORECAST), for no forecast to the end of a "
+    "campaign is made yet."
 )
 
 

@@ -36,6 +36,7 @@ class FeeHeader:
     currency: str
     metric: str
     days_left: float
+    value_basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def fee_json(header: FeeHeader, rows: Sequence[FeeRow]) -> dict[str, Any]:
         "as_of": instant_text(header.as_of),
         "known_at": instant_text(header.known_at),
         "metric": header.metric,
+        "value_basis": header.value_basis,
         "formula": FORMULA,
         "rows": [_row_json(header, row) for row in rows],
     }
@@ -63,6 +65,7 @@ def fee_json(header: FeeHeader, rows: Sequence[FeeRow]) -> dict[str, Any]:
 def _row_json(header: FeeHeader, row: FeeRow) -> dict[str, Any]:
     told: dict[str, Any] = {
         "campaign": header.campaign, "creator": row.creator, "agreed": row.agreed,
+        "value_basis": header.value_basis,
     }  # fmt: skip
     if isinstance(row.fee, Withheld) or row.candidate is None:
         reason = row.fee.reason.value if isinstance(row.fee, Withheld) else None
@@ -88,10 +91,14 @@ def _why(header: FeeHeader, row: FeeRow) -> str:
     def text(minor: int) -> str:
         return f"{format_minor(minor, header.currency)} {header.currency}"
 
+    by = f", by {header.value_basis}"
     even, sure = row.fee.at(0.5), row.fee.at(0.8)
     if not even:
-        return "No fee is worth paying: most probably nothing extra comes of it."
-    told = f"Up to {text(even)} it is as likely as not to pay back, up to {text(sure)} four in five"
+        return f"No fee is worth paying: most probably nothing extra comes of it{by}."
+    told = (
+        f"Up to {text(even)} it is as likely as not to pay back, up to {text(sure)} four in "
+        f"five{by}"
+    )
     if not row.agreed:
         return f"{told}."
     verdict = "more than both" if row.agreed > even else "less than both"
@@ -114,5 +121,8 @@ def fee_table(header: FeeHeader, rows: Sequence[FeeRow]) -> Table:
             for name in _MONEY
         }
         flat.append({name: (told | written)[name] for name in names})
-    note = f"{header.campaign}: highest fee worth paying for the same again, {header.currency}"
+    note = (
+        f"{header.campaign}: highest fee worth paying for the same again, {header.currency}, by "
+        f"{header.value_basis}"
+    )
     return Table("Highest fees", columns, tuple(flat), note)

@@ -30,12 +30,21 @@ BAND_WORDS = (
 FIGURES = ("tracked", "incremental", "value", "cost", "roi")
 
 
+@dataclass(frozen=True, slots=True)
+class OtherBasis:
+    """The same forecast with its money counted by another value basis that is known as well."""
+
+    words: str
+    outlook: Outlook
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastRow:
     """One creator (None: the campaign) at the end of the flight, or why nothing is forecast.
 
     lift: so far, with limits. inputs: what the forecast was made from, by name. scale: factor on
-    the log-sd of what is to come, and what it comes from. target: ROI that `chance` is of.
+    the log-sd of what is to come, and what it comes from. target: ROI that `chance` is of. over:
+    whether the flight has ended.
     """
 
     campaign: str
@@ -51,6 +60,8 @@ class ForecastRow:
     as_of: str
     known_at: str
     inputs: Mapping[str, float | None] = field(default_factory=dict)
+    other_basis: OtherBasis | None = None
+    over: bool = False
 
 
 def forecast_json(row: ForecastRow) -> dict[str, Any]:
@@ -60,6 +71,7 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
         "creator": row.creator,
         "goal": row.goal,
         "metric": row.metric,
+        "flight_over": row.over,
     }
     if isinstance(row.outlook, Withheld):
         return told | withheld_json(row.outlook) | {"why": row.outlook.detail}
@@ -73,10 +85,8 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
         "cost": _band(found.cost, whole=True),
         "roi_at_completion": _band(found.roi),
         "target_roi": row.target,
-        "chance_above_target": (
-            withheld_json(found.chance) if isinstance(found.chance, Withheld)
-            else number(found.chance)
-        ),
+        "chance_above_target": _chance(found.chance),
+        "other_basis": _other_json(row.other_basis),
         "lift_limits": _limits(row.lift),
         "measured": found.measured,
         "creators": found.creators,
@@ -90,6 +100,21 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _chance(chance: float | Withheld) -> Any:  # noqa: ANN401 - a number or its reason
+    return withheld_json(chance) if isinstance(chance, Withheld) else number(chance)
+
+
+def _other_json(other: OtherBasis | None) -> dict[str, Any] | None:
+    if other is None:
+        return None
+    return {
+        "value_basis": other.words,
+        "value": _band(other.outlook.value, whole=True),
+        "roi_at_completion": _band(other.outlook.roi),
+        "chance_above_target": _chance(other.outlook.chance),
+    }
+
+
 def forecast_table(rows: Sequence[ForecastRow], currency: str) -> Table:
     """Lay the rows out flat; money as decimal text."""
     names = {
@@ -97,7 +122,7 @@ def forecast_table(rows: Sequence[ForecastRow], currency: str) -> Table:
         **{f"{name}_{edge}": Cell.NUMBER
            for name in ("tracked", "incremental") for edge in ("p10", "p50", "p90")},
         **{f"value_{edge}": Cell.MONEY for edge in ("p10", "p50", "p90")},
-        "cost_p50": Cell.MONEY,
+        "value_basis": Cell.TEXT, "cost_p50": Cell.MONEY,
         **{f"roi_{edge}": Cell.NUMBER for edge in ("p10", "p50", "p90")},
         "chance": Cell.NUMBER, "withheld": Cell.TEXT, "why": Cell.TEXT,
     }  # fmt: skip
@@ -114,6 +139,7 @@ def _flat(row: ForecastRow, names: Mapping[str, Cell], currency: str) -> dict[st
         return flat | {"withheld": row.outlook.reason.value, "why": row.outlook.detail}
     found = row.outlook
     flat |= {"so_far": round(found.so_far, DECIMALS), "why": why(row)}
+    flat["value_basis"] = row.value_basis
     bands = (("tracked", found.tracked), ("incremental", found.incremental),
              ("value", found.value), ("roi", found.roi), ("cost", found.cost))  # fmt: skip
     for name, each in bands:
@@ -139,19 +165,37 @@ def why(row: ForecastRow) -> str:
     if isinstance(found, Withheld):
         return found.detail
     who = row.creator or "The campaign"
-    told = (
-        f"{who}: {found.so_far:,.0f} {row.metric} so far, {found.tracked.p50:,.0f} by the end "
-        f"({found.tracked.p10:,.0f} to {found.tracked.p90:,.0f})"
-    )
+    told = f"{who}: {_counted(row, found)}"
     if isinstance(found.incremental, Withheld):
         return f"{told}; what of it is extra is not known. {found.incremental.detail}".strip()
     told += f", {found.incremental.p50:,.0f} of it extra"
     if isinstance(found.roi, Withheld):
         return f"{told}; no return: {found.roi.detail}"
-    assert not isinstance(found.chance, Withheld)
+    when = "of the flight" if row.over else "at completion"
+    told += f"; ROI {when} by {row.value_basis} {_return(found, row.target)}"
+    other = row.other_basis
+    if other is None or isinstance(other.outlook.roi, Withheld):
+        return f"{told}."
+    return f"{told}; by {other.words} {_return(other.outlook, row.target)}."
+
+
+def _counted(row: ForecastRow, found: Outlook) -> str:
+    """Say what is counted and what will be; of a flight that is over, what was."""
+    so_far, band = f"{found.so_far:,.0f} {row.metric}", found.tracked
+    edges = f"({band.p10:,.0f} to {band.p90:,.0f})"
+    if not row.over:
+        return f"{so_far} so far, {band.p50:,.0f} by the end {edges}"
+    if round(band.p10) == round(band.p90):
+        return f"the flight is over with {so_far}"
+    return f"the flight is over with {so_far} read before its end, {band.p50:,.0f} at it {edges}"
+
+
+def _return(found: Outlook, target: float) -> str:
+    """Write a return with its band and its chance; both are known."""
+    assert not isinstance(found.roi, Withheld)
     return (
-        f"{told}; ROI at completion {found.roi.p50:+.0%} ({found.roi.p10:+.0%} to "
-        f"{found.roi.p90:+.0%}), above {row.target:+.0%} with a chance of {found.chance:.0%}."
+        f"{found.roi.p50:+.0%} ({found.roi.p10:+.0%} to {found.roi.p90:+.0%}), above "
+        f"{target:+.0%} with a chance of {found.chance:.0%}"
     )
 
 

@@ -64,11 +64,14 @@ def pace_json(row: PaceRow, currency: str) -> dict[str, Any]:
         return told | {
             "budget": found.budget,
             "committed": found.committed,
+            "commission": found.bound - found.committed,
+            "bound": found.bound,
             "accrued": found.accrued,
             "left": found.left,
             "overrun": found.overrun,
             "accrued_a_day": number(found.a_day),
-            "days_of_budget_left": number(found.days),
+            "days_of_budget_left": None if found.days_left <= 0 else number(found.days),
+            "flight_over": found.days_left <= 0,
             "days_of_flight_left": number(found.days_left),
             "formula": "(budget - accrued) / (accrued / days of the flight that are over)",
         }
@@ -84,6 +87,7 @@ def pace_json(row: PaceRow, currency: str) -> dict[str, Any]:
         "needed_a_day": number(found.needed),
         "at_this_pace": number(found.projected),
         "days_of_flight_left": number(found.days_left),
+        "flight_over": found.days_left <= 0,
         "plan": row.plan,
         "variance": None if row.variance is None else number(row.variance),
         "variance_of": row.source,
@@ -97,7 +101,7 @@ def pace_table(rows: Sequence[PaceRow], currency: str) -> Table:
         "campaign": Cell.TEXT, "creator": Cell.TEXT, "metric": Cell.TEXT, "target": Cell.NUMBER,
         "reached": Cell.NUMBER, "planned": Cell.NUMBER, "pace": Cell.NUMBER,
         "pace_low": Cell.NUMBER, "pace_high": Cell.NUMBER, "verdict": Cell.TEXT,
-        "budget": Cell.MONEY, "committed": Cell.MONEY, "accrued": Cell.MONEY,
+        "budget": Cell.MONEY, "committed": Cell.MONEY, "bound": Cell.MONEY, "accrued": Cell.MONEY,
         "days_of_budget_left": Cell.NUMBER, "days_of_flight_left": Cell.NUMBER,
         "withheld": Cell.TEXT, "why": Cell.TEXT,
     }  # fmt: skip
@@ -126,6 +130,8 @@ def why(row: PaceRow, currency: str) -> str:
         return _of_budget(found, currency)
     if found.verdict is Verdict.BEFORE:
         return f"{who}: nothing is planned by now; {found.target:,.0f} {row.metric} are wanted."
+    if found.days_left <= 0:
+        return _at_the_end(row, found)
     told = (
         f"{who}: {found.reached:,.0f} {row.metric} of {found.target:,.0f}, {found.planned:,.0f} "
         f"planned by now, so {found.ratio:.0%} of plan ({found.low:.0%} to {found.high:.0%})"
@@ -134,24 +140,45 @@ def why(row: PaceRow, currency: str) -> str:
         told += ", which chance explains"
     else:
         told += f", {found.verdict.value}"
-    if found.days_left > 0 and found.reached < found.target:
+    if found.reached < found.target:
         told += f"; {found.needed:,.1f} a day are needed for {found.days_left:.1f} more days"
     return f"{told}."
 
 
-def _of_budget(found: BudgetPace, currency: str) -> str:
-    budget, accrued, committed = (
-        f"{format_minor(each, currency)} {currency}"
-        for each in (found.budget, found.accrued, found.committed)
+def _at_the_end(row: PaceRow, found: Pace) -> str:
+    """Say how far a target was reached whose days are over."""
+    who = f"{row.creator}: its" if row.creator else "The campaign: its"
+    told = (
+        f"{who} days are over; {found.reached:,.0f} {row.metric} of {found.target:,.0f} were "
+        f"reached, {found.ratio:.0%} ({found.low:.0%} to {found.high:.0%})"
     )
-    told = f"{accrued} of {budget} are accrued, {committed} committed"
-    if math.isfinite(found.days):
+    if found.verdict is Verdict.ON_PLAN:
+        return f"{told}, which chance explains."
+    return f"{told}, {found.verdict.value} the target."
+
+
+def _of_budget(found: BudgetPace, currency: str) -> str:
+    budget, accrued, bound, committed, commission = (
+        f"{format_minor(each, currency)} {currency}"
+        for each in (
+            found.budget, found.accrued, found.bound, found.committed,
+            found.bound - found.committed,
+        )
+    )  # fmt: skip
+    over = found.days_left <= 0
+    told = f"{accrued} of {budget} are accrued, {bound} bound"
+    if over:
+        told = f"The flight is over: {accrued} of {budget} were accrued, {bound} bound"
+    if found.bound != found.committed:
+        told += f" ({committed} committed, {commission} commission earned)"
+    if math.isfinite(found.days) and not over:
         told += (
             f"; at a day's cost so far the rest lasts {found.days:.1f} days, the flight "
             f"{found.days_left:.1f}"
         )
     if found.overrun:
-        told += f"; that is {format_minor(found.overrun, currency)} {currency} above the budget"
+        above = f"{format_minor(found.overrun, currency)} {currency}"
+        told += f"; that {'was' if over else 'is'} {above} above the budget"
     return f"{told}."
 
 

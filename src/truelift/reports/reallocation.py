@@ -66,6 +66,7 @@ class AdviceHeader:
     days_left: float
     exponent: float
     proposal: Proposal | Withheld
+    value_basis: str
     version: int | None = None
 
     def money(self, amount: float) -> str:
@@ -84,6 +85,7 @@ def advice_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str, An
         "uncommitted": header.uncommitted,
         "budget_version": header.version,
         "metric": header.metric,
+        "value_basis": header.value_basis,
         "proposal": _proposal_json(header, rows),
         "rows": [_row_json(header, row) for row in rows],
     }
@@ -100,6 +102,7 @@ def _proposal_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str,
         "money": made.money,
         "unspent": made.unspent - made.fees,
         "switching_cost": made.fees,
+        "value_basis": header.value_basis,
         "next_brings": number(made.marginal),
         "gain": round(made.gain),
         "gain_sd": round(made.spread),
@@ -116,6 +119,7 @@ def _row_json(header: AdviceHeader, row: AdviceRow) -> dict[str, Any]:
     lift = row.lift
     told: dict[str, Any] = {
         "campaign": header.campaign,
+        "value_basis": header.value_basis,
         "creator": row.creator,
         "live": row.spent,
         "price": row.price,
@@ -194,8 +198,8 @@ def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     advice = " and ".join(steps)
     because = "".join(_because(row) for row in cut[:1])
     gain = (
-        f"Expected gain {header.money(made.gain)} until {header.ends}, give or take "
-        f"{header.money(made.spread)}; chance of regret {_chance(made.regret)}."
+        f"Expected gain by {header.value_basis} {header.money(made.gain)} until {header.ends}, "
+        f"give or take {header.money(made.spread)}; chance of regret {_chance(made.regret)}."
     )
     if made.recommended:
         return f"{advice[0].upper()}{advice[1:]}.{because} {gain}{more}"

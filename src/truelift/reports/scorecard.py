@@ -25,7 +25,10 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One score: when it was said, of which campaign. state: of a proposal. moves: money moved."""
+    """One score: when it was said, of which campaign. state: of a proposal. moves: money moved.
+
+    value_basis: which money it counts, the outcome too; None for lifts.
+    """
 
     campaign: str
     as_of: dt.datetime
@@ -34,6 +37,7 @@ class ScoreRow:
     state: str | None
     score: Score
     moves: tuple[tuple[str, int], ...] = ()
+    value_basis: str | None = None
 
 
 def score_json(rows: Sequence[ScoreRow], currency: str) -> dict[str, Any]:
@@ -65,6 +69,7 @@ def _row_json(row: ScoreRow, currency: str) -> dict[str, Any]:
         "kind": score.kind,
         "campaign": row.campaign,
         "creator": score.creator,
+        "value_basis": row.value_basis,
         "as_of": instant_text(row.as_of),
         "known_at": instant_text(row.known_at),
         "said": value(score.said),
@@ -94,7 +99,8 @@ def _why(row: ScoreRow, currency: str) -> str:
         )
     if score.kind == FORECAST:
         return (
-            f"Said {text(score.low)} to {text(score.high)}, now {text(score.outcome)}: "
+            f"Said {text(score.low)} to {text(score.high)} by {row.value_basis}, now "
+            f"{text(score.outcome)}: "
             f"{'held' if score.held else 'did not hold'}."
         )
     if not row.moves:
@@ -106,8 +112,8 @@ def _why(row: ScoreRow, currency: str) -> str:
     verb = "Advised" if score.recommended else "Advised against"
     right = "right" if score.held else "wrong"
     return (
-        f"{verb} {moved}: expected gain {text(score.said)}, by what is known now "
-        f"{text(score.outcome)}; that was {right}, regret {text(score.regret or 0)}."
+        f"{verb} {moved}: expected gain by {row.value_basis} {text(score.said)}, by what is known "
+        f"now {text(score.outcome)}; that was {right}, regret {text(score.regret or 0)}."
     )
 
 

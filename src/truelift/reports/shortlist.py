@@ -17,6 +17,7 @@ from truelift.decisions import engagement_rate, expected_return
 from truelift.decisions.authenticity import Signal
 from truelift.decisions.engagement_rate import LEVELS, SIZES
 from truelift.decisions.shortlist import RULE
+from truelift.decisions.value_basis import WON
 from truelift.reports.table import Table, plain_table
 
 DIGITS, RATE_DIGITS = 4, 6
@@ -296,6 +297,7 @@ def _outlook(outlook: Outlook | Withheld) -> dict[str, Any]:
         return _withheld(outlook)
     return {
         "point": round(outlook.point, DIGITS),
+        "value_basis": WON,
         "low": round(outlook.low, DIGITS),
         "high": round(outlook.high, DIGITS),
         "level": outlook.level,

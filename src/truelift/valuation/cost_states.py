@@ -15,12 +15,14 @@ class CostStates:
     """What one campaign or creator costs, by state, in minor units of the brand's currency.
 
     committed: fixed prices signed, less what was released. accrued: cost in the books so far.
+    commission: the part of it that is commission, which nobody signed as an amount.
     """
 
     committed: int = 0
     accrued: int = 0
     invoiced: int = 0
     paid: int = 0
+    commission: int = 0
 
     def __add__(self, other: CostStates) -> CostStates:
         """Add two cost states, state by state."""
@@ -29,7 +31,13 @@ class CostStates:
             self.accrued + other.accrued,
             self.invoiced + other.invoiced,
             self.paid + other.paid,
+            self.commission + other.commission,
         )
+
+    @property
+    def bound(self) -> int:
+        """Give what a budget is bound by: what is committed, and the commission earned to date."""
+        return self.committed + self.commission
 
     def basis(self, name: str) -> int:
         """Give the cost on a basis: accrued, committed or paid."""

@@ -1,0 +1,30 @@
+"""Value basis of a campaign, as known: the one place where decisions learn which money counts.
+
+In:   Panels, a campaign.
+Out:  decisions.value_basis.ValueBasis.
+"""
+
+from __future__ import annotations
+
+from truelift.base.time import brand_day
+from truelift.decisions import value_basis as rule
+from truelift.decisions.value_basis import ValueBasis
+from truelift.operations.panels import Panels
+
+
+def basis_of(panels: Panels, campaign: str) -> ValueBasis:
+    """Give which money forecast, fee, reallocation and scorecard count for a campaign."""
+    return rule.value_basis(*_given(panels, campaign))
+
+
+def other_basis_of(panels: Panels, campaign: str) -> ValueBasis | None:
+    """Give the basis that a campaign's money could be counted by as well."""
+    return rule.other_basis(*_given(panels, campaign))
+
+
+def _given(panels: Panels, campaign: str) -> tuple[str, int, float | None, str | None]:
+    known = panels.known
+    record = known.campaigns[campaign]
+    today = brand_day(known.as_of, known.ground.brand.timezone)
+    since_end = (today - record["ends"]).days
+    return record["goal"], since_end, panels.lead_value(campaign), panels.value_schedule
