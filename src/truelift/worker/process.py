@@ -169,7 +169,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             writing=writing,
             reading=reading,
             apart=(parts.slow, slowly),
-        ),
+        ),  # fmt: skip
         live=live,
         watched=watched,
         checked=checked,
