@@ -383,6 +383,22 @@ def test_what_cannot_be_bounded_makes_everything_anew(shops, monkeypatch):
     assert owners(shop) == {"o1": "ana", "o2": None, "o3": None, "o4": None}
 
 
+def test_many_conversions_are_made_a_few_days_at_a_time(shops, monkeypatch):
+    shop = shops()
+    days = range(0, 60, 2)
+    shop.take([
+        link("a1", "ana"),
+        *(order(f"o{day}", day, visitor=f"v{day % 8}") for day in days),
+        *(click(f"c{day}", day - 29, "a1", visitor=f"v{day % 8}") for day in days),
+    ])  # fmt: skip
+    monkeypatch.setattr(recomputing, "MOST_CONVERSIONS", 4)
+    assert len(recomputing._spans(shop.ground)) == 8
+    assert recompute(shop.ground) == Recomputed(30, whole=True)
+    assert same(shop.kept(), shop.full())
+    assert set(owners(shop).values()) == {"ana", None}
+    assert verify_kept(shop.ground).wrong == ()
+
+
 def test_a_share_that_is_not_what_its_touchpoints_give_is_told(shops):
     shop = shops()
     shop.take([order("o1", 1), order("o2", 1, source="shop")])

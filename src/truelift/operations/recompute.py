@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ import pyarrow.compute as pc
 from truelift.facts.kinds import KINDS
 from truelift.operations.people import Action, needs
 from truelift.store import catalog_store, kept_shares
+from truelift.store.facts_engine import Span
 from truelift.store.ground import Ground
 from truelift.store.kept_shares import (
     ALWAYS,
@@ -36,6 +38,9 @@ from truelift.store.kept_shares import (
 )
 
 Tables = Mapping[str, pa.Table]
+
+MOST_CONVERSIONS = 500_000
+"""So many are made at a time (but no day is cut), so that memory is bounded."""
 
 MOST_ROWS = 50_000
 MOST_NAMES = 2_000
@@ -108,12 +113,28 @@ def _newer(kept: Kept, recorded_at: dt.datetime) -> Kept:
 
 
 def _all(ground: Ground, kept: Kept) -> Recomputed:
-    catalog = _catalog(ground)
-    made = _made(ground, catalog)
-    brand = ground.brand.brand
-    newer = _newer(kept, ground.facts.recordings(brand)[-1] or NEVER)
-    kept_shares.keep(ground.facts, brand, newer, Change(made, None, catalog))
-    return Recomputed(made.num_rows, whole=True)
+    catalog, facts, brand = _catalog(ground), ground.facts, ground.brand.brand
+    newer, conversions = _newer(kept, facts.recordings(brand)[-1] or NEVER), 0
+    with facts.at_once():
+        kept_shares.begin(facts, brand)
+        for span in _spans(ground):
+            made = _made(ground, catalog, span=span)
+            conversions += made.num_rows
+            kept_shares.add(facts, brand, made)
+        kept_shares.keep(facts, brand, newer, Change(catalog=catalog))
+    return Recomputed(conversions, whole=True)
+
+
+def _spans(ground: Ground) -> list[Span]:
+    """Cut time into spans with at most so many conversions; days are not cut."""
+    days = ground.facts.read("closure.conversion_days", _parameters(ground)).to_pylist()
+    cuts, inside = [NEVER], 0
+    for row in days:
+        if inside and inside + row["conversions"] > MOST_CONVERSIONS:
+            cuts.append(dt.datetime.combine(row["day"], dt.time()))
+            inside = 0
+        inside += row["conversions"]
+    return list(pairwise([*cuts, ALWAYS]))
 
 
 def _some(ground: Ground, before: Kept, kept: Kept, came: Arrived) -> Recomputed:
@@ -220,10 +241,21 @@ def _narrowed(ground: Ground, dirty: pa.Table) -> dict[str, pa.Table]:
     return {"orders": orders, "leads": leads, "clicks": clicks}
 
 
-def _made(ground: Ground, catalog: Tables, narrowed: Tables | None = None) -> pa.Table:
-    """Make shares by the query of touchpoints: of all conversions, or of those handed in."""
+def _made(
+    ground: Ground,
+    catalog: Tables,
+    narrowed: Tables | None = None,
+    span: Span = (NEVER, ALWAYS),
+) -> pa.Table:
+    """Make shares by the query of touchpoints: of conversions of a span, or of those handed in."""
     parameters = _parameters(ground)
-    touchpoints = ground.facts.read("attribution.touchpoints", parameters, catalog, narrowed)
+    spans = {}
+    if span != (NEVER, ALWAYS):
+        since, until = span
+        lookback = dt.timedelta(days=LOOKBACK_DAYS)
+        clicks = (since if since == NEVER else since - lookback, until)
+        spans = {"orders": span, "leads": span, "clicks": clicks}
+    touchpoints = ground.facts.read("attribution.touchpoints", parameters, catalog, narrowed, spans)
     given = {"given_touchpoints": touchpoints}
     return ground.facts.read(f"attribution.shares_{MODEL}", parameters, given)
 
@@ -278,14 +310,17 @@ def verify_kept(ground: Ground) -> Verified:
     """Compare the kept shares with those made anew from the facts."""
     facts, brand = ground.facts, ground.brand.brand
     with ground.workspace.transaction() as connection:
-        kept = kept_shares.shares(facts, connection, brand, as_of=ALWAYS, known_at=ALWAYS)
-    if kept is None:
+        current = kept_shares.current(facts, connection, brand, known_at=ALWAYS)
+    if not current:
         return Verified(NOTHING_KEPT, ())
-    made = _made(ground, _catalog(ground))
-    relations = {"given_kept": kept, "given_made": made}
-    rows = facts.read("closure.differences", {}, relations).to_pylist()
-    sentence = f"The {made.num_rows} kept shares are those that a full recompute gives."
-    return Verified(sentence, tuple(_told(row) for row in rows))
+    catalog, shares, wrong = _catalog(ground), 0, []
+    for span in _spans(ground):
+        made = _made(ground, catalog, span=span)
+        relations = {"given_kept": kept_shares.between(facts, brand, span), "given_made": made}
+        wrong += facts.read("closure.differences", {}, relations).to_pylist()
+        shares += made.num_rows
+    sentence = f"The {shares} kept shares are those that a full recompute gives."
+    return Verified(sentence, tuple(_told(row) for row in wrong))
 
 
 NOTHING_KEPT = (

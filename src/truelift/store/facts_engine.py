@@ -44,6 +44,11 @@ Parameters = Mapping[str, object]
 MEMORY_LIMIT, SPILL_LIMIT = "4GB", "16GB"
 """What queries may take of the machine: of its memory, and of the disk when that is not enough."""
 
+Span = tuple[Instant, Instant]
+"""From an instant to before another one."""
+
+_OCCURRED = {kind.name: str(kind.occurred) for kind in FACT_KINDS}
+
 CARRIED = ("spool_taken", "answered_request", "applied_delivery")
 """Tables beside the facts that no segment holds."""
 
@@ -81,7 +86,7 @@ class FactsEngine:
         self._connection = _connect(str(path))
         self._segments = segments
         self._log = _Log()
-        self._together = False
+        self._together = self._inside = False
         try:
             for kind in FACT_KINDS:
                 self._connection.execute(create_fact_table(kind))
@@ -108,7 +113,7 @@ class FactsEngine:
         other = object.__new__(type(self))
         other._connection = self._connection.cursor()
         other._segments, other._log = self._segments, self._log
-        other._together = False
+        other._together = other._inside = False
         return other
 
     @contextlib.contextmanager
@@ -158,15 +163,23 @@ class FactsEngine:
         parameters: Parameters,
         relations: Mapping[str, pa.Table] | None = None,
         narrowed: Mapping[str, pa.Table] | None = None,
+        spans: Mapping[str, Span] | None = None,
     ) -> pa.Table:
         """Run the query of a file and give its rows as an Arrow table.
 
         relations: tables handed in under the names the query asks for (`catalog_codes`, ...).
-        narrowed: by fact kind, the known rows that the query sees instead of all of them.
+        narrowed: by fact kind, the known rows that the query sees instead of all of them. spans: by
+        fact kind, from when to before when the rows happened that it sees.
         """
-        few = narrowed or {}
-        sql = queries.render(queries.text(name), narrowed=few)
-        asked = {key: parameters[key] for key in queries.parameters(sql)}
+        few, within = narrowed or {}, spans or {}
+        between = {kind: _OCCURRED[kind] for kind in within}
+        sql = queries.render(queries.text(name), narrowed=few, between=between)
+        bounds = {
+            f"{kind}_{word}": at
+            for kind, span in within.items()
+            for word, at in zip(("since", "until"), span, strict=True)
+        }
+        asked = {key: {**parameters, **bounds}[key] for key in queries.parameters(sql)}
         given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
         with self._given({name: table for name, table in given.items() if name in sql}):
             return self._connection.sql(sql, params=asked).to_arrow_table()
@@ -406,15 +419,18 @@ class FactsEngine:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        if self._together:
+        if self._inside:
             yield
             return
         self._connection.begin()
+        self._inside = True
         try:
             yield
         except BaseException:
             self._connection.rollback()
             raise
+        finally:
+            self._inside = False
         self._connection.commit()
 
 

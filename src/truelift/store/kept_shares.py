@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import pyarrow as pa
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from truelift.base.ids import content_hash
 from truelift.store import catalog_store, queries
-from truelift.store.facts_engine import FactsEngine
+from truelift.store.facts_engine import FactsEngine, Span
 
 MODEL = "code_first"
 LOOKBACK_DAYS = 30
@@ -80,12 +80,12 @@ class Arrived:
 class Change:
     """What is kept from now on.
 
-    made: shares, None when none changed. dirty: the conversions whose shares they replace, None for
-    all. catalog: relations of the rows they were made with, None when these are as before.
+    made: shares, none when none changed. dirty: the conversions whose shares they replace. catalog:
+    relations of the rows they were made with, None when these are as before.
     """
 
     made: pa.Table | None = None
-    dirty: pa.Table | None = None
+    dirty: pa.Table = field(default_factory=lambda: _NOTHING)
     catalog: Mapping[str, pa.Table] | None = None
 
 
@@ -134,14 +134,7 @@ def shares(
     who have any in the campaign.
     """
     with facts.at_once():
-        kept = state(facts, brand)
-        if kept is None or kept.recorded_at > known_at:
-            return None
-        came = arrived(facts, brand, kept.segment)
-        if came is None or came.segments:
-            return None
-        catalog, recorded_at = catalog_store.version(connection, brand, CATALOG)
-        if catalog != kept.catalog or (recorded_at is not None and recorded_at > known_at):
+        if not current(facts, connection, brand, known_at=known_at):
             return None
         named = {"brand": brand, "as_of": as_of}
         if of is None:
@@ -149,6 +142,26 @@ def shares(
         campaign, creators = of
         given = {"given_creators": creators}
         return facts.read("kept.shares_of", named | {"campaign": campaign}, given)
+
+
+def current(
+    facts: FactsEngine, connection: sa.Connection, brand: str, *, known_at: dt.datetime
+) -> bool:
+    """Say whether the shares that are kept are what is known at a time."""
+    kept = state(facts, brand)
+    if kept is None or kept.recorded_at > known_at:
+        return False
+    came = arrived(facts, brand, kept.segment)
+    if came is None or came.segments:
+        return False
+    catalog, recorded_at = catalog_store.version(connection, brand, CATALOG)
+    return catalog == kept.catalog and (recorded_at is None or recorded_at <= known_at)
+
+
+def between(facts: FactsEngine, brand: str, span: Span) -> pa.Table:
+    """Give the kept shares of the conversions of a span."""
+    named = {"brand": brand, "since": span[0], "until": span[1]}
+    return facts.read("kept.between", named)
 
 
 def catalog_rows(facts: FactsEngine, brand: str) -> dict[str, pa.Table]:
@@ -161,10 +174,7 @@ def keep(facts: FactsEngine, brand: str, kept: Kept, change: Change) -> None:
     named = {"brand": brand}
     with facts.at_once():
         if change.made is not None:
-            if change.dirty is None:
-                _begin(facts, brand)
-            gone = _NOTHING if change.dirty is None else change.dirty
-            given = {"given_shares": change.made, "given_dirty": gone}
+            given = {"given_shares": change.made, "given_dirty": change.dirty}
             facts.keep("kept.replace_shares", named, given)
         if change.catalog is not None:
             facts.keep("kept.replace_catalog", named, change.catalog)
@@ -172,7 +182,13 @@ def keep(facts: FactsEngine, brand: str, kept: Kept, change: Change) -> None:
         facts.keep("kept.set_state", named | values | {"rule": rule()})
 
 
-def _begin(facts: FactsEngine, brand: str) -> None:
+def add(facts: FactsEngine, brand: str, made: pa.Table) -> None:
+    """Keep more shares, of conversions that have none."""
+    given = {"given_shares": made, "given_dirty": _NOTHING}
+    facts.keep("kept.replace_shares", {"brand": brand}, given)
+
+
+def begin(facts: FactsEngine, brand: str) -> None:
     """Empty a brand's shares; tables of another rule, and perhaps other columns, go with them."""
     rules = facts.read("kept.rules", {})["rule"].to_pylist()
     if rules != [rule()]:

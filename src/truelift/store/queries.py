@@ -16,7 +16,7 @@ Template functions (all there are):
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
 
@@ -33,17 +33,29 @@ def text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def render(sql: str, dialect: str = "duckdb", narrowed: Collection[str] = ()) -> str:
+def render(
+    sql: str,
+    dialect: str = "duckdb",
+    narrowed: Collection[str] = (),
+    between: Mapping[str, str] | None = None,
+) -> str:
     """Replace the template functions by the dialect's own words.
 
     narrowed: fact kinds of which the caller hands in some known rows, as `narrowed_<kind>`: the
-    same query then gives the answer for these alone.
+    same query then gives the answer for these alone. between: by fact kind the column of a time
+    that must lie from $<kind>_since to before $<kind>_until.
     """
 
     def words(call: re.Match[str]) -> str:
-        if call[1] == "known" and call[2].strip() in narrowed:
-            return f"narrowed_{call[2].strip()}"
-        return _render_call(call[1], call[2], dialect)
+        kind = call[2].strip()
+        if call[1] == "known" and kind in narrowed:
+            return f"narrowed_{kind}"
+        found = _render_call(call[1], call[2], dialect)
+        if call[1] == "known" and kind in (between or {}):
+            at = (between or {})[kind]
+            bounds = f"{at} >= ${kind}_since and {at} < ${kind}_until"
+            return f"(select * from {found} as whole_{kind} where {bounds})"  # noqa: S608 - as above
+        return found
 
     return _CALL.sub(words, sql)
 

@@ -134,7 +134,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
     reading, writing, slowly = Line("reading"), Line("writing"), Line("slowly")
-    renewing = Renewing(parts.renewer)
+    renewing, lines = Renewing(parts.renewer), {"writing": writing, "reading": reading}
     passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
     check = pages.admitted(parts.reader, host_checked(host), reading, passed_on)
 
@@ -164,12 +164,8 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             parts.reader, host, reading=reading, passed_on=passed_on, renew=renewing.later
         ),
         api=api.application(  # type: ignore[arg-type]  # as above
-            parts.writer,
-            parts.reader,
-            writing=writing,
-            reading=reading,
-            apart=(parts.slow, slowly),
-        ),  # fmt: skip
+            parts.writer, parts.reader, **lines, apart=(parts.slow, slowly)
+        ),
         live=live,
         watched=watched,
         checked=checked,
