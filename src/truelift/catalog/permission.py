@@ -120,6 +120,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.EXPORT,
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
+            Action.HOLD_PAYOUT,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
         }
@@ -175,6 +176,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
             Action.REOPEN_CLOSE,
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
+            Action.HOLD_PAYOUT,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
         }
