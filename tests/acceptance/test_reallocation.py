@@ -34,7 +34,7 @@ def test_money_moves_away_from_the_trap_and_the_truth_agrees(demo, truelift, sho
     gainers = [name for name, row in rows.items() if row["change"] > 0]
     assert gainers
     assert all(truth[name] > 0 for name in gainers)
-    assert "would come anyway: incremental ROI is -" in told["proposal"]["sentence"]
+    assert "would come anyway (80 %); incremental ROI " in told["proposal"]["sentence"]
 
 
 @pytest.mark.soak

@@ -17,6 +17,7 @@ from truelift.measurement.shrinkage import Posterior
 from truelift.reports.reallocation import (
     AdviceHeader,
     AdviceRow,
+    _anyway,
     advice_json,
     advice_table,
     headline,
@@ -66,8 +67,9 @@ def test_the_headline_says_what_to_do_why_and_how_sure_it_is():
     told = headline(header_of(proposal, uncommitted=-1_000), rows_of(proposal))
     assert told.startswith(
         "Cancel 1 of vera (1000.00 USD less 5.00 USD) and buy 1 of will (990.00 USD). The ROI of "
-        "vera looks like +128%, but 96% of what vera tracks would come anyway: incremental ROI is "
-        "-62%. Expected gain by won contribution "
+        "vera looks like +128%, but 84% to all of what vera tracks would come anyway (80 %); "
+        "incremental ROI may be below or above 0 (-162% to +38%, 95 %). Expected gain by won "
+        "contribution "
     )
     assert "until 2026-05-31, give or take " in told
     assert told.endswith("over its budget, commission to come included; only what can be cancelled "
@@ -96,7 +98,7 @@ def test_every_creator_gets_a_sentence():
     proposal = made(TRAP, GOOD)
     vera, will = (why(header_of(proposal), row) for row in rows_of(proposal))
     assert "1 to come cost 1000.00 USD and would bring" in vera
-    assert "Keep them if the true lift is above +417% (believed +5%)." in vera
+    assert "Keep them if the true lift is above +417% (believed -8% to +20%, 80 %)." in vera
     assert will.startswith("1 more cost 990.00 USD and bring ")
     assert "Not worth it if the true lift is below +" in will
     still = made(GOOD, replace(GOOD, creator="vera", planned=0))
@@ -110,10 +112,32 @@ def test_every_creator_gets_a_sentence():
     assert why(header_of(still), pinned) == "Stays as it is: its lift is not measured."
 
 
+def test_a_return_is_a_number_only_where_its_limits_are_of_one_sign():
+    sure = Estimate(-0.62, -0.9, -0.3)
+    proposal = made(replace(TRAP, lift=Posterior(0.3, 0.01)), GOOD)
+    (vera, _) = rows_of(proposal, incremental_roi=sure)
+    told = why(header_of(proposal), replace(vera, move=proposal.moves[0]))
+    assert "but 65% to 84% of what vera tracks would come anyway (80 %); " in told
+    assert "incremental ROI is -62% (-90% to -30%, 95 %)." in told
+    lost = replace(TRAP, lift=Posterior(-0.5, 0.01))
+    assert _anyway(lost) == "all that vera tracks would come anyway"
+
+
+def test_what_counts_by_approved_values_stands_beside_the_valued_return():
+    proposal = made(TRAP, GOOD)
+    (vera, _) = rows_of(proposal, valued_roi=Estimate(-0.7, -0.9, -0.5))
+    told = why(header_of(proposal, valued=True), vera)
+    assert told.startswith("84% to all of what vera tracks would come anyway (80 %); valued ROI is")
+    assert "looks like" not in told
+    assert advice_json(header_of(proposal), [vera])["rows"][0]["valued_roi_low"] == -0.9
+
+
 def test_what_is_not_known_is_left_out_of_the_sentence():
     proposal = made(TRAP, GOOD)
     (vera, _) = rows_of(proposal, roi="-0.1", point=-0.4)
-    assert why(header_of(proposal), vera).startswith("96% of what vera tracks would come anyway: i")
+    assert why(header_of(proposal), vera).startswith(
+        "84% to all of what vera tracks would come anyway"
+    )
     (vera, will) = rows_of(proposal, roi="1", lift=NONE, incremental_roi=NONE)
     assert why(header_of(proposal), vera).startswith("1 to come cost")
     (move,) = (m for m in proposal.moves if m.change < 0)

@@ -127,7 +127,7 @@ def test_money_moves_from_who_sells_anyway_to_who_sells_more(advised):
     assert proposal["sentence"].startswith(
         "Cancel 1 of vera (2000.00 USD less 150.00 USD) and buy "
     )
-    assert "would come anyway: incremental ROI is -" in proposal["sentence"]
+    assert "would come anyway (80 %); incremental ROI " in proposal["sentence"]
     assert proposal["gain"] > proposal["gain_sd"] > 0
     assert proposal["regret"] < 0.16
     spent = sum(row["change"] for row in advised.rows)

@@ -85,6 +85,7 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         exponent=found.request.constraints.exponent,
         proposal=found.proposal,
         value_basis=candidates.basis.words,
+        valued=candidates.basis.schedule is not None,
         version=max(in_force, default=None),
     )
 
@@ -105,6 +106,7 @@ def _rows(found: Advice) -> list[AdviceRow]:
             roi=each.row.ratios.roi,
             incremental_roi=each.row.ratios.incremental_roi,
             lift=each.row.lift,
+            valued_roi=each.row.ratios.valued_roi,
         )
         for each in found.candidates.standings
     ]

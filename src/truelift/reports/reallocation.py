@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from truelift.base.estimate import Estimate, Withheld
+from truelift.base.estimate import Estimate, Reason, Withheld
 from truelift.base.money import format_minor
+from truelift.decisions.candidate import Candidate
+from truelift.decisions.forecast import BAND, NORMAL_BAND
 from truelift.decisions.reallocation import Move, Proposal
 from truelift.measurement.figure import LiftFigure
 from truelift.reports.roi import instant_text, number
@@ -28,6 +30,8 @@ FORMULA = (
 _MONEY = ("amount_before", "amount_after", "change", "value_change", "cancel_fee")
 _NUMBERS = ("next_brings", "roi", "incremental_roi", "lift")
 _COUNTS = ("live_and_to_come", "proposed")
+_LEVEL = f"{BAND * 100:g} %"
+_NOT_VALUED = Withheld(Reason.NO_VALUES, "Nothing of this campaign is valued.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class AdviceRow:
     roi: Decimal | Withheld
     incremental_roi: Estimate | Withheld
     lift: LiftFigure | Withheld
+    valued_roi: Estimate | Withheld = _NOT_VALUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class AdviceHeader:
     exponent: float
     proposal: Proposal | Withheld
     value_basis: str
+    valued: bool = False
     version: int | None = None
 
     def money(self, amount: float) -> str:
@@ -135,9 +141,8 @@ def _row_json(header: AdviceHeader, row: AdviceRow) -> dict[str, Any]:
         "value_after": None if move is None else round(move.value_after),
         "next_brings": None if move is None else number(move.marginal),
         "roi": None if isinstance(row.roi, Withheld) else float(row.roi),
-        "incremental_roi": (
-            number(row.incremental_roi.point) if isinstance(row.incremental_roi, Estimate) else None
-        ),
+        **_limits("incremental_roi", row.incremental_roi),
+        **_limits("valued_roi", row.valued_roi),
         "lift": None if isinstance(lift, Withheld) else number(lift.log),
         "lift_low": None if isinstance(lift, Withheld) else number(lift.low),
         "lift_high": None if isinstance(lift, Withheld) else number(lift.high),
@@ -148,6 +153,14 @@ def _row_json(header: AdviceHeader, row: AdviceRow) -> dict[str, Any]:
         "why": why(header, row),
     }
     return told
+
+
+def _limits(name: str, found: Estimate | Withheld) -> dict[str, float | None]:
+    edges = ("", "_low", "_high")
+    if isinstance(found, Withheld):
+        return dict.fromkeys(f"{name}{edge}" for edge in edges)
+    values = (found.point, found.low, found.high)
+    return {f"{name}{edge}": number(each) for edge, each in zip(edges, values, strict=True)}
 
 
 def advice_table(header: AdviceHeader, rows: Sequence[AdviceRow]) -> Table:
@@ -196,7 +209,7 @@ def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     if bought:
         steps.append("buy " + _listed(header, bought))
     advice = " and ".join(steps)
-    because = "".join(_because(row) for row in cut[:1])
+    because = "".join(_because(header, row) for row in cut[:1])
     gain = (
         f"Expected gain by {header.value_basis} {header.money(made.gain)} until {header.ends}, "
         f"give or take {header.money(made.spread)}; chance of regret {_chance(made.regret)}."
@@ -220,7 +233,8 @@ def why(header: AdviceHeader, row: AdviceRow) -> str:
             f"{-_units(row)} to come cost {header.money(-move.change)} and would bring "
             f"{header.money(-step)} until {header.ends}, {step / move.change:.2f} for each 1.00."
         )
-        return f"{_because(row).strip()} {told} {_turning(move, 'Keep them if', 'above')}".strip()
+        keep = _turning(move, "Keep them if", "above")
+        return f"{_because(header, row).strip()} {told} {keep}".strip()
     if move.change > 0:
         told = (
             f"{_units(row)} more cost {header.money(move.change)} and bring {header.money(step)} "
@@ -246,27 +260,52 @@ def _listed(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     return ", ".join(parts)
 
 
-def _because(row: AdviceRow) -> str:
-    """Say why a creator who looks well does not bring its money back."""
-    if isinstance(row.roi, Withheld) or not isinstance(row.incremental_roi, Estimate):
+def _because(header: AdviceHeader, row: AdviceRow) -> str:
+    """Say why a creator who looks well does not bring its money back, with how sure that is.
+
+    The ROI beside it counts the money that the advice counts.
+    """
+    counted = row.valued_roi if header.valued else row.incremental_roi
+    if row.move is None or isinstance(row.roi, Withheld) or not isinstance(counted, Estimate):
         return ""
-    extra = row.move.candidate.share if row.move else 0.0
-    anyway = f"{min(max(1 - extra, 0.0), 1.0):.0%} of what {row.creator} tracks would come anyway"
-    if row.roi > 0 > row.incremental_roi.point:
-        return (
-            f" The ROI of {row.creator} looks like {row.roi:+.0%}, but {anyway}: incremental ROI "
-            f"is {row.incremental_roi.point:+.0%}."
-        )
-    return f" {anyway[0].upper()}{anyway[1:]}: incremental ROI is {row.incremental_roi.point:+.0%}."
+    name = "valued ROI" if header.valued else "incremental ROI"
+    anyway, returns = _anyway(row.move.candidate), f"{name} {_with_limits(counted)}"
+    if row.roi > 0 > counted.point and not header.valued:
+        return f" The ROI of {row.creator} looks like {row.roi:+.0%}, but {anyway}; {returns}."
+    return f" {anyway[0].upper()}{anyway[1:]}; {returns}."
+
+
+def _anyway(candidate: Candidate) -> str:
+    """Say how much of what a creator tracks would come without it; of all at most."""
+    low, high = (math.exp(-each) for each in reversed(_believed(candidate)))
+    if low >= 1:
+        return f"all that {candidate.creator} tracks would come anyway"
+    most = f"{high:.0%}" if high < 1 else "all"
+    return f"{low:.0%} to {most} of what {candidate.creator} tracks would come anyway ({_LEVEL})"
+
+
+def _with_limits(found: Estimate) -> str:
+    """Write a return: no point where it may as well be of the other sign."""
+    limits = f"{found.low:+.0%} to {found.high:+.0%}, {found.level * 100:g} %"
+    if found.low < 0 < found.high:
+        return f"may be below or above 0 ({limits})"
+    return f"is {found.point:+.0%} ({limits})"
+
+
+def _believed(candidate: Candidate) -> tuple[float, float]:
+    """Give the log lift that is believed, from and to."""
+    half = NORMAL_BAND * math.sqrt(candidate.lift.variance)
+    return candidate.lift.log - half, candidate.lift.log + half
 
 
 def _turning(move: Move, lead: str, side: str) -> str:
-    believed = f"believed {math.expm1(move.candidate.lift.log):+.0%}"
     if move.turning is None:
         even = (
             "Even if all that is tracked were extra, that would bring less than it does elsewhere."
         )
         return even if move.change < 0 else ""
+    low, high = (math.expm1(each) for each in _believed(move.candidate))
+    believed = f"believed {low:+.0%} to {high:+.0%}, {_LEVEL}"
     return f"{lead} the true lift is {side} {math.expm1(move.turning):+.0%} ({believed})."
 
 
