@@ -50,12 +50,9 @@ def render(
         kind = call[2].strip()
         if call[1] == "known" and kind in narrowed:
             return f"narrowed_{kind}"
-        found = _render_call(call[1], call[2], dialect)
-        if call[1] == "known" and kind in (between or {}):
-            at = (between or {})[kind]
-            bounds = f"{at} >= ${kind}_since and {at} < ${kind}_until"
-            return f"(select * from {found} as whole_{kind} where {bounds})"  # noqa: S608 - as above
-        return found
+        at = (between or {}).get(kind)
+        bounds = "" if at is None else f" and {at} >= ${kind}_since and {at} < ${kind}_until"
+        return _render_call(call[1], call[2], dialect, bounds)
 
     return _CALL.sub(words, sql)
 
@@ -74,12 +71,12 @@ def relations(sql: str) -> dict[str, set[str]]:
     return found
 
 
-def _render_call(function: str, argument: str, dialect: str) -> str:
+def _render_call(function: str, argument: str, dialect: str, bounds: str = "") -> str:
     parts = [part.strip() for part in argument.split(",")]
     if function == "known":
         return (
             f"(select * from fact_{parts[0]} where brand = $brand and recorded_at <= $known_at"  # noqa: S608 - the name is written in a query file of ours
-            f" and (superseded_at is null or superseded_at > $known_at))"
+            f" and (superseded_at is null or superseded_at > $known_at){bounds})"
         )
     if function == "catalog":
         return f"catalog_{parts[0]}"

@@ -4,4 +4,6 @@
 set checkpoint_threshold = '128MB';
 set memory_limit = $memory;
 -- What does not fit is put on the disk that the spool is on too: a query may not fill it.
-set max_temp_directory_size = $spill
+set max_temp_directory_size = $spill;
+-- What is written to the terminal is ours to say.
+set enable_progress_bar = false
