@@ -153,6 +153,13 @@ class Knowledge:
             return model_shares(name, self.touchpoints, effects)
         return self.read(f"attribution.shares_{self.model}", touchpoints=self.touchpoints)
 
+    def keep_shares(self) -> None:
+        """Take the shares that are kept now, where they are of what is known."""
+        kept = self._kept_shares()
+        if kept is not None:
+            self._from_kept = True
+            self.__dict__["shares"] = kept
+
     def _kept_shares(self) -> pa.Table | None:
         if (self.model, self.lookback_days) != (kept_shares.MODEL, kept_shares.LOOKBACK_DAYS):
             return None
@@ -341,11 +348,19 @@ def knowledge(
     campaign: the only one that is asked about. as_of defaults to the newest event known at
     known_at, so that what is asked as known before stays as it was however much arrives later.
     """
-    known_at = known_at or newest_recording(ground)
-    known = Knowledge(
-        ground=ground, as_of=as_of or known_at, known_at=known_at, model=model, campaign=campaign
-    )
-    return known if as_of else replace(known, as_of=newest_event(known))
+    now = known_at is None
+    with ground.facts.at_once():
+        known_at = known_at or newest_recording(ground)
+        known = Knowledge(
+            ground=ground, as_of=as_of or known_at, known_at=known_at, model=model,
+            campaign=campaign,
+        )  # fmt: skip
+        if not as_of:
+            known = replace(known, as_of=newest_event(known))
+        if now and ground.served:
+            # Facts go on coming in: a moment later what is kept would be of more than is known.
+            known.keep_shares()
+    return known
 
 
 def _post_campaigns(posts: pa.Table) -> pa.Table:
