@@ -22,6 +22,7 @@ from benchmarks.lift.campaigns import campaign_lines
 from benchmarks.lift.report import lift_lines
 from benchmarks.lift.table import rows
 from benchmarks.lift_speed import speed_lines
+from benchmarks.live import live_lines
 from benchmarks.reallocation import reallocation_lines
 from benchmarks.results import write_part
 from benchmarks.shortlist import shortlist_lines
@@ -101,6 +102,7 @@ PARTS: dict[str, Callable[[], tuple[list[str], int]]] = {
     "shortlist": shortlist_lines,
     HOTPATH: hotpath_part,
     "closure": without_limits(closure_lines),
+    "live": without_limits(live_lines),
 }
 """What writes a part of RESULTS.md: its lines, and how many limits it missed."""
 

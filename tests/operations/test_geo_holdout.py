@@ -197,6 +197,7 @@ def test_without_a_tracked_order_the_effect_is_shown_and_no_factor(shop):
     assert row["sentence"] == "No order was tracked on these days."
 
 
+@pytest.mark.soak
 def test_leaks_new_regions_and_other_campaigns_are_said_and_change_no_lottery(shop):
     live, out = drawn(registered(shop))
     more = orders("05-03", "05-16", lambda *_: 1, [out[0], "NEW"], "ANA-26")

@@ -180,6 +180,7 @@ def test_posts_that_were_read_again_and_again_are_replayed_as_they_were_read(tmp
     assert report.rows[0]["error_any"] < 0.12
 
 
+@pytest.mark.soak
 def test_the_next_campaign_is_sealed_for_it_and_takes_its_limits(history, replayed):
     ws, ground = history
     assert replayed.rows[0]["in_force"]

@@ -225,6 +225,7 @@ def test_the_factor_of_the_campaign_is_the_staggers_own(shop):
     assert factor_of(known, Panels(known), "spring", "leads") is None
 
 
+@pytest.mark.soak
 def test_of_two_lotteries_the_one_that_was_registered_first_serves(shop):
     begins = drawn(registered(shop))
     shop.clock.at = REGISTERED + dt.timedelta(hours=1)

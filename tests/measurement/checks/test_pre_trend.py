@@ -42,6 +42,7 @@ def test_a_short_baseline_is_not_checked_and_one_without_campaign_posts_is():
     assert told[0].values[3].unit == "log, mean of 1 campaign post"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("platform", ["instagram", "twitter"])
 def test_real_accounts_without_a_campaign_warn_at_the_stated_rate(real_windows, platform):
     windows, named = real_windows
