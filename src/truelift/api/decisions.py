@@ -38,7 +38,7 @@ def _reading(workspace: Workspace, reading: Runner[Any]) -> list[Any]:
     async def reallocation(  # noqa: PLR0917 - the query's fields
         request: Asking, campaign: Word, budget: Text = None, floor: Text = None, cap: Text = None,
         exclude: Text = None, exclusive: Text = None, explore: Text = None,
-        spend_all: Flag = False,  # noqa: FBT002 - as above
+        spend_all: Flag = False,  # noqa: FBT002 - a word of the query, given by name
         as_of: Text = None, known_at: Text = None,
     ) -> Response[Any]:  # fmt: skip
         token = bearer(request)

@@ -98,7 +98,7 @@ def _whole(column: TableColumn) -> bool:
 
 def _least(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> int:
     """Give the width in which whole cells are whole and others are not narrower than a word."""
-    from rich.cells import cell_len  # noqa: PLC0415 - as above
+    from rich.cells import cell_len  # noqa: PLC0415 - loaded when a table is shown
 
     total = len(columns) * PADDING + PADDING
     for place, column in enumerate(columns):

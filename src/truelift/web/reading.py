@@ -196,7 +196,7 @@ class Reading:
         """Make an answer again; where that fails it is forgotten, and who asks next is told why."""
         try:
             self._make(workspace, key, read, beside=True)
-        except Exception:
+        except Exception:  # whatever it was: it is told by who called, and the answer is gone
             with self._lock:
                 self._kept.pop(key, None)
             raise
