@@ -78,3 +78,14 @@ def test_a_page_whose_server_comes_back_goes_on_from_there(shop, served, page):
     served.again(address)
     sold(address, key, 1)
     shows(page, "63%")
+
+
+def test_a_page_that_was_refused_its_stream_asks_again(shop, page):
+    address, key = shop
+    refused = []
+    page.route("**/live", lambda route: (refused.append(1), route.fulfill(status=503)), times=1)
+    page.goto(f"{address}/?by=creator")
+    page.wait_for_function("document.getElementById('live').classList.contains('quiet')")
+    assert refused
+    sold(address, key, 1)
+    shows(page, "63%")

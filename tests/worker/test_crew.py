@@ -90,8 +90,13 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
     os.kill(before["worker-1"], signal.SIGKILL)
     for each in visitors:
         each.join()
-    after = until(lambda: len(found := collectors(served)) == 2 and found)
-    assert after["worker-1"] != before["worker-1"]
+
+
+    def replaced():
+        found = collectors(served)
+        return len(found) == 2 and found["worker-1"] != before["worker-1"] and found
+
+    after = until(replaced)
     assert after["worker-2"] == before["worker-2"]
     until(lambda: served.ask("/readyz")[0] == 200)
     clicks(served.port, 20, safe)

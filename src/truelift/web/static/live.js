@@ -40,12 +40,20 @@
     [...to.querySelectorAll(".box")].forEach((box, at) => { box.scrollLeft = scrolled[at] || 0; });
   };
 
-  const stream = new EventSource("/live");
-  stream.addEventListener("figures", (event) => {
-    const told = JSON.parse(event.data);
-    line.replaceChildren(...parsed(told.line).body.childNodes);
-    if (told.version !== shown) refresh(told.version);
-  });
-  stream.onopen = () => line.classList.remove("quiet");
-  stream.onerror = () => line.classList.add("quiet");
+  /* A browser never asks again after an answer that is not a stream, such as the 503 of a stop. */
+  const AGAIN_MS = 2000;
+  const listen = () => {
+    const stream = new EventSource("/live");
+    stream.addEventListener("figures", (event) => {
+      const told = JSON.parse(event.data);
+      line.replaceChildren(...parsed(told.line).body.childNodes);
+      if (told.version !== shown) refresh(told.version);
+    });
+    stream.onopen = () => line.classList.remove("quiet");
+    stream.onerror = () => {
+      line.classList.add("quiet");
+      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS * (0.5 + Math.random()));
+    };
+  };
+  listen();
 })();
