@@ -91,7 +91,6 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
     for each in visitors:
         each.join()
 
-
     def replaced():
         found = collectors(served)
         return len(found) == 2 and found["worker-1"] != before["worker-1"] and found
