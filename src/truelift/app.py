@@ -11,9 +11,10 @@ import datetime as dt
 import getpass
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,9 +23,11 @@ from truelift import log
 from truelift.base.errors import UsageError
 from truelift.base.money import is_currency
 from truelift.base.secret import Secret
+from truelift.base.time import Clock
 from truelift.catalog.permission import Action
 from truelift.collector.machinery import Machinery
 from truelift.config import settings_from
+from truelift.facts.kinds import KINDS
 from truelift.facts.visitor import DAY_US
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
@@ -186,7 +189,7 @@ def serve(
         reader, writer, teller, renewer, slow = (
             stack.enter_context(opened(folder, brand)) for _ in range(5)
         )
-        loop, books, watch = _due(stack, held)
+        loop, minds = _due(stack, held)
         parts = process.Parts(
             reader=reader,
             writer=writer,
@@ -194,8 +197,7 @@ def serve(
             renewer=renewer,
             slow=slow,
             loop=loop,
-            books=books,
-            watch=watch,
+            minds=minds,
             commands=CommandSocket(held.folder, commands),
         )
         if workers > 1:
@@ -261,16 +263,15 @@ def work(folder: Path, commands: Callable[[Any], int]) -> None:
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
         held = stack.enter_context(ground.held(folder, SystemClock()))
-        loop, books, watch = _due(stack, held)
+        loop, minds = _due(stack, held)
         socket = CommandSocket(held.folder, commands)
         socket.open()
         stack.callback(socket.close, STOP_SECONDS)
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda _number, _frame: loop.interrupt())
-        books.start()
-        stack.callback(books.stop, STOP_SECONDS)
-        watch.start()
-        stack.callback(watch.stop, STOP_SECONDS)
+        for mind in minds:
+            mind.start()
+            stack.callback(mind.stop, STOP_SECONDS)
         loop.run()
 
 
@@ -285,33 +286,69 @@ def logging_lines() -> Iterator[None]:
 
 
 def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401 - loaded when it runs
-    """Make what is due, over every brand of a workspace that this process holds."""
+    """Make what is due, over every brand of a workspace that this process holds: loop and minds."""
+    from truelift.worker.apart import Apart  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.loop import Loop  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.watch import Watch  # noqa: PLC0415 - loaded when it runs
 
-    clock, simulated = SystemClock(), held.simulated
-
-    taking: dict[str, ground.Ground] = {}
-    booking: dict[str, ground.Ground] = {}
-    watching: dict[str, ground.Ground] = {}
-
-    def open_new() -> None:
-        """Open the brands that are not open yet, on cursors of each thread's own."""
-        for name in ground.brand_names(held):
-            for known in (taking, booking, watching):
-                if name not in known:
-                    known[name] = stack.enter_context(
-                        ground.opened(held.folder, name, clock, person(), given_token())
-                    )
+    simulated = held.simulated
+    apart = settings_from(os.environ).apart
+    if apart is None:
+        apart = held.facts.read("facts.size", {})["rows"][0].as_py() >= MANY_FACTS
+    open_new, (taking, *others) = _brands(stack, [held] if apart else [held] * 3)
 
     def shift() -> dt.timedelta:
-        return dt.timedelta(0) if simulated is None else simulated.now() - clock.now()
+        return dt.timedelta(0) if simulated is None else simulated.now() - SystemClock().now()
+
+    loop = Loop(taking, shift, open_new)
+    if apart:
+        target = partial(think_apart, held.folder, simulated)
+        return loop, [Apart(target, held.facts, held.turn, loop.pulse)]
+    booking, watching = others
+    return loop, [Books(booking, loop.pulse), Watch(watching)]
+
+
+def _brands(
+    stack: contextlib.ExitStack, several: Sequence[ground.Held]
+) -> tuple[Callable[[], None], list[dict[str, ground.Ground]]]:
+    """Open every brand on each of some stores; give what opens those that are added later, too."""
+    known: list[dict[str, ground.Ground]] = [{} for _ in several]
+
+    def open_new() -> None:
+        for name in ground.brand_names(several[0]):
+            for held, opened_brands in zip(several, known, strict=True):
+                if name not in opened_brands:
+                    opened_brands[name] = stack.enter_context(
+                        ground.opened(
+                            held.folder, name, SystemClock(), person(), given_token(), shared=held
+                        )
+                    )
 
     open_new()
-    loop = Loop(taking, shift, open_new)
-    return loop, Books(booking, loop.pulse), Watch(watching)
+    return open_new, known
 
+
+def think_apart(folder: Path, simulated: Clock | None, pipes: Mapping[str, Connection]) -> None:
+    """Keep books and look for alerts in a process of its own, beside the one that serves."""
+    from truelift.worker import apart  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.loop import Pulse  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.watch import Watch  # noqa: PLC0415 - loaded when it runs
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        several = [
+            stack.enter_context(ground.borrowing(folder, pipes[name], simulated))
+            for name in apart.PIPES
+        ]
+        open_new, (booking, watching) = _brands(stack, several)
+        books = Books(booking, Pulse(), due=set(KINDS))  # what was cut off is taken up
+        apart.think(books, Watch(watching), open_new, several[0].tell)
+
+
+MANY_FACTS = 2_000_000
+"""From so many on, books and alerts are thought of in a process of their own."""
 
 OWN_WORKER = "serve"
 """Whose folder of the spool the serving process writes to."""

@@ -38,6 +38,14 @@ class Settings:
             "they act as the local owner",
         },
     )
+    apart: bool | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_APART",
+            "help": "1 lets `truelift serve` and `truelift worker` think of books and alerts in a "
+            "process of their own, 0 in the serving one; without it, from 2,000,000 facts on",
+        },
+    )
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -48,7 +56,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         text = environment.get(variable, "").strip()
         if text:
             found[setting.name] = (
-                _switch(variable, text) if isinstance(setting.default, bool) else Secret(text)
+                Secret(text) if setting.name == "token" else _switch(variable, text)
             )
     return Settings(**found)
 

@@ -10,10 +10,10 @@ import pytest
 
 from truelift.measurement.seal import read_weekdays
 from truelift.operations.counts import observed, window_days
-from truelift.operations.freshness import today
 from truelift.operations.knowledge import knowledge
 from truelift.operations.measure import Measurement
 from truelift.operations.panels import Panels
+from truelift.operations.today import today
 from truelift.store import workspace_database as records
 from truelift.workspace.workspace import Workspace
 

@@ -1,6 +1,7 @@
 import datetime as dt
 
-from truelift.operations.freshness import ago, freshness, today
+from truelift.operations.freshness import ago, freshness
+from truelift.operations.today import today
 
 
 def test_each_source_says_when_it_was_heard_of(told):

@@ -251,6 +251,7 @@ def test_an_engine_in_memory_needs_no_segments():
 
 VALUES = st.sampled_from(["10.00", "11.00", "12.00"])
 UPDATED = st.sampled_from([None, "2026-05-01T00:00Z", "2026-05-02T00:00Z", "2026-05-03T00:00Z"])
+ORDERED = "2026-05-01T12:00Z"
 ROWS = st.dictionaries(st.integers(1, 4), st.tuples(VALUES, UPDATED), min_size=1, max_size=4)
 FILES = st.lists(
     st.tuples(st.sampled_from(["acme", "bolt"]), st.sampled_from(["a.csv", "b.csv"]), ROWS),
@@ -278,6 +279,8 @@ class Model:
     def wins(before, file, sha256, told_before, row):
         if before[1] and row[1] and before[1] != row[1]:
             return row[1] > before[1]
+        if before[1] and not row[1] and before[1] < ORDERED:
+            return True  # it tells of something later than the dated row
         if before[3] == sha256:
             return True
         if before[1] and not row[1]:

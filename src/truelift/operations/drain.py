@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -29,10 +29,14 @@ from truelift.operations.people import Action, needs
 from truelift.operations.recompute import recompute
 from truelift.store import spool_reader
 from truelift.store import workspace_database as records
+from truelift.store.facts_engine import FactsEngine
 from truelift.store.ground import Ground
 from truelift.store.spool_reader import Offset, Reading
 
 SPOOL = "spool"
+
+Came = Callable[[str, FactsEngine], None]
+
 MOST_HITS = 5_000
 """How many hits are taken in at once; they are on the page together."""
 
@@ -91,11 +95,13 @@ def drain(
     shift: dt.timedelta = dt.timedelta(0),
     limit: int = MOST_HITS,
     fresh: bool = True,
+    came: Came = lambda _brand, _facts: None,
 ) -> Drained:
     """Take in what the spool holds, at most `limit` hits of each worker.
 
     brands: every brand's ground. shift: what a simulated clock differs from the one that received.
-    fresh: bring kept shares up in the same transaction; without, reports make them anew.
+    fresh: bring kept shares up in the same transaction; without, reports make them anew. came: told
+    of each brand whose facts are in the file but not committed, as shares take a while yet.
     """
     folder, known = ground.folder / SPOOL, offsets(ground)
     done = Drained()
@@ -110,7 +116,7 @@ def drain(
             continue
         if not reading.hits and not reading.damaged:
             continue
-        done += _take(ground, brands, worker, housed(reading, homes), shift, fresh=fresh)
+        done += _take(ground, brands, worker, housed(reading, homes), shift, came=came, fresh=fresh)
     return done
 
 
@@ -132,6 +138,7 @@ def _take(
     reading: Reading,
     shift: dt.timedelta,
     *,
+    came: Came,
     fresh: bool,
 ) -> Drained:
     hits = [
@@ -157,8 +164,10 @@ def _take(
             files.append(batch.source_file)
             if tally.accepted or tally.updated:
                 changed[brand] = standing
-        for standing in changed.values() if fresh else ():
-            recompute(standing)
+        for brand, standing in changed.items():
+            came(brand, ground.facts)
+            if fresh:
+                recompute(standing)
         _keep_refusals(brands, refusals)
         deliveries.keep(ground, zip(files, tallies, strict=True))
         if reading.offset is not None:

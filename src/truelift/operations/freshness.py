@@ -1,28 +1,26 @@
-"""Freshness: how long ago each source was heard of, and what today has brought so far.
+"""Freshness: how long ago each source was heard of.
 
 In:   the ground.
-Out:  rows for the pages, for metrics and for `truelift doctor`; read in milliseconds, since they
-      are asked after every batch.
+Out:  rows for the API and for `truelift doctor`; of a running process's pages, see today.py.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
-from truelift.base.money import format_minor
-from truelift.base.time import Instant, brand_day
+from truelift.base.time import Instant
 from truelift.facts.kinds import KINDS
 from truelift.operations.people import Action, needs
 from truelift.store.ground import Ground
-
-Row = dict[str, Any]
 
 WATCHED = ("clicks", "landings", "orders", "refunds", "leads", "observations", "sessions", "costs")
 """Kinds whose silence means something."""
 
 _DAY = dt.timedelta(days=1)
+
+EVER = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC
+"""Before anything that was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,8 @@ def freshness(ground: Ground) -> list[Heard]:
     found = []
     for name in WATCHED:
         kind = KINDS[name]
-        for row in ground.facts.newest_by_source(kind, ground.brand.brand, now - _DAY).to_pylist():
+        asked = {"brand": ground.brand.brand, "since": now - _DAY, "recorded": EVER}
+        for row in ground.facts.newest_by_source(kind, asked).to_pylist():
             seconds = max((now - row["recorded_at"]).total_seconds(), 0.0)
             found.append(
                 Heard(
@@ -63,23 +62,6 @@ def freshness(ground: Ground) -> list[Heard]:
                 )
             )  # fmt: skip
     return found
-
-
-@needs(Action.READ)
-def today(ground: Ground) -> list[Row]:
-    """Give what the brand's day has brought so far: counts, and money per currency."""
-    day = brand_day(ground.clock.now(), ground.brand.timezone)
-    rows = ground.facts.read("live.today", {"brand": ground.brand.brand, "day": day}).to_pylist()
-    return [
-        {
-            "kind": row["kind"],
-            "count": row["found"],
-            "amount": None
-            if row["minor"] is None
-            else f"{format_minor(row['minor'], row['currency'])} {row['currency']}",
-        }
-        for row in rows
-    ]
 
 
 def ago(seconds: float) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from truelift.base.columns import Kind, Plane
 from truelift.base.time import Instant, brand_day
@@ -290,7 +291,7 @@ def take_in(
     if keep:
         keep_faults(ground, batch.sha256, batch.kind, faults, now)
         if verdict.accepted or verdict.updated:
-            ground.turn.changed([kind.name])
+            ground.turn.changed([kind.name], _tens(kind, rows, verdict))
         if refit(ground, kind, rows, now):
             ground.turn.changed(["refunds"])
 
@@ -336,6 +337,15 @@ def _labelled(kind: Kind, rows: pa.Table, labels: Labels | None) -> pa.Table:
         told = [labels[line] for line in rows["source_line"].to_pylist()]
         classes, rules = (pa.array([each[at] for each in told], pa.string()) for at in (0, 1))
     return rows.append_column("class", classes).append_column("class_rule", rules)
+
+
+def _tens(kind: Kind, rows: pa.Table, verdict: Verdict) -> list[Instant] | None:
+    """Give the tens of seconds in which new clicks happened; None when rows may be of any time."""
+    if kind.name != "clicks" or verdict.updated:
+        return None
+    floored = pc.floor_temporal(rows["clicked_at"], multiple=10, unit="second")
+    found: list[Instant] = pc.unique(floored).to_pylist()
+    return found
 
 
 def _append(ground: Ground, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool) -> Verdict:

@@ -107,12 +107,23 @@ class FactsEngine:
     def beside(self) -> FactsEngine:
         """Give the same facts on a cursor of their own, for another thread; it is closed too.
 
-        What one cursor commits the others see from their next query on. Cursors may read at once;
-        one at a time appends (store.turn).
+        What one commits others see from their next query on; one at a time appends (store.turn).
         """
-        other = object.__new__(type(self))
-        other._connection = self._connection.cursor()
-        other._segments, other._log = self._segments, self._log
+        return self._on(self._connection.cursor(), self._segments, self._log)
+
+    def lent(self) -> duckdb.DuckDBPyConnection:
+        """Give a cursor that a process beside this one reads with (store.lent_facts)."""
+        return self._connection.cursor()
+
+    @classmethod
+    def over(cls, connection: Any, segments: SegmentLog) -> FactsEngine:  # noqa: ANN401 - a lent one
+        """Read facts over a connection of the process that owns the file; that one appends."""
+        return cls._on(connection, segments, _Log())
+
+    @classmethod
+    def _on(cls, connection: Any, segments: SegmentLog | None, log: _Log) -> FactsEngine:  # noqa: ANN401 - as above
+        other = object.__new__(cls)
+        other._connection, other._segments, other._log = connection, segments, log
         other._together = other._inside = False
         return other
 
@@ -204,14 +215,14 @@ class FactsEngine:
         asked = {key: parameters[key] for key in queries.parameters(rendered)}
         return self._connection.sql(rendered, params=asked).to_arrow_table()
 
-    def newest_by_source(self, kind: Kind, brand: str, since: Instant) -> pa.Table:
-        """Give the newest row of a kind by source, and how many came in since a time."""
+    def newest_by_source(self, kind: Kind, asked: Parameters) -> pa.Table:
+        """Give the newest row of a kind by source: $brand, $recorded from then on, $since."""
         sql = queries.text("live.freshness").format(
             kind=kind.name,
             occurred=f'"{kind.occurred}"',
             source='"source"' if "source" in kind.names else "''",
         )
-        return self._connection.sql(sql, params={"brand": brand, "since": since}).to_arrow_table()
+        return self._connection.sql(sql, params=dict(asked)).to_arrow_table()
 
     def recording_days(self, kind: Kind, parameters: Parameters) -> pa.Table:
         """Give the days on which rows of a kind came in, by source: $brand, $since, $known_at."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -22,6 +24,7 @@ from truelift.store import audit_log, people_store
 from truelift.store import workspace_database as records
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsDamaged, FactsEngine
+from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
 from truelift.store.segments import SegmentLog
@@ -58,7 +61,8 @@ class Ground:
 class Held:
     """The stores of a workspace that this process serves; whatever it opens stands on them.
 
-    simulated: the clock of a sample that is played on, from where it stood.
+    simulated: the clock of a sample that is played on, from where it stood. tell: tells the process
+    that this one stands beside.
     """
 
     folder: Path
@@ -66,6 +70,7 @@ class Held:
     facts: FactsEngine
     turn: Turn
     simulated: Clock | None = None
+    tell: Callable[[Any], None] = lambda _told: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +200,31 @@ def held(folder: Path, clock: Clock) -> Iterator[Held]:
 
 
 @contextlib.contextmanager
+def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterator[Held]:
+    """Stand beside the process that holds a workspace: its facts and its turn, over a pipe."""
+    place = folder.resolve()
+    lent = borrowed(pipe)
+    with contextlib.closing(_database(place)) as database:
+        engine = FactsEngine.over(lent.connection, SegmentLog(place / "segments"))
+        yield Held(place, database, engine, lent.turn, simulated, lent.tell)
+
+
+@contextlib.contextmanager
 def opened(
-    folder: Path, brand: str | None, clock: Clock, person: str, token: Secret | None = None
+    folder: Path,
+    brand: str | None,
+    clock: Clock,
+    person: str,
+    token: Secret | None = None,
+    *,
+    shared: Held | None = None,
 ) -> Iterator[Ground]:
     """Open a workspace folder for one brand; both stores are closed at the end.
 
     token: whose person acts in place of the local owner; Refused when it is none or has ended.
+    shared: stores to stand on; those that this process serves when none are given.
     """
-    shared = held_at(folder)
+    shared = shared or held_at(folder)
     with contextlib.ExitStack() as stack:
         if shared is None:
             database = stack.enter_context(contextlib.closing(_database(folder)))

@@ -8,16 +8,21 @@ Readers take no turn: each reads on a cursor of its own and sees what was commit
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
+Instant = dt.datetime
 Listener = Callable[[int], None]
 
 PASS_SECONDS = 0.001
 """Enough for who waits to take the turn."""
+
+MOST_STARTS = 1_000
+"""Rows of more stretches of time than these may be of any time."""
 
 
 class Turn:
@@ -28,6 +33,7 @@ class Turn:
         self._lock = threading.RLock()
         self._depth = 0
         self._kinds: set[str] = set()
+        self._moved: dict[str, set[Instant] | None] = {}
         self._listeners: tuple[Listener, ...] = ()
         self._touched = False
         self.version = 0
@@ -79,13 +85,19 @@ class Turn:
         self._lock.acquire()
         self._depth += 1
 
-    def changed(self, kinds: Iterable[str] = ()) -> None:
+    def changed(self, kinds: Iterable[str] = (), at: Iterable[Instant] | None = None) -> None:
         """Say that something was changed; call it while the turn is held.
 
-        kinds: of rows that came in and are in no entry of the journal yet.
+        kinds: of rows that came in and are in no entry of the journal yet. at: the starts of the
+        stretches of time in which they happened; None where that is not known.
         """
         self._touched = True
-        self._kinds.update(kinds)
+        starts = None if at is None else set(at)
+        for kind in kinds:
+            self._kinds.add(kind)
+            known = self._moved.get(kind, set())
+            both = None if known is None or starts is None else known | starts
+            self._moved[kind] = both if both is None or len(both) <= MOST_STARTS else None
 
     def decided(self) -> None:
         """Say that something else than new facts may have changed; call it while it is held.
@@ -98,6 +110,11 @@ class Turn:
         """Give the kinds that changed since this was asked last."""
         kinds, self._kinds = frozenset(self._kinds), set()
         return kinds
+
+    def moved(self) -> dict[str, set[Instant] | None]:
+        """Give the kinds that changed since this was asked last, and when their rows happened."""
+        moved, self._moved = self._moved, {}
+        return moved
 
     def listen(self, listener: Listener) -> None:
         """Call a function with the version after every change, on the thread that made it."""

@@ -76,10 +76,10 @@ class Live:
             self.streams -= 1
 
     async def _tell_on(self, send: Send, gone: asyncio.Future[None]) -> None:
-        told: str | None = None
+        told: tuple[str, str] | None = None
         while not (gone.done() or self.ended):
-            if self.version and told != self.version:
-                told = self.version
+            if self.version and told != (self.version, self.line):
+                told = (self.version, self.line)
                 await _write(send, event(self.version, self.line))
                 continue
             changed = asyncio.ensure_future(self._changed.wait())

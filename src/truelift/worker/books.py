@@ -31,14 +31,17 @@ _log = logging.getLogger("truelift.worker")
 
 @dataclass(slots=True)
 class Books:
-    """Books what came in, until it is stopped. pulse: where others read what was done."""
+    """Books what came in, until it is stopped.
+
+    pulse: where others read what was done. due: kinds that are not booked yet.
+    """
 
     grounds: Mapping[str, Ground]
     pulse: Pulse
+    due: set[str] = field(default_factory=set)
     tick: Callable[[], float] = time.monotonic
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
-    _due: set[str] = field(default_factory=set, repr=False)
     _since: float = field(default=0.0, repr=False)
     _booked: float = field(default=float("-inf"), repr=False)
 
@@ -67,20 +70,20 @@ class Books:
         """Book when it is due."""
         turn = next(iter(self.grounds.values())).turn
         came = turn.unbooked()
-        if came and not self._due:
+        if came and not self.due:
             self._since = self.tick()
-        self._due |= came
+        self.due |= came
         if self._is_due():
             self._book()
 
     def _is_due(self) -> bool:
         now = self.tick()
-        if not self._due or (self._due <= QUIET and now - self._since < SLOW_SECONDS):
+        if not self.due or (self.due <= QUIET and now - self._since < SLOW_SECONDS):
             return False
         return now - self._booked >= max(BOOK_SECONDS, SHARE * self.pulse.book_seconds)
 
     def _book(self) -> None:
-        began, kinds = self.tick(), frozenset(self._due)
+        began, kinds = self.tick(), frozenset(self.due)
         for ground in list(self.grounds.values()):
             try:
                 book_due(ground)
@@ -88,7 +91,7 @@ class Books:
                     refit_if_due(ground)
             except Refused as refused:
                 _log.warning("not booked: %s", refused)
-        self._due -= kinds
+        self.due -= kinds
         self._booked = self.tick()
         self.pulse.bookings += 1
         self.pulse.book_seconds = self._booked - began

@@ -16,7 +16,15 @@ from dataclasses import dataclass, field
 from truelift.operations.collect import keep_salts
 from truelift.operations.compact import compact
 from truelift.operations.demonstrate import keep_clock
-from truelift.operations.drain import KEPT_DAYS, MOST_HITS, BrandToOpen, drain, prune, waiting_bytes
+from truelift.operations.drain import (
+    KEPT_DAYS,
+    MOST_HITS,
+    BrandToOpen,
+    Came,
+    drain,
+    prune,
+    waiting_bytes,
+)
 from truelift.store.ground import Ground
 
 PAUSE_SECONDS = 0.1
@@ -64,12 +72,15 @@ class Loop:
     """Runs rounds until it is stopped.
 
     grounds: by brand. shift: what a simulated clock differs from the machine's. open_new: adds the
-    grounds of brands that were added meanwhile.
+    grounds of brands that were added meanwhile. came: told of facts before they are committed, and
+    undone: that they were not.
     """
 
     grounds: Mapping[str, Ground]
     shift: Callable[[], dt.timedelta] = lambda: dt.timedelta(0)
     open_new: Callable[[], None] = lambda: None
+    came: Came = lambda _brand, _facts: None
+    undone: Callable[[], None] = lambda: None
     tick: Callable[[], float] = time.monotonic
     pulse: Pulse = field(default_factory=Pulse)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -107,6 +118,7 @@ class Loop:
             self.pulse.failures += 1
             self.pulse.fault = str(error)
             _log.exception("a round failed")
+            self.undone()
             return False
         self.pulse.fault = ""
         return True
@@ -145,10 +157,10 @@ class Loop:
         came, fresh = False, not self.pulse.fault
         while not self._stop.is_set():
             try:
-                done = drain(ground, self.grounds, shift=self.shift(), fresh=fresh)
+                done = drain(ground, self.grounds, shift=self.shift(), fresh=fresh, came=self.came)
             except BrandToOpen:
                 self.open_new()
-                done = drain(ground, self.grounds, shift=self.shift(), fresh=fresh)
+                continue
             for sentence in done.damaged:
                 _log.error("%s", sentence)
             if not done.hits and not done.damaged:

@@ -11,20 +11,21 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from litestar import Request
 
 from truelift.api import application as api
 from truelift.base.errors import TrueliftError
+from truelift.store.facts_engine import FactsEngine
 from truelift.web import pages
 from truelift.web.answers import PASSED_ON, host_checked
 from truelift.web.layout import live_line
 from truelift.web.live import Live
 from truelift.worker.beside import PAGES_SOCKET
-from truelift.worker.books import Books
 from truelift.worker.collecting import Collecting
 from truelift.worker.crew import Crew
 from truelift.worker.front import Application, Front, Scope
@@ -34,7 +35,6 @@ from truelift.worker.local_socket import CommandSocket, private_socket
 from truelift.worker.loop import Loop
 from truelift.worker.renewing import Renewing
 from truelift.worker.serving import port_taken, serve
-from truelift.worker.watch import Watch
 from truelift.workspace.workspace import Workspace
 
 STOP_SECONDS = 2.0
@@ -55,13 +55,24 @@ PASSED_ON_TO_US = ("forwarded",)
 _log = logging.getLogger("truelift.worker")
 
 
+class Mind(Protocol):
+    """What thinks beside the loop: books, the watch, or both in a process apart."""
+
+    def start(self) -> None:
+        """Begin, on a thread of its own."""
+
+    def stop(self, seconds: float) -> bool:
+        """End; say whether it ended in time by itself."""
+
+
 @dataclass(slots=True)
 class Parts:
     """What a process is made of.
 
     reader, writer, teller, renewer, slow: the same workspace, each on cursors of its own; slow is
-    for what takes long. collector: makes the application that is asked before the doors, with the
-    spool's start and end; None for none. crew: collects in processes of its own, in place of it.
+    for what takes long. minds: what thinks beside the loop. collector: makes the application that
+    is asked before the doors, with the spool's start and end; None for none. crew: collects in
+    processes of its own, in place of it.
     """
 
     reader: Workspace
@@ -70,26 +81,31 @@ class Parts:
     renewer: Workspace
     slow: Workspace
     loop: Loop
-    books: Books
+    minds: Sequence[Mind]
     commands: CommandSocket
     collector: Collecting | None = None
     crew: Crew | None = None
-    watch: Watch | None = None
 
 
 class Teller:
-    """Tells open pages of changes, on a thread of its own, so that no commit waits for them."""
+    """Tells open pages of changes: what comes in, as soon as it is in the file; the rest beside it.
+
+    The loop tells a line of its facts before it makes their shares, and the version with them once
+    both are committed. Other changes are told on a thread of their own, so that nobody waits.
+    """
 
     def __init__(self, workspace: Workspace, live: Live, watched: Watched) -> None:
         """Stand on a workspace that only this thread uses."""
         self._workspace, self._live, self._watched = workspace, live, watched
+        self._today = workspace.today()
+        self._ahead: str | None = None
         self._changed = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="teller", daemon=True)
 
     def start(self) -> None:
         """Tell where things stand, and then every change."""
-        self._workspace.listen(lambda _version: self._changed.set())
+        self._workspace.listen(self._heard)
         self._changed.set()
         self._thread.start()
 
@@ -98,6 +114,27 @@ class Teller:
         self._ended = True
         self._changed.set()
         self._thread.join(STOP_SECONDS)
+
+    def came(self, brand: str, facts: FactsEngine) -> None:
+        """Tell of facts that are not committed yet, on the thread that holds the turn."""
+        if brand == self._workspace.brand:
+            self._ahead = self._line(facts)
+            self._live.publish(self._live.version, self._ahead)
+
+    def undone(self) -> None:
+        """Know that what came was not committed; it comes again."""
+        self._ahead = None
+        self._today.forget()
+        self._changed.set()
+
+    def _heard(self, version: int) -> None:
+        """Tell the version of what was told already; of anything else, have the thread tell."""
+        line, self._ahead = self._ahead, None
+        if line is None:
+            self._changed.set()
+            return
+        self._watched.version = version
+        self._live.publish(self._workspace.version_at(version), line)
 
     def _run(self) -> None:
         while True:
@@ -113,19 +150,17 @@ class Teller:
 
     def tell(self) -> None:
         """Tell the newest figures."""
-        workspace = self._workspace
-        version = workspace.version
-        heard = workspace.freshness().rows
-        newest = sorted(heard, key=lambda row: row["seconds"])[:HEARD_MOST]
-        line = live_line(
-            workspace.today(), [row["sentence"] for row in newest], workspace.simulated
-        )
-        self._watched.heard = tuple(
-            (row["kind"], row["source"] or "", row["seconds"]) for row in heard
-        )
+        with self._workspace.turn:
+            line, version = self._line(None), self._workspace.version
+            self._watched.version = int(version.rpartition(".")[2])
+            self._live.publish(version, line)
+
+    def _line(self, facts: FactsEngine | None) -> str:
+        rows, heard = self._today.told(facts)
+        newest = sorted(heard, key=lambda each: each.seconds)[:HEARD_MOST]
+        self._watched.heard = tuple((each.kind, each.source, each.seconds) for each in heard)
         self._watched.heard_at = time.monotonic()
-        self._watched.version = int(version.rpartition(".")[2])
-        self._live.publish(version, line)
+        return live_line(rows, [each.sentence for each in newest], self._workspace.simulated)
 
 
 def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> None:
@@ -133,6 +168,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     live, watched = Live(), Watched(parts.loop.pulse)
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
+    parts.loop.came, parts.loop.undone = teller.came, teller.undone
     reading, writing, slowly = Line("reading"), Line("writing"), Line("slowly")
     renewing, lines = Renewing(parts.renewer), {"writing": writing, "reading": reading}
     passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
@@ -149,9 +185,8 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         if collector is not None:
             collector.start()
         parts.loop.start()
-        parts.books.start()
-        if parts.watch is not None:
-            parts.watch.start()
+        for mind in parts.minds:
+            mind.start()
         parts.commands.open()
         teller.start()
 
@@ -235,11 +270,10 @@ def _end(parts: Parts, teller: Teller, lines: tuple[Line | Renewing, ...]) -> No
         line.close()
     teller.stop()
     looped = parts.loop.stop(STOP_SECONDS)
-    booked = parts.books.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
-    watched = parts.watch is None or parts.watch.stop(
-        max(STOP_SECONDS - (time.monotonic() - began), 0.1)
-    )
+    thought = [
+        mind.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1)) for mind in parts.minds
+    ]
     done = parts.commands.close(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
     ended = parts.crew is None or parts.crew.stop()
-    if not (looped and booked and watched and done and ended):
+    if not (looped and all(thought) and done and ended):
         _log.warning("something was cut off; it is taken up at the next start")

@@ -14,9 +14,10 @@ from truelift.operations import freshness, requests
 from truelift.operations.admission import Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
+from truelift.operations.today import Today
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
-from truelift.workspace.result import Json, Result
+from truelift.workspace.result import Result
 
 _SHOWN = ("kind", "source", "newest", "recorded_at", "last", "fresh_rows")
 
@@ -29,8 +30,16 @@ class Live(Opened):
     @property
     def version(self) -> str:
         """Give the version of the data: another one after every change, and in every process."""
-        turn = self._ground.turn
-        return f"{turn.begun}.{turn.version}"
+        return self.version_at(self._ground.turn.version)
+
+    def version_at(self, number: int) -> str:
+        """Give the version by its number in this process."""
+        return f"{self._ground.turn.begun}.{number}"
+
+    @property
+    def brand(self) -> str:
+        """Name the brand."""
+        return self._ground.brand.brand
 
     @property
     def settled(self) -> int:
@@ -69,9 +78,14 @@ class Live(Opened):
         """Make the simulated traffic of a served sample. key: a server's key of the workspace."""
         return traffic(self._ground, key)
 
-    def today(self) -> list[Json]:
-        """Give what the brand's day has brought so far."""
-        return freshness.today(self._ground)
+    def today(self) -> Today:
+        """Give what the brand's day has brought so far, to be asked after every change."""
+        return Today(self._ground)
+
+    @property
+    def turn(self) -> Any:  # noqa: ANN401 - a context manager
+        """Give the turn: while it is held, nobody else changes anything."""
+        return self._ground.turn
 
     def acting(self, authorization: str | None) -> Self:
         """Give this workspace as the person has it whom a request over HTTP is by."""

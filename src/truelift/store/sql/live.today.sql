@@ -1,25 +1,7 @@
 -- dialect: duckdb
--- What a day of the brand has brought so far: clicks that count (no double fires, as in
--- valuation.click_cells), orders with their goods net of discounts, refunds, leads.
-with human as (
-    select
-        day, clicked_at,
-        lag(clicked_at) over (
-            partition by slug, coalesce('visitor ' || visitor, 'click ' || click_id)
-            order by clicked_at, click_id
-        ) as clicked_before
-    from fact_clicks
-    where
-        brand = $brand and superseded_at is null and class = 'human'
-        and day between $day::date - 1 and $day::date
-)
-select 'clicks' as kind, count(*) as found, null::bigint as minor, null as currency
-from human
-where
-    day = $day
-    and (clicked_before is null or date_diff('second', clicked_before, clicked_at) > 10)
-union all
-select 'clicks, all', count(*), null, null
+-- What a day of the brand has brought so far, but for the clicks that count: all clicks, orders
+-- with their goods net of discounts, refunds, leads.
+select 'clicks, all' as kind, count(*) as found, null::bigint as minor, null as currency
 from fact_clicks
 where brand = $brand and superseded_at is null and day = $day
 union all
