@@ -27,3 +27,8 @@ def test_a_token_is_taken_as_it_stands_and_never_shown():
     assert settings.token.reveal() == "truelift_1_AbC"
     assert "AbC" not in repr(settings)
     assert settings_from({"TRUELIFT_TOKEN": ""}).token is None
+
+
+def test_a_switch_without_a_default_is_left_open():
+    assert settings_from({}).apart is None
+    assert settings_from({"TRUELIFT_APART": "0"}).apart is False

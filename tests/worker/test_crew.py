@@ -76,9 +76,8 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
     until(lambda: any(b"data: " in line for line in told))
 
     acknowledged = []
-    visitors = [
-        threading.Thread(target=clicks, args=(served.port, 200, acknowledged)) for _ in range(4)
-    ]
+    given = (served.port, 200, acknowledged)
+    visitors = [threading.Thread(target=clicks, args=given) for _ in range(4)]
     for each in visitors:
         each.start()
     until(lambda: len(acknowledged) > 60)
@@ -110,9 +109,8 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
     assert [each for each in safe if kept[each] != 1] == []
     assert max(kept.values()) == 1
     assert {path.parent.name for path in (shop / "spool").glob("*/*.log")} == set(before)
-    written = [sum(path.stat().st_size for path in (shop / "spool" / name).glob("*.log"))
-               for name in before]  # fmt: skip
-    assert all(written)
+    for name in before:
+        assert any(path.stat().st_size for path in (shop / "spool" / name).glob("*.log"))
     assert 'truelift_collector_total{route="/r/",status="302"}' in served.ask("/metrics")[2]
 
     links = shop / "links.csv"

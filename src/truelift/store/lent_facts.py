@@ -96,9 +96,10 @@ class LentConnection:
         """Hand it in no more."""
         self._given.pop(name, None)
 
-    def sql(self, sql: str, params: object = None) -> _Found:
-        """Run a query."""
-        return _Found(self._asking.ask("run", self._number, sql, params, self._given))
+    def sql(self, sql: str, parameters: object = None, **named: object) -> _Found:
+        """Run a query; DuckDB gives its parameters a name of its own."""
+        asked = (sql, next(iter(named.values()), parameters), self._given)
+        return _Found(self._asking.ask("run", self._number, *asked))
 
     execute = sql
 
@@ -254,12 +255,12 @@ class _Lending:
                 return self._of_turn(*given)
         return None
 
-    def _run(self, number: int, sql: str, params: Any, given: dict[str, pa.Table]) -> Any:  # noqa: ANN401 - a table or nothing
+    def _run(self, number: int, sql: str, parameters: Any, given: dict[str, pa.Table]) -> Any:  # noqa: ANN401 - a table or nothing
         connection = self.cursors[number]
         for name, table in given.items():
             connection.register(name, table)
         try:
-            found = connection.sql(sql, params=params)
+            found = connection.sql(sql, params=parameters)
             return None if found is None else found.to_arrow_table()
         finally:
             for name in given:
