@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 
+from truelift.worker import serving
 from truelift.worker.serving import Server, port_taken, serve, shared_port
 
 
@@ -39,6 +40,36 @@ def test_a_server_says_where_it_listens_and_ends_streams_when_it_is_told_to_stop
     thread.join(10)
     assert not thread.is_alive()
     assert ended == [1]
+
+
+def test_who_sends_half_a_head_is_cut_and_who_asks_now_and_then_is_not(monkeypatch):
+    monkeypatch.setattr(serving, "HEADERS_SECONDS", 0.6)
+    monkeypatch.setattr(serving, "_TICKS", 1)
+    made, ports = [], []
+    monkeypatch.setattr(
+        Server, "__init__", lambda self, *given, real=Server.__init__: made.append(self) or real(
+            self, *given
+        ),
+    )  # fmt: skip
+    thread = threading.Thread(
+        target=serve, args=(hello, "127.0.0.1", 0),
+        kwargs={"ready": ports.append, "ending": lambda: None},
+    )  # fmt: skip
+    thread.start()
+    ends = time.monotonic() + 30
+    while not ports and time.monotonic() < ends:
+        time.sleep(0.01)
+    address = ("127.0.0.1", ports[0])
+    with socket.create_connection(address, 30) as half, socket.create_connection(address, 30) as ok:
+        half.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\nX-Slow")
+        for _ in range(6):
+            ok.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
+            assert b"hello" in ok.recv(4_096)
+            time.sleep(0.2)
+        assert half.recv(100) == b""  # closed by the other side
+    made[0].handle_exit(2, None)
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_a_port_that_is_taken_is_no_server():

@@ -11,6 +11,7 @@ import gc
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -19,6 +20,12 @@ import uvicorn
 
 GRACE_SECONDS = 2
 """How long open requests may take to end when the server is stopped."""
+
+HEADERS_SECONDS = 20.0
+"""A connection on which no whole head of a request comes for so long is closed."""
+
+_TICKS = 20
+"""How many ticks of the server, a tenth of a second each, lie between two looks at connections."""
 
 BACKLOG = 2_048
 
@@ -46,6 +53,7 @@ class Server(uvicorn.Server):
         """ready: told the port; ending: called when the stop begins, to end open streams."""
         super().__init__(config)
         self._ready, self._ending = ready, ending
+        self._silent: dict[Any, tuple[Any, float]] = {}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say where."""
@@ -55,6 +63,29 @@ class Server(uvicorn.Server):
             if threading.current_thread() is threading.main_thread():
                 look_for_garbage_rarely()
             self._ready(_port(listening[0]))
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at connections now and then; say whether to stop."""
+        if counter % _TICKS == 0:
+            self._cut_silent(time.monotonic())
+        return await super().on_tick(counter)
+
+    def _cut_silent(self, now: float) -> None:
+        """Close connections that were opened, and then send nothing or half a head for long.
+
+        uvicorn closes those that idle after an answer; a look costs a request nothing.
+        """
+        before, self._silent = self._silent, {}
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if cycle is not None and not cycle.response_complete:
+                continue  # a request is being answered; its body has limits of its own
+            last, since = before.get(connection, (cycle, now))
+            since = since if last is cycle else now
+            if now - since >= HEADERS_SECONDS and connection.transport is not None:
+                connection.transport.close()
+            else:
+                self._silent[connection] = (cycle, since)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End open streams, then everything else."""
