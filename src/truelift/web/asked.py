@@ -21,6 +21,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "by": ("campaign", "creator", "cohort", "programme", "platform", "post", "day"),
     "basis": ("event", "order"),
     "cost": ("accrued", "committed", "paid"),
+    "state": ("open", "all"),
     "model": (
         "code-first", "last", "first", "linear", "time-decay", "position", "markov", "shapley",
     ),
@@ -32,6 +33,9 @@ CAMPAIGN_FIELDS = ("metric", "basis", "cost", "model", "as_of", "known_at")
 DOUBT_FIELDS = ("creator", "metric", "as_of", "known_at")
 DEFAULT_PARTS = {"by": "creator", "basis": "event", "cost": "accrued", "model": "code-first"}
 """Parts that a link to an explanation may leave out, to keep pages small."""
+
+SEVERAL = frozenset({"columns"})
+"""Parameters that a form gives once for each box that is ticked."""
 
 FIGURE, AT, AS_CLOSED = "figure", "at", "as_closed"
 TIMES = ("as_of", "known_at")
@@ -132,6 +136,9 @@ def read(path: str, query: bytes, fields: Sequence[str]) -> Asked:
         if name not in fields and name != "page":
             known = ", ".join(fields) or "nothing"
             raise BadParameter(name, f"There is no parameter {name!r} here; it takes {known}.")
+        if name in given and name in SEVERAL:
+            given[name] = f"{given[name]},{value.strip()}"
+            continue
         if name in given:
             raise BadParameter(name, f"{name} is given twice; give it once.")
         if len(value) > LONGEST:

@@ -24,12 +24,15 @@ Json = Mapping[str, Any]
 
 FIRST_REPORT = "/report/pnl"
 NAVIGATION = (
-    ("/", "Overview"), ("/ledger", "Ledger"), (FIRST_REPORT, "Finance"),
-    ("/baselines", "Baselines"), ("/quarantine", "Quarantine"),
+    ("/", "Overview"), ("/alerts", "Decisions"), (FIRST_REPORT, "Finance"), ("/ledger", "Ledger"),
+    ("/baselines", "Baselines"), ("/quarantine", "Data health"),
 )  # fmt: skip
 LABELS = {
     "campaign": "Campaign", "by": "Rows", "basis": "Dates", "cost": "Cost", "model": "Attribution",
-    "as_of": "As of", "period": "Period",
+    "as_of": "As of", "period": "Period", "state": "Alerts", "metric": "Metric",
+    "creator": "Creator", "code": "Code", "platform": "Platform", "category": "Category",
+    "country": "Country", "followers": "Followers, min:max", "price": "Price, at most",
+    "search": "Search", "compare": "Compare, by comma", "budget": "Budget",
 }  # fmt: skip
 DATE_LENGTH = len("2026-05-31")
 
@@ -200,7 +203,7 @@ def _control(name: str, asked: Asked, campaigns: Sequence[str], by: str) -> Elem
     if name in CHOICES:
         first = by if name == "by" else CHOICES[name][0]
         return label[words, _choice(name, [(each, each) for each in CHOICES[name]], value or first)]
-    kind = "month" if name == "period" else "date"
+    kind = {"period": "month", "as_of": "date"}.get(name, "text")
     if kind == "date" and value and len(value) != DATE_LENGTH:
         kind = "text"
     return label[words, htpy.input(type=kind, name=name, value=value)]

@@ -35,7 +35,9 @@ from truelift.web.asked import (
     Asked,
     read,
 )
+from truelift.web.decisions import QUESTIONS
 from truelift.web.door import Workspace
+from truelift.web.grid import ARRANGING
 from truelift.web.layout import report_path
 from truelift.web.reading import Renew
 from truelift.web.screens import Answer, Screens
@@ -129,14 +131,17 @@ def _screens(screens: Screens, reading: Runner) -> list[HTTPRouteHandler]:
         "/bridge": (("campaign", "period"), screens.bridge),
         "/doubt": (("campaign", *DOUBT_FIELDS), screens.doubt),
         "/explain": ((FIGURE,), screens.explain),
-        "/ledger": (("period", "as_of"), screens.ledger),
+        "/ledger": (("period", "as_of", *ARRANGING), screens.ledger),
     }
     routes = [_route(path, fields, show, reading) for path, (fields, show) in shown.items()]
     for kind, words in LISTS.items():
         show = partial(screens.listing, kind=kind, words=words)
-        routes.append(_route(f"/{kind}", (), show, reading))
+        routes.append(_route(f"/{kind}", ARRANGING, show, reading))
+    for name, question in QUESTIONS.items():
+        show = partial(screens.decision, name=name)
+        routes.append(_route(f"/{name}", (*question.fields, *ARRANGING), show, reading))
     for name, (_, takes) in STATEMENTS.items():
-        fields = (*takes, "known_at", *((AS_CLOSED,) if takes else ()))
+        fields = (*takes, "known_at", *((AS_CLOSED,) if takes else ()), *ARRANGING)
         routes.append(
             _route(report_path(name), fields, partial(screens.report, name=name), reading)
         )

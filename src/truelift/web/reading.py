@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.web.asked import AS_CLOSED, DOUBT_FIELDS, FIGURE, Asked, BadParameter
+from truelift.web.decisions import Question
 from truelift.web.door import Result, Workspace
 
 Kept = TypeVar("Kept")
@@ -137,6 +138,14 @@ class Reading:
             )
         except UsageError as error:  # everything else was checked when the query was read
             raise BadParameter(AS_CLOSED, str(error)) from None
+
+    def decided(self, name: str, question: Question, given: Mapping[str, str]) -> Result:
+        """Ask a question of the pages of decisions."""
+        key = ("decided", name, *sorted(given.items()))
+        try:
+            return self._keep(key, lambda workspace: question.ask(workspace, given))
+        except UsageError as error:
+            raise BadParameter(next(iter(given), "campaign"), str(error)) from None
 
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from htpy import Node, a, div, h2, li, p, section, ul
+from htpy import Node, a, div, h2, li, nav, p, section, ul
 from litestar import Response
 
 from truelift.base.errors import NotFound
@@ -30,10 +31,12 @@ from truelift.web.asked import (
     campaign_path,
     whole_figure,
 )
+from truelift.web.decisions import QUESTIONS
 from truelift.web.door import Workspace
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
 from truelift.web.forest import Interval, forest
+from truelift.web.grid import ARRANGING, arranged, chooser, grid
 from truelift.web.layout import FIRST_REPORT, filters, page, pager, report_path, twins
 from truelift.web.reading import Reading, Renew
 
@@ -156,17 +159,17 @@ class Screens:
     def ledger(self, asked: Asked, ending: str) -> Answer:
         """Show the trial balance."""
         result = self._reading.trial_balance(asked)
+        table = arranged(replace(result.table, note=SIGNS), asked)
         if ending:
-            return twin(result, ending, "trial-balance")
+            name = "trial-balance"
+            return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)
         totals = [row for row in result.table.rows if row["account"] == "total"]
         even = all(set(str(row["amount"])) <= set("0.") for row in totals)
         verdict = "Every total is zero: the books balance." if even else "The books do NOT balance."
         body: list[Node] = [
             filters("/ledger", asked, ("period", "as_of")),
             p(".verdict")[verdict] if totals else p["No entry is booked yet."],
-            self._listed(
-                result.table, asked, "Trial balance", "debit is positive, credit negative"
-            ),
+            self._grid(result.table, table, asked, "Trial balance"),
             twins("/ledger", asked.given),
         ]
         return self._page(result.data, "Ledger", "/ledger", body)
@@ -174,8 +177,9 @@ class Screens:
     def report(self, asked: Asked, ending: str, name: str) -> Answer:
         """Show a finance report, and lead to the others under the same period and names."""
         result = self._reading.report(asked, name)
+        table = arranged(result.table, asked)
         if ending:
-            return twin(result, ending, name)
+            return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)
         title, takes = STATEMENTS[name]
         here = report_path(name)
         shown = [field for field in ("campaign", "period") if field in takes]
@@ -188,35 +192,67 @@ class Screens:
         body: list[Node] = [
             p["Other reports:", others],
             filters(here, asked, shown, chosen) if shown else None,
-            self._listed(result.table, asked, result.data["title"], result.table.note),
+            self._grid(result.table, table, asked, result.data["title"]),
             twins(here, asked.given),
         ]
         return self._page(result.data, title, FIRST_REPORT, body)
 
+    def decision(self, asked: Asked, ending: str, name: str) -> Answer:
+        """Show a page of decisions; one that needs a campaign asks for it first."""
+        question = QUESTIONS[name]
+        path, given = f"/{name}", asked.only(question.fields)
+        shown = [each for each in question.fields if each != "known_at"]
+        if question.needs and question.needs not in given:
+            return self._page(self._head(), question.title, DECISIONS, [
+                _between(name), p[question.note], self._choice_of(path, asked),
+            ])  # fmt: skip
+        result = self._reading.decided(name, question, given)
+        table = arranged(result.table, asked, question.columns)
+        if ending:
+            return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)
+        chosen = self._reading.campaigns() if "campaign" in shown else ()
+        body: list[Node] = [
+            _between(name),
+            p[question.note],
+            filters(path, asked, shown, chosen),
+            self._grid(result.table, table, asked, question.title),
+            twins(path, asked.given),
+        ]
+        return self._page({**self._head(), **result.data}, question.title, DECISIONS, body)
+
+    def _choice_of(self, path: str, asked: Asked) -> Node:
+        names = self._reading.campaigns()
+        if not names:
+            return p(".verdict")["There is no campaign yet; import campaigns first."]
+        return [
+            h2["Which campaign?"],
+            ul[(li[a(href=asked.link(path, ("as_of",), campaign=name))[name]] for name in names)],
+        ]
+
+    def _grid(self, whole: Table, table: Table, asked: Asked, title: str) -> list[Node]:
+        if not table.rows:
+            return [p(".verdict")[whole.instead or "There are none."]]
+        rows, parts = part(table.rows, asked, LIST_ROWS)
+        zone = self._head()["timezone"]
+        return [
+            grid("list", table, rows, asked, title=title, note=table.note, zone=zone),
+            pager(asked, parts, len(table.rows), "rows"),
+            chooser(whole, table, asked),
+        ]
+
     def listing(self, asked: Asked, ending: str, kind: str, words: tuple[str, str]) -> Answer:
         """Show stored records: sealed baselines, or rows that were refused."""
         result = self._reading.list(kind)
+        table = arranged(result.table, asked)
         if ending:
-            return twin(result, ending, kind)
+            return csv_answer(table, kind) if ending == "csv" else twin(result, ending, kind)
         title, note = words
-        empty = p(".verdict")["There are none."]
-        body = [
+        body: list[Node] = [
             p[note],
-            self._listed(result.table, asked, title, f"{len(result):,} rows")
-            if len(result)
-            else empty,
-            twins(f"/{kind}", {}),
+            self._grid(result.table, table, asked, title),
+            twins(f"/{kind}", asked.only(ARRANGING)),
         ]
         return self._page(result.data, title, f"/{kind}", body)
-
-    def _listed(self, table: Table, asked: Asked, title: str, note: str) -> list[Node]:
-        if not table.rows:
-            return []
-        rows, parts = part(table.rows, asked, LIST_ROWS)
-        return [
-            tables.listing("list", table, rows, title, note, zone=self._head()["timezone"]),
-            pager(asked, parts, len(table.rows), "rows"),
-        ]
 
     def _doubt(self, asked: Asked, name: str) -> list[Node]:
         """Show the campaign's lines and what warns or fails; the rest stands on its own page."""
@@ -270,6 +306,22 @@ class Screens:
                 version=self._reading.told,
             )
         )
+
+
+SIGNS = "debit is positive, credit negative"
+
+DECISIONS = "/alerts"
+"""The page that the frame's link to decisions leads to."""
+
+
+def _between(here: str) -> Node:
+    """Lead from one page of decisions to the others."""
+    return nav(".between", aria_label="Decisions")[
+        (
+            a(href=f"/{name}", aria_current="page" if name == here else None)[each.title]
+            for name, each in QUESTIONS.items()
+        )
+    ]
 
 
 def part(rows: Sequence[Row], asked: Asked, size: int) -> tuple[Sequence[Row], int]:

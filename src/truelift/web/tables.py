@@ -233,11 +233,11 @@ def listing(
             tbody[
                 (
                     tr(class_={"level": row.get("account") == TOTAL})[
-                        th(scope="row")[_list_text(first, row.get(first), zone)],
+                        th(scope="row")[list_text(first, row.get(first), zone)],
                         (
                             td[number_text(row.get(each))]
                             if numeric[each]
-                            else td(".t")[_list_text(each, row.get(each), zone)]
+                            else td(".t")[list_text(each, row.get(each), zone)]
                             for each in others
                         ),
                     ]
@@ -264,7 +264,8 @@ def number_text(value: object) -> Node:
     return text.replace("-", MINUS, 1)
 
 
-def _list_text(name: str, value: object, zone: str) -> Node:
+def list_text(name: str, value: object, zone: str) -> Node:
+    """Write a cell that is no number: times in a zone, reasons in words, long text cut."""
     if value is None or isinstance(value, bool):
         return None if value is None else "yes" if value else "no"
     if isinstance(value, dt.datetime):
