@@ -103,17 +103,19 @@ def outlooks(
     withheld: Mapping[str, Withheld],
     values: Totals | None = None,
     target: float = 0.0,
+    own_targets: Mapping[str, float] | None = None,
 ) -> list[Outlook]:
     """Give the campaign's outlook and then each creator's.
 
     withheld: why a creator's incremental part is not known. values: totals that are money already
-    (a composite of valued outputs); else units are valued. target: ROI to be beaten.
+    (a composite of valued outputs); else units are valued. target: ROI to be beaten; own_targets:
+    of creators who have their own.
     """
     drawn = _drawn(totals, values, money)
     rows = [
         _row(
             name, so_far[at : at + 1], _taken(drawn, [at]), money,
-            why=withheld.get(name), target=target,
+            why=withheld.get(name), target=(own_targets or {}).get(name, target),
         )
         for at, name in enumerate(names)
     ]  # fmt: skip

@@ -180,13 +180,39 @@ class Forecasts:
             self._row(asked, creator, words, {}) for creator, words in sorted(found.silent.items())
         ]
 
+    def by_basis(
+        self,
+        campaign: str,
+        basis: ValueBasis | None = None,
+        *,
+        target: float = 0.0,
+        own_targets: Mapping[str, float] | None = None,
+    ) -> list[Outlook] | Withheld:
+        """Give the outlooks of a campaign by its goal's metric, money counted by a basis.
+
+        basis: the campaign's own by default; another where what was said earlier is looked at now.
+        """
+        name = default_metric(self.known.campaigns[campaign]["goal"]).name
+        found = self.foreseen(campaign, name)
+        if isinstance(found, Withheld):
+            return found
+        counted = basis or basis_of(self.measurement.panels, campaign)
+        return self._outlooks(campaign, name, found, counted, target, own_targets=own_targets)
+
     def _outlooks(
-        self, campaign: str, metric: str, found: Foreseen, basis: ValueBasis, target: float
+        self,
+        campaign: str,
+        metric: str,
+        found: Foreseen,
+        basis: ValueBasis,
+        target: float,
+        *,
+        own_targets: Mapping[str, float] | None = None,
     ) -> list[Outlook]:
         valued, values = self._money(campaign, metric, found, basis)
         return outlooks(
-            found.names, found.so_far, found.totals, valued,
-            withheld=found.withheld, values=values, target=target,
+            found.names, found.so_far, found.totals, valued, withheld=found.withheld,
+            values=values, target=target, own_targets=own_targets,
         )  # fmt: skip
 
     def _row(
