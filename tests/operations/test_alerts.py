@@ -6,7 +6,9 @@ import pytest
 
 from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.catalog.permission import Role
+from truelift.decisions.alert import Rule, alert_id
 from truelift.operations import alerts
+from truelift.operations.watched import Watching
 
 STORY = """
 creators
@@ -138,3 +140,26 @@ def test_bad_words_and_who_only_reads_are_refused(story, acting):
         story.ws.snooze_alert(first.id)
     with pytest.raises(Refused):
         alerts.check(acting("audrey", Role.AUDITOR))
+
+
+def test_an_id_that_is_none_is_refused_before_a_rule_is_asked(story, monkeypatch):
+    def asked(_watching):
+        pytest.fail("a rule was asked")
+
+    monkeypatch.setattr(Watching, "quick", asked)
+    with pytest.raises(NotFound, match="no open alert"):
+        alerts.snooze(story.ground, "nosuch", length=dt.timedelta(days=1))
+
+
+def test_an_alert_that_was_never_kept_is_found_by_its_id_and_measured_only_if_it_is_a_return(
+    story, monkeypatch
+):
+    (first, *_) = alerts.alerts(story.ground, open_only=True)[1]
+    measured = alert_id(Rule.ROI_BELOW_TARGET, "spring/ana")
+    calls = []
+    monkeypatch.setattr(Watching, "expected", lambda _watching: calls.append(1) or [])
+    assert alerts.own(story.ground, first.id, "kim").id == first.id
+    assert calls == []
+    with pytest.raises(NotFound):
+        alerts.own(story.ground, measured, "kim")
+    assert calls == [1]

@@ -46,6 +46,16 @@ LEAST_SAID = 0.01
 _DAY = dt.timedelta(days=1)
 
 
+def pace_subject(campaign: str, creator: str | None, metric: str) -> str:
+    """Name what a pace is of."""
+    return f"{campaign}/{creator or ''}/{metric}"
+
+
+def return_subject(campaign: str, creator: str) -> str:
+    """Name what a return is of."""
+    return f"{campaign}/{creator}"
+
+
 def findings(watched: Watched) -> list[Finding]:
     """Ask every rule."""
     return [each for rule in RULES for each in rule(watched)]
@@ -57,7 +67,7 @@ def _pace(watched: Watched) -> Iterable[Finding]:
         if level is not None:
             yield Finding(
                 rule=Rule.PACE,
-                subject=f"{each.campaign}/{each.creator or ''}/{each.metric}",
+                subject=pace_subject(each.campaign, each.creator, each.metric),
                 sentence=each.sentence,
                 action="See `truelift pacing`, and what can still be moved.",
                 campaign=each.campaign,
@@ -82,7 +92,7 @@ def _below_target(watched: Watched) -> Iterable[Finding]:
             continue
         yield Finding(
             rule=Rule.ROI_BELOW_TARGET,
-            subject=f"{each.campaign}/{each.creator}",
+            subject=return_subject(each.campaign, each.creator),
             sentence=(
                 f"Incremental ROI of {each.creator} in {each.campaign} was {each.roi.point:+.0%} "
                 f"({each.roi.low:+.0%} to {each.roi.high:+.0%}), below {_aim(each)}."
@@ -107,7 +117,7 @@ def _out_of_reach(watched: Watched) -> Iterable[Finding]:
         chance = "below 1 %" if each.chance < LEAST_SAID else f"{each.chance * 100:.0f} %"
         yield Finding(
             rule=Rule.ROI_BELOW_TARGET,
-            subject=f"{each.campaign}/{each.creator}",
+            subject=return_subject(each.campaign, each.creator),
             sentence=(
                 f"ROI of {each.creator} in {each.campaign} is forecast at {each.middle:+.0%} at "
                 f"completion ({each.low:+.0%} to {each.high:+.0%}, 80 % band) by {each.basis}; "

@@ -10,13 +10,14 @@ tells; a running process does it when something changed.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Instant
-from truelift.decisions.alert import Alert, Message, messages, step
+from truelift.decisions.alert import ID_LENGTH, Alert, Message, messages, step
 from truelift.decisions.alert_rules import findings
 from truelift.operations.alert_channels import tell
 from truelift.operations.knowledge import knowledge
@@ -27,6 +28,8 @@ from truelift.store.control_records import ALERT, ALERT_MESSAGE
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
+
+_ID = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
 
 LONGEST_SNOOZE = dt.timedelta(days=90)
 _TIMES = ("opened_at", "closed_at", "snoozed_until", "told_at")
@@ -121,13 +124,19 @@ def _open(ground: Ground, name: str) -> tuple[Instant, Alert]:
     found = kept_alerts(ground).get(name)
     known = knowledge(ground)
     at = min(known.as_of, known.known_at)
-    if found is None:
-        at, standing = _standing(ground, None, None)
-        found = standing.get(name)
+    if found is None and _ID.fullmatch(name):
+        found = _raised(Watching(known, at), name, at)
     if found is None or not found.open:
         msg = f"There is no open alert {name}; `truelift alerts --open` lists them."
         raise NotFound(msg)
     return at, found
+
+
+def _raised(watching: Watching, name: str, at: Instant) -> Alert | None:
+    """Give an alert that is raised now and was never kept; measured only where its id may be."""
+    measured = name in watching.measured_ids()
+    watched = watching.everything() if measured else watching.quick()
+    return step({}, [each for each in findings(watched) if each.id == name], at).get(name)
 
 
 def _decided(ground: Ground, alert: Alert) -> Alert:

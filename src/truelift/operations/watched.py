@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,8 @@ import pyarrow.compute as pc
 from truelift.base.estimate import Estimate, Withheld
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, brand_day
+from truelift.decisions.alert import Rule, alert_id
+from truelift.decisions.alert_rules import pace_subject, return_subject
 from truelift.decisions.completion import Outlook
 from truelift.decisions.pacing import Pace as Reached
 from truelift.decisions.value_basis import LEAD_DAYS, Counted
@@ -41,6 +43,7 @@ from truelift.decisions.watched import (
 from truelift.facts.hashtags import hashtags
 from truelift.facts.kinds import KINDS
 from truelift.ledger.open_accruals import open_accruals
+from truelift.measurement.figure import LiftFigure
 from truelift.operations import pacing
 from truelift.operations.budget_versions import budget_of
 from truelift.operations.costs import Costs
@@ -50,13 +53,16 @@ from truelift.operations.knowledge import Knowledge
 from truelift.operations.leaks import AWARENESS, leaks_of
 from truelift.operations.measure import Measurement
 from truelift.operations.odd_clicks import click_verdicts
-from truelift.operations.roi import RoiRequest, report_of
+from truelift.operations.outcomes import Outcomes
+from truelift.operations.plans import parties
 from truelift.operations.value_basis import basis_of
 from truelift.reports.pacing import why
 from truelift.store import control_records, journal
 from truelift.store import workspace_database as records
 from truelift.store.control_records import LINK_CHECK
 from truelift.valuation.cost_states import CostStates
+from truelift.valuation.increment import incremental_contribution
+from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
 
@@ -84,13 +90,16 @@ class Watching:
 
     def everything(self) -> Watched:
         """Gather it."""
+        return replace(
+            self.quick(), paces=self.paces(), returns=self.returns(), expected=self.expected()
+        )
+
+    def quick(self) -> Watched:
+        """Gather what needs no measurement: all but paces and returns."""
         live, stories = self._posts()
         return Watched(
             at=self.at,
             day=self.day,
-            paces=self.paces(),
-            returns=self.returns(),
-            expected=self.expected(),
             spends=self._spends(),
             codes=leaks_of(self.known).codes,
             early=self._early(),
@@ -105,6 +114,15 @@ class Watching:
             rights=self._rights(),
             owed=self._owed(),
         )
+
+    def measured_ids(self) -> set[str]:
+        """Give the ids that an alert of a pace or a return can have, without measuring any."""
+        pairs = [(name, who) for name in self.known.campaigns for who in parties(self.known, name)]
+        found = {alert_id(Rule.ROI_BELOW_TARGET, return_subject(*pair)) for pair in pairs}
+        return found | {
+            alert_id(Rule.PACE, pace_subject(row["campaign"], row["creator"], row["metric"]))
+            for row in self.known.rows("targets")
+        }
 
     @cached_property
     def day(self) -> dt.date:
@@ -192,7 +210,7 @@ class Watching:
 
     def returns(self) -> list[Return]:
         """Give incremental returns of flights that have ended lately, on bound cost."""
-        known = self.known
+        known, found = self.known, []
         ended = {
             name
             for name, row in known.campaigns.items()
@@ -200,21 +218,44 @@ class Watching:
             and 0 < (self.day - row["ends"]).days <= AFTER_DAYS
             and not self._under_way(row)
         }
-        if not ended:
+        if not ended or not known.tracked:
             return []
-        request = RoiRequest(as_of=known.as_of, known_at=known.known_at)
-        found = []
-        for row in report_of(known, request)[1]:
-            extra, cost = row.ladder.incremental, row.cost.bound
-            unknown = row.incomplete is not None or row.ladder.withheld_money is not None
-            if row.campaign not in ended or row.creator is None:
-                continue
+        costs = Costs(known)
+        unbooked = costs.incomplete(("campaign", "creator"))
+        bound = costs.by(("campaign", "creator"))
+        for pair, parts in sorted(self._money(ended).items()):
+            cost = bound.get(pair, CostStates()).bound
+            extra = self._extra(pair, parts)
+            unknown = parts.untranslated or parts.goods_without_margin or pair in unbooked
             if unknown or cost <= 0 or not isinstance(extra, Estimate):
                 continue
-            target = self._target(row.campaign, row.creator)
+            target = self._target(*pair)
             roi = extra.scaled(1 / cost, -1.0)
-            found.append(Return(row.campaign, row.creator, roi, target or 0.0, target is not None))
+            found.append(Return(*pair, roi, target or 0.0, target is not None))
         return found
+
+    def _money(self, campaigns: set[str]) -> dict[tuple[str, str], Components]:
+        """Give what creators brought in some campaigns; nothing of those who are only signed."""
+        rates = self._measurement.panels.rates
+        nothing = {
+            (name, who): Components() for name in campaigns for who in parties(self.known, name)
+        }
+        return nothing | Outcomes(self.known, rates, "event").creators_money(campaigns)
+
+    def _extra(self, pair: tuple[str, str], parts: Components) -> Estimate | Withheld:
+        """Give the incremental contribution, as `truelift roi` has it; measure no other metric."""
+        campaign, creator = pair
+        leads = self.known.campaigns[campaign]["goal"] == LEADS
+
+        def lift(metric: str) -> LiftFigure | Withheld | None:
+            return self._measurement.lift(campaign, metric).get(creator)
+
+        from_orders = parts.contribution != parts.won_leads
+        return incremental_contribution(
+            parts,
+            lift("orders") if from_orders or not leads else None,
+            lift("leads") if parts.won_leads or leads else None,
+        )
 
     def _spends(self) -> list[Spend]:
         """Give budgets beside what they are bound by; a budget without a rate is left out."""
