@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from truelift.base.estimate import Estimate
-from truelift.decisions.alert_rules import findings
+from truelift.decisions.alert_rules import Judged, findings, judged_returns
 from truelift.decisions.click_fraud import ClickDay, ClickVerdict
 from truelift.decisions.leaked_code import LeakedCode
 from truelift.decisions.watched import (
@@ -156,3 +156,12 @@ def test_a_running_flight_is_told_by_the_band_of_the_forecast_and_its_chance():
     )
     assert "truelift reallocate" in stated.action
     assert not_stated.sentence.endswith("P(return >= break-even (no target is set)) is below 1 %.")
+
+
+def test_what_is_below_target_and_not_beyond_chance_is_counted():
+    none = judged_returns(Watched(at=AT, day=DAY))
+    rows = [roi("ugo", -0.9, -0.5), roi("abel", -0.2, 0.4), roi("bea", 0.6, 2.0)]
+    running = [forecast(0.01), forecast(0.3), forecast(0.08)]
+    assert none == Judged(0, 0, 0)
+    found = judged_returns(Watched(at=AT, day=DAY, returns=rows, expected=running))
+    assert found == Judged(looked_at=6, beyond_chance=2, within_chance=3)

@@ -57,7 +57,7 @@ def rules(found):
 
 
 def test_the_rules_see_what_is_wrong_at_a_time_and_reading_keeps_nothing(story):
-    _, found = alerts.alerts(story.ground, as_of=AT)
+    _, found, _ = alerts.alerts(story.ground, as_of=AT)
     assert rules(found) == [
         ("budget_overrun", "spring"), ("code_before_post", "spring/ANA-26"),
         ("deliverable_due", "a2"), ("hashtag_missing", "instagram/p1"),
@@ -79,7 +79,7 @@ def test_who_is_far_behind_plan_is_told_with_the_pace(story):
         """,
         at=AT,
     )
-    _, found = alerts.alerts(story.ground, as_of=AT)
+    _, found, _ = alerts.alerts(story.ground, as_of=AT)
     (pace,) = [each for each in found if each.rule == "pace"]
     assert pace.subject == "spring//orders"
     assert "1 orders of 300, " in pace.sentence
@@ -105,7 +105,7 @@ def test_a_check_keeps_and_tells_once_and_an_alert_ends_with_its_cause(story):
 def test_what_was_raised_later_is_not_known_on_an_earlier_day(story):
     alerts.check(story.ground, now=AT)
     earlier = dt.datetime(2026, 5, 4)
-    _, found = alerts.alerts(story.ground, as_of=earlier)
+    _, found, _ = alerts.alerts(story.ground, as_of=earlier)
     assert {each.opened_at for each in found} == {earlier}
     assert "hashtag_missing" not in {each.rule for each in found}
 

@@ -7,7 +7,8 @@ Out:  findings: why, in a sentence, and what to do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy
@@ -46,6 +47,15 @@ LEAST_SAID = 0.01
 _DAY = dt.timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many returns were looked at: beyond chance below target, and below it within chance."""
+
+    looked_at: int
+    beyond_chance: int
+    within_chance: int
+
+
 def pace_subject(campaign: str, creator: str | None, metric: str) -> str:
     """Name what a pace is of."""
     return f"{campaign}/{creator or ''}/{metric}"
@@ -81,13 +91,7 @@ def _below_target(watched: Watched) -> Iterable[Finding]:
 
     An open alert is over once the upper limit reaches the target again.
     """
-    rows = watched.returns
-    if not rows:
-        return
-    short = np.array([each.target - each.roi.point for each in rows])
-    half = np.array([each.roi.high - each.roi.point for each in rows])
-    certain = flagged(_p(short, half, rows[0].roi.level), short)
-    for each, sure in zip(rows, certain.tolist(), strict=True):
+    for each, sure in zip(watched.returns, _certain(watched.returns), strict=True):
         if each.roi.high >= each.target:
             continue
         yield Finding(
@@ -102,6 +106,28 @@ def _below_target(watched: Watched) -> Iterable[Finding]:
             creator=each.creator,
             level=Level.RAISED if sure else Level.BETWEEN,
         )
+
+
+def _certain(rows: Sequence[Return]) -> list[bool]:
+    """Say which returns lie below target at a false-discovery rate of the list."""
+    if not rows:
+        return []
+    short = np.array([each.target - each.roi.point for each in rows])
+    half = np.array([each.roi.high - each.roi.point for each in rows])
+    found: list[bool] = flagged(_p(short, half, rows[0].roi.level), short).tolist()
+    return found
+
+
+def judged_returns(watched: Watched) -> Judged:
+    """Count the returns that were looked at, and those below target that chance may explain."""
+    sure = _certain(watched.returns)
+    raised = [*sure, *(each.chance <= CHANCE_LOW for each in watched.expected)]
+    below = [
+        *(each.roi.point < each.target for each in watched.returns),
+        *(each.middle < each.target for each in watched.expected),
+    ]
+    left = sum(low and not certain for low, certain in zip(below, raised, strict=True))
+    return Judged(len(raised), sum(raised), left)
 
 
 def _aim(each: Return | Expected) -> str:
