@@ -21,6 +21,10 @@ from truelift.valuation.increment import LEAST_COVERED
 ORDER_VARIANCE = 0.64
 """Variance of one order's contribution over its square, until orders say otherwise: sd is .8."""
 
+_NOBODY = "No creator takes part in this campaign yet; import agreements or participants."
+_NO_WORTH = "No order or lead says yet what one is worth; wait for the first, or import orders."
+_NO_COST = "No cost is signed or booked yet, so nothing divides by it; import agreements or costs."
+
 SHARED_ORDERS = 20.0
 """So many orders of the campaign stand beside a creator's own in the value of one."""
 
@@ -125,7 +129,7 @@ def outlooks(
     why = None
     if not known or covered < LEAST_COVERED * everything:
         first = next(iter(withheld.values()), None)
-        why = first or Withheld(Reason.NO_HISTORY, "No creator takes part in this campaign yet.")
+        why = first or Withheld(Reason.NO_HISTORY, _NOBODY)
     whole = _row(None, so_far, drawn, money, why=why, target=target, known=known)
     return [whole, *rows]
 
@@ -192,10 +196,10 @@ def _row(
 def _unknown(value: Floats) -> Withheld | None:
     if np.isfinite(value).all():
         return None
-    return Withheld(Reason.NO_ORDERS, "No order or lead says yet what one is worth.")
+    return Withheld(Reason.NO_ORDERS, _NO_WORTH)
 
 
 def _costless(cost: Floats) -> Withheld | None:
     if (cost > 0).all():
         return None
-    return Withheld(Reason.NO_COST, "No cost is signed or booked yet, so nothing divides by it.")
+    return Withheld(Reason.NO_COST, _NO_COST)

@@ -69,7 +69,10 @@ def imported_budget(known: Knowledge, campaign: str) -> int | Withheld | None:
     found = _budget_rates(known).find(row["starts"], currency, target)
     found = found or known.rate_set.find(row["starts"], currency, target)
     if found is None:
-        words = f"The budget of {campaign} is in {currency} and no rate to {target} is known."
+        words = (
+            f"The budget of {campaign} is in {currency} and no rate to {target} is known; import "
+            "one."
+        )
         return Withheld(Reason.NO_RATE, words)
     return translate(amount, currency, target, found.rate)
 

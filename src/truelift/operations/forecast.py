@@ -223,7 +223,7 @@ class Forecasts:
         inputs: dict[str, float | None],
     ) -> ForecastRow:
         scale, origin = self.scale_of(asked.metric)
-        missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live yet.")
+        missing = Withheld(Reason.NOT_OBSERVED, _NOT_LIVE)
         far = flown(self.known, asked.campaign)
         return ForecastRow(
             campaign=asked.campaign,
@@ -329,7 +329,9 @@ class Forecasts:
             given = sold(self.developments, campaign, found.names, _units(self, campaign, found))
             return money(panels, campaign, found.names, given, basis), None
         if panels.value_schedule is None:
-            words = "No value schedule is approved, so outputs have no value to return."
+            words = (
+                "No value schedule is approved, so outputs have no value; import `values` with one."
+            )
             return Withheld(Reason.NO_VALUES, words), None
         worth = self.foreseen(campaign, VALUE)
         if isinstance(worth, Withheld):
@@ -345,9 +347,11 @@ def kind_of(metric: str) -> str:
     return model.COUNTS if metric in COUNT_METRICS else model.POSTS
 
 
+_NOT_LIVE = "Nothing of this creator is live yet; import its posts once they are."
 _UNPLANNED = Withheld(
     Reason.NOT_PLANNED,
-    "No post is live and no deliverable with its platform says what is planned.",
+    "No post is live and no deliverable says what is planned; import deliverables with their "
+    "platform.",
 )
 
 
