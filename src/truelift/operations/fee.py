@@ -35,6 +35,7 @@ def fees(
         metric=found.metric,
         days_left=found.days_left,
         value_basis=found.basis.words,
+        beside=found.beside,
     )
     return header, [_row(found, each) for each in found.standings]
 

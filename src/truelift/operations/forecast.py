@@ -18,7 +18,7 @@ from truelift.base.time import Instant
 from truelift.decisions import forecast as model
 from truelift.decisions.completion import Money, Outlook, outlooks
 from truelift.decisions.forecast import Factors, Prior, Totals
-from truelift.decisions.value_basis import ValueBasis
+from truelift.decisions.value_basis import Beside, ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.measurement.ragged import Floats
@@ -33,13 +33,14 @@ from truelift.operations.measure import Figures, Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.people import Action, needs
 from truelift.operations.plans import flown, parties
-from truelift.operations.value_basis import basis_of, other_basis_of
+from truelift.operations.value_basis import basis_of, beside_of, other_basis_of
 from truelift.reports.forecast import ForecastRow, OtherBasis
 from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import FORECAST_SCALE
 from truelift.store.ground import Ground
 from truelift.store.kept_records import KeptRecord
+from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
 NORMAL_LEVEL = 1.959963984540054
@@ -121,6 +122,7 @@ class _Asked:
     basis: ValueBasis
     target: float
     others: Mapping[str | None, OtherBasis] = field(default_factory=dict)
+    beside: Mapping[str | None, Beside | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -171,7 +173,7 @@ class Forecasts:
         rows = self._outlooks(campaign, name, found, basis, target)
         beside = self._outlooks(campaign, name, found, other, target) if other else []
         others = {row.creator: OtherBasis(other.words, row) for row in beside if other}
-        asked = _Asked(campaign, name, figures, basis, target, others)
+        asked = _Asked(campaign, name, figures, basis, target, others, self._beside(campaign))
         told = [
             self._row(asked, one.creator, one, found.inputs.get(one.creator or "", {}))
             for one in rows
@@ -179,6 +181,13 @@ class Forecasts:
         return told + [
             self._row(asked, creator, words, {}) for creator, words in sorted(found.silent.items())
         ]
+
+    def _beside(self, campaign: str) -> dict[str | None, Beside | None]:
+        """Give what the campaign (None) and its creators bring beside the goal."""
+        money = self.developments.outcomes.creators_money([campaign])
+        parts: dict[str | None, Components] = {who: each for (_, who), each in money.items()}
+        parts[None] = sum(money.values(), Components())
+        return {who: beside_of(self.known, campaign, each) for who, each in parts.items()}
 
     def by_basis(
         self,
@@ -235,6 +244,7 @@ class Forecasts:
             value_basis=asked.basis.words,
             over=far.left <= 0,
             other_basis=asked.others.get(creator),
+            beside=asked.beside.get(creator),
             scale=scale,
             scale_from=origin,
             target=asked.target,
