@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.lift.sources import sourced
 from benchmarks.results import circumstances, paragraph, table
 from truelift.base.estimate import Withheld
+from truelift.decisions.alert_rules import CHANCE_LOW
 from truelift.decisions.backtest import STAGES, Past, distance, fitted_scale
 from truelift.decisions.completion import Money, Outlook, outlooks, shared_value
 from truelift.decisions.forecast import (
@@ -157,6 +158,20 @@ def covered(cases: list[Case], *, whole: bool) -> dict[str, float]:
     return {name: float(np.mean(held)) for name, held in found.items()}
 
 
+def raised(cases: list[Case]) -> tuple[int, float, float]:
+    """Judge the alert that a creator's return is out of reach: its chance is CHANCE_LOW or below.
+
+    Gives how many were raised, the share of them whose return came to 0 or above all the same, and
+    the share of all returns below 0 that were raised.
+    """
+    chances = [(each, each.outlook.chance) for each in cases if each.creator is not None]
+    judged = [(each, chance) for each, chance in chances if not isinstance(chance, Withheld)]
+    called = [each for each, chance in judged if chance <= CHANCE_LOW]
+    wrong = sum(each.roi >= 0 for each in called)
+    below = sum(each.roi < 0 for each, _ in judged)
+    return len(called), wrong / max(len(called), 1), (len(called) - wrong) / max(below, 1)
+
+
 def real(name: str, seed: int) -> list[Past]:
     """Forecast windows of real accounts, TOGETHER of them as a campaign, at every stage.
 
@@ -272,6 +287,8 @@ def forecast_lines(campaigns: int = CAMPAIGNS, seed: int = 1) -> tuple[list[str]
              "rest of engagement", f"{together:.2f} / {scale:.2f}",
              f"{held[0]:.1%}", f"{held[1]:.1%}")
         )  # fmt: skip
+    count, wrong, power = raised(cases)
+    missed += wrong > CHANCE_LOW
     seconds = time.perf_counter() - start
     lines = [
         "## Forecast to campaign end",
@@ -285,5 +302,12 @@ def forecast_lines(campaigns: int = CAMPAIGNS, seed: int = 1) -> tuple[list[str]
             f"the other. {seconds:.0f} s in all."
         ),
         *table(("source", "figure", "scale", "campaigns", "creators"), rows),
+        "",
+        *paragraph(
+            f"The alert that a return is out of reach (a chance of {CHANCE_LOW:.0%} or below) was "
+            f"raised {count:,} times in the simulated campaigns; {wrong:.1%} of those returns came "
+            f"to break-even all the same, at most {CHANCE_LOW:.0%} stated. Of the creators' "
+            f"returns that ended below it, {power:.0%} were raised."
+        ),
     ]
     return lines, missed

@@ -58,7 +58,6 @@ TEST_ELSEWHERE: dict[str, str] = {
     "workspace/leaks": "leaks at the Python door: tests/operations/test_leaks.py",
     "operations/held_payouts": "held and released: tests/operations/test_leaks.py",
     "operations/odd_clicks": "questioned clicks as rows: tests/operations/test_leaks.py",
-    "operations/watched": "what the rules look at: tests/operations/test_alerts.py",
     "decisions/leaked_code": "what judged orders add up to: tests/decisions/test_leaks.py",
     "decisions/leak_rules": "the rules at work: tests/decisions/test_leaks.py",
     "decisions/watched": "values without behaviour: tests/decisions/test_alert_rules.py",

@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 
 from truelift.base.estimate import Estimate
-from truelift.decisions.alert_rules import findings
+from truelift.decisions.alert_rules import Judged, findings, judged_returns
 from truelift.decisions.click_fraud import ClickDay, ClickVerdict
 from truelift.decisions.leaked_code import LeakedCode
 from truelift.decisions.watched import (
     DeadLink,
     Due,
     EarlyCode,
+    Expected,
     Launch,
     LivePost,
     Owed,
@@ -52,6 +53,11 @@ def roi(creator, point, high, target=0.0, *, stated=False):
     return Return("summer", creator, Estimate(point, point - 1, high), target, stated)
 
 
+def forecast(chance, target=0.0, *, stated=False):
+    basis = "won contribution of orders"
+    return Expected("summer", "ugo", -1.6, -1.2, -0.8, chance, target, stated, basis)
+
+
 CASES = [
     ("paces", Pace("summer", None, "orders", 0.5, 0.7, "Slow."), "pace raised"),
     ("paces", Pace("summer", None, "orders", 0.5, 0.85, "Slow."), "pace between"),
@@ -59,6 +65,9 @@ CASES = [
     ("returns", roi("ugo", -0.9, -0.5), "roi_below_target raised"),
     ("returns", roi("ugo", -0.9, 0.1), ""),
     ("returns", roi("ugo", 0.4, 0.5, 1.0, stated=True), "roi_below_target raised"),
+    ("expected", forecast(0.05), "roi_below_target raised"),
+    ("expected", forecast(0.08), "roi_below_target between"),
+    ("expected", forecast(0.10), ""),
     ("spends", Spend("summer", 100, 101, "USD"), "budget_overrun raised"),
     ("spends", Spend("summer", 100, 99, "USD"), "budget_overrun between"),
     ("spends", Spend("summer", 100, 98, "USD"), ""),
@@ -129,10 +138,30 @@ def test_in_a_long_list_one_that_just_falls_short_waits_for_more_evidence():
 
 
 def test_a_flight_that_is_over_asks_for_what_can_still_be_done():
-    late = Return("summer", "ugo", Estimate(-0.9, -1.9, -0.5), 0.0, stated=False, over=True)
+    late = Return("summer", "ugo", Estimate(-0.9, -1.9, -0.5), 0.0, stated=False)
     spend = Spend("summer", 10_000, 10_100, "USD", over=True)
     roi_found, budget = findings(Watched(at=AT, day=DAY, returns=(late,), spends=(spend,)))
     assert "in summer was -90%" in roi_found.sentence
     assert budget.sentence.startswith("summer ended and had bound 101.00 of 100.00 USD")
     assert all("over" in each.action for each in (roi_found, budget))
     assert "cancel" not in roi_found.action + budget.action
+
+
+def test_a_running_flight_is_told_by_the_band_of_the_forecast_and_its_chance():
+    rows = (forecast(0.04, 0.2, stated=True), forecast(0.0))
+    stated, not_stated = findings(Watched(at=AT, day=DAY, expected=rows))
+    assert stated.sentence == (
+        "ROI of ugo in summer is forecast at -120% at completion (-160% to -80%, 80 % band) by won "
+        "contribution of orders; P(return >= target +20%) is 4 %."
+    )
+    assert "truelift reallocate" in stated.action
+    assert not_stated.sentence.endswith("P(return >= break-even (no target is set)) is below 1 %.")
+
+
+def test_what_is_below_target_and_not_beyond_chance_is_counted():
+    none = judged_returns(Watched(at=AT, day=DAY))
+    rows = [roi("ugo", -0.9, -0.5), roi("abel", -0.2, 0.4), roi("bea", 0.6, 2.0)]
+    running = [forecast(0.01), forecast(0.3), forecast(0.08)]
+    assert none == Judged(0, 0, 0)
+    found = judged_returns(Watched(at=AT, day=DAY, returns=rows, expected=running))
+    assert found == Judged(looked_at=6, beyond_chance=2, within_chance=3)

@@ -67,6 +67,11 @@ def test_a_target_moves_the_chance():
     assert rows(totals((0, 50, 30)), money(), target=2.1)[0].chance == 0.0
 
 
+def test_a_target_of_ones_own_moves_the_own_chance_only():
+    found = rows(totals((0, 50, 30), (0, 50, 30)), money(2), target=1.9, own_targets={"b": 2.1})
+    assert [each.chance for each in found] == [1.0, 1.0, 0.0]
+
+
 def test_who_is_not_measured_has_counts_and_no_return():
     found = rows(totals((0, 50, 30), (0, 5, 3)), money(2), withheld={"b": NO_BASELINE})
     whole, _, second = found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from truelift.decisions.value_basis import (
     LEAD_DAYS,
+    Beside,
     Counted,
     ValueBasis,
+    beside,
     other_basis,
     value_basis,
 )
@@ -44,3 +46,12 @@ def test_the_words_name_the_schedule_and_money_is_counted_by_them():
     assert OPEN.money(70.0, 1_000.0, -1.0, None) == 1_000
     assert WON.money(70.0, 1_000.0, 2.0, 800.0) == 1_000
     assert ORDERS.money(70.0, 1_000.0, 2.0, 800.0) == 70
+
+
+def test_what_comes_beside_the_goal_is_told_and_not_counted():
+    assert beside("sales", 900, 0, "USD") is None
+    assert beside("sales", 900, 50, "USD") == Beside(50, "won leads", "USD")
+    assert beside("leads", 900, 50, "USD") == Beside(900, "orders", "USD")
+    assert beside("awareness", 900, 50, "USD") == Beside(950, "orders and won leads", "USD")
+    found = beside("awareness", 900, 0, "USD")
+    assert found.sentence.startswith("Not in it: 9.00 USD that orders contributed so far, tracked;")

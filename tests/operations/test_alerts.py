@@ -6,7 +6,9 @@ import pytest
 
 from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.catalog.permission import Role
+from truelift.decisions.alert import Rule, alert_id
 from truelift.operations import alerts
+from truelift.operations.watched import Watching
 
 STORY = """
 creators
@@ -55,7 +57,7 @@ def rules(found):
 
 
 def test_the_rules_see_what_is_wrong_at_a_time_and_reading_keeps_nothing(story):
-    _, found = alerts.alerts(story.ground, as_of=AT)
+    _, found, _ = alerts.alerts(story.ground, as_of=AT)
     assert rules(found) == [
         ("budget_overrun", "spring"), ("code_before_post", "spring/ANA-26"),
         ("deliverable_due", "a2"), ("hashtag_missing", "instagram/p1"),
@@ -77,7 +79,7 @@ def test_who_is_far_behind_plan_is_told_with_the_pace(story):
         """,
         at=AT,
     )
-    _, found = alerts.alerts(story.ground, as_of=AT)
+    _, found, _ = alerts.alerts(story.ground, as_of=AT)
     (pace,) = [each for each in found if each.rule == "pace"]
     assert pace.subject == "spring//orders"
     assert "1 orders of 300, " in pace.sentence
@@ -103,7 +105,7 @@ def test_a_check_keeps_and_tells_once_and_an_alert_ends_with_its_cause(story):
 def test_what_was_raised_later_is_not_known_on_an_earlier_day(story):
     alerts.check(story.ground, now=AT)
     earlier = dt.datetime(2026, 5, 4)
-    _, found = alerts.alerts(story.ground, as_of=earlier)
+    _, found, _ = alerts.alerts(story.ground, as_of=earlier)
     assert {each.opened_at for each in found} == {earlier}
     assert "hashtag_missing" not in {each.rule for each in found}
 
@@ -138,3 +140,26 @@ def test_bad_words_and_who_only_reads_are_refused(story, acting):
         story.ws.snooze_alert(first.id)
     with pytest.raises(Refused):
         alerts.check(acting("audrey", Role.AUDITOR))
+
+
+def test_an_id_that_is_none_is_refused_before_a_rule_is_asked(story, monkeypatch):
+    def asked(_watching):
+        pytest.fail("a rule was asked")
+
+    monkeypatch.setattr(Watching, "quick", asked)
+    with pytest.raises(NotFound, match="no open alert"):
+        alerts.snooze(story.ground, "nosuch", length=dt.timedelta(days=1))
+
+
+def test_an_alert_that_was_never_kept_is_found_by_its_id_and_measured_only_if_it_is_a_return(
+    story, monkeypatch
+):
+    (first, *_) = alerts.alerts(story.ground, open_only=True)[1]
+    measured = alert_id(Rule.ROI_BELOW_TARGET, "spring/ana")
+    calls = []
+    monkeypatch.setattr(Watching, "expected", lambda _watching: calls.append(1) or [])
+    assert alerts.own(story.ground, first.id, "kim").id == first.id
+    assert calls == []
+    with pytest.raises(NotFound):
+        alerts.own(story.ground, measured, "kim")
+    assert calls == [1]

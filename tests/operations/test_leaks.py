@@ -134,6 +134,17 @@ def test_an_order_is_released_out_of_its_code_and_an_appeal_keeps_who_held(story
     assert story.ws.held().rows == []
 
 
+def test_holding_again_keeps_what_the_creator_said(story, acting):
+    story.ws.hold_payout("ANA-26", "on a coupon site")
+    held_payouts.appeal(acting("kim", Role.PREPARER), "ANA-26", "Not mine.")
+    order = story.ws.held().rows[0]["order"]
+    again = held_payouts.hold(acting("pat", Role.PREPARER), "ANA-26", "on two sites")
+    assert (again.reason, again.appeal, again.decided_by) == ("on two sites", "Not mine.", "pat")
+    assert held_payouts.hold(acting("pat", Role.PREPARER), order, "this one").appeal == "Not mine."
+    held_payouts.release(acting("kim", Role.PREPARER), "ANA-26", "Nothing came of it.")
+    assert held_payouts.hold(acting("kim", Role.PREPARER), "ANA-26", "new").appeal == "Not mine."
+
+
 def test_what_is_held_is_left_out_of_payables_and_comes_back(told, acting):
     told.given(STORY + INVOICE)
     (payable,) = told.ws.payables().rows

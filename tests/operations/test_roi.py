@@ -216,3 +216,9 @@ def test_above_break_even_is_where_the_incremental_contribution_is_surely_above_
             if "point" in found and level is not None:
                 assert found["point"] == pytest.approx((level - cost) / cost, abs=1 / cost)
                 assert found["low"] <= found["point"] <= found["high"]
+
+
+def test_the_return_at_completion_names_the_forecast_that_has_it(season):
+    (row, *_) = season.roi(campaign="spring")
+    assert row["roi_at_completion"]["withheld"] == "NOT_FORECAST"
+    assert "`truelift forecast --campaign spring`" in row["roi_at_completion"]["detail"]

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 from truelift.decisions.alert import Alert, Message
+from truelift.decisions.alert_rules import Judged
 from truelift.reports.alerts import (
     MOST_LINES,
     alert_json,
     alerts_table,
+    judged_json,
     message_json,
     message_lines,
     state_of,
@@ -38,6 +40,12 @@ def test_rows_and_bodies_say_why_and_what_to_do():
         "Slow.", "Look.", "2026-05-01T01:00:00Z",
     )  # fmt: skip
     assert alerts_table([ALERT], AT).rows[0]["since"] == AT
+    assert alerts_table([ALERT], AT, Judged(0, 0, 0)).note == "as of 2026-05-01T00:00:00Z"
+    judged = Judged(looked_at=14, beyond_chance=2, within_chance=3)
+    assert alerts_table([ALERT], AT, judged).note.endswith(judged_json(judged)["sentence"])
+    assert judged_json(judged)["sentence"] == (
+        "of 14 returns 2 are below target; 3 more, not beyond chance"
+    )
     body = message_json(Message("pace", (ALERT,)), "acme", AT)
     assert (body["type"], body["data"]["brand"]) == ("alerts.raised", "acme")
 

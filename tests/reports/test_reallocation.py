@@ -12,6 +12,7 @@ from truelift.base.estimate import Estimate, Grade, Reason, Withheld
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.constraints import Constraints
 from truelift.decisions.reallocation import propose
+from truelift.decisions.value_basis import Beside
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.shrinkage import Posterior
 from truelift.reports.reallocation import (
@@ -60,6 +61,17 @@ def rows_of(proposal, *, roi="1.28", point=-0.62, **given):
 
 def made(*creators, money=0):
     return propose(creators, money, Constraints(), "USD")
+
+
+def test_the_headline_says_what_is_not_in_it():
+    proposal = made(TRAP, GOOD)
+    given = Beside(6000, "orders", "USD")
+    told = headline(header_of(proposal, beside=given), rows_of(proposal))
+    assert told.endswith(given.sentence)
+    assert (
+        advice_json(header_of(proposal, beside=given), rows_of(proposal))["beside"]["contribution"]
+        == 6000
+    )
 
 
 def test_the_headline_says_what_to_do_why_and_how_sure_it_is():

@@ -37,8 +37,8 @@ def test_a_report_names_whose_it_is_and_as_of_when(header, row):
         "basis": "event", "cost_basis": "accrued", "model": "code-first",
         "attribution_rule": "A rule.",
         "discoveries": {
-            "rate": 0.05, "list": 0, "flagged": 0,
-            "sentence": "* = above zero in a list of 0 by creator, false-discovery rate 5 %",
+            "rate": 0.05, "list": 0, "flagged": 0, "not_flagged": 0,
+            "sentence": "none of 0 by creator above zero beyond chance, false-discovery rate 5 %",
         },
     }  # fmt: skip
 
@@ -54,6 +54,8 @@ def test_a_list_says_how_many_of_its_rows_are_flagged_and_withheld_rows_are_no_p
     ]
     told = report_json(header, listed)
     assert (told["discoveries"]["list"], told["discoveries"]["flagged"]) == (2, 1)
+    assert told["discoveries"]["not_flagged"] == 1
+    assert told["discoveries"]["sentence"].endswith("rate 5 %; 1 more, not beyond chance")
     assert [line["lift"].get("p") for line in told["rows"]] == [0.000123, 0.4, None, None]
     assert [line["lift"].get("flagged") for line in told["rows"]] == [True, False, None, None]
 

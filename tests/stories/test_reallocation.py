@@ -182,6 +182,9 @@ def test_an_accepted_version_is_what_the_next_proposal_and_pacing_start_from(tol
     assert second.data["uncommitted"] == first.data["proposal"]["unspent"]
     paced = {row["metric"]: row for row in told.ws.pacing("spring").rows}
     assert paced["budget"]["budget"] == version["budget"] == 990_000
+    (budget,) = [row for row in told.ws.report("budget").rows if row["campaign"] == "spring"]
+    assert (budget["budget"], budget["version"]) == (990_000, 1)
+    assert (budget["imported"], budget["accepted_by"]) == (version["imported_budget"], "kim")
     terms = "deliverables\ndeliverable | agreement | price | live_at\nv3 | v | 100.00 |\n"
     told.given(terms, at=FIFTEENTH + 3 * HOUR)
     third = {row["creator"]: row for row in told.ws.reallocation("spring").rows}

@@ -92,7 +92,7 @@ def with_truth(table: Table, data: Json, truths: Sequence[Json]) -> Table:
 
 def _listed(data: Json) -> str:
     """Say what the mark of a lift means, where the list has one."""
-    return f"; {data['discoveries']['sentence']}" if data["discoveries"]["flagged"] else ""
+    return f"; {data['discoveries']['sentence']}" if data["discoveries"]["list"] else ""
 
 
 def _left_out(data: Json) -> str:

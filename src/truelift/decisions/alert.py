@@ -70,8 +70,13 @@ class Finding:
 
     @property
     def id(self) -> str:
-        """Give the alert's id, the same for the same rule and subject for ever."""
-        return content_hash([self.rule.value, self.subject])[:ID_LENGTH]
+        """Give the alert's id."""
+        return alert_id(self.rule, self.subject)
+
+
+def alert_id(rule: Rule, subject: str) -> str:
+    """Give an alert's id, the same for the same rule and subject for ever."""
+    return content_hash([rule.value, subject])[:ID_LENGTH]
 
 
 def level_of(value: float, raise_at: float, over_at: float) -> Level | None:

@@ -7,18 +7,26 @@ Out:  findings: why, in a sentence, and what to do.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy
 
 from truelift.base.money import format_minor
 from truelift.decisions.alert import Finding, Level, Rule, level_of
-from truelift.decisions.watched import Watched
+from truelift.decisions.watched import Expected, Return, Watched
 from truelift.measurement.discoveries import TAIL_DEGREES, flagged
 
 PACE_LOW, PACE_OVER = 0.8, 0.9
 """Below which share of the plan pace is raised, with its whole interval; from which it is over."""
+
+CHANCE_LOW, CHANCE_OVER = 0.05, 0.10
+"""The chance of reaching the target at which a forecast return is raised; from which it is over.
+
+Each that is raised has at most this chance, so of all that are raised no more is expected to be
+wrong: the Bayesian false-discovery rate of the list, at every look.
+"""
 
 BUDGET_OVER = 0.98
 LAUNCH_DAYS = 3
@@ -33,7 +41,29 @@ FEWEST_ARRIVALS, ARRIVALS = 5, 2.0
 CLICK_DAYS, LEAK_DAYS = 3, 14
 """How long odd clicks and leaked orders are news."""
 
+LEAST_SAID = 0.01
+"""A chance below this is not spelled out: it is read off some thousand draws."""
+
 _DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many returns were looked at: beyond chance below target, and below it within chance."""
+
+    looked_at: int
+    beyond_chance: int
+    within_chance: int
+
+
+def pace_subject(campaign: str, creator: str | None, metric: str) -> str:
+    """Name what a pace is of."""
+    return f"{campaign}/{creator or ''}/{metric}"
+
+
+def return_subject(campaign: str, creator: str) -> str:
+    """Name what a return is of."""
+    return f"{campaign}/{creator}"
 
 
 def findings(watched: Watched) -> list[Finding]:
@@ -47,7 +77,7 @@ def _pace(watched: Watched) -> Iterable[Finding]:
         if level is not None:
             yield Finding(
                 rule=Rule.PACE,
-                subject=f"{each.campaign}/{each.creator or ''}/{each.metric}",
+                subject=pace_subject(each.campaign, each.creator, each.metric),
                 sentence=each.sentence,
                 action="See `truelift pacing`, and what can still be moved.",
                 campaign=each.campaign,
@@ -57,36 +87,72 @@ def _pace(watched: Watched) -> Iterable[Finding]:
 
 
 def _below_target(watched: Watched) -> Iterable[Finding]:
-    """Find returns whose upper limit lies below target, at a false-discovery rate of the list.
+    """Find ended flights whose upper limit lies below target, at a false-discovery rate.
 
     An open alert is over once the upper limit reaches the target again.
     """
-    rows = watched.returns
-    if not rows:
-        return
-    short = np.array([each.target - each.roi.point for each in rows])
-    half = np.array([each.roi.high - each.roi.point for each in rows])
-    certain = flagged(_p(short, half, rows[0].roi.level), short)
-    for each, sure in zip(rows, certain.tolist(), strict=True):
+    for each, sure in zip(watched.returns, _certain(watched.returns), strict=True):
         if each.roi.high >= each.target:
             continue
-        is_ = "was" if each.over else "is"
-        told = f"target {each.target:+.0%}" if each.stated else "break-even (no target is set)"
         yield Finding(
             rule=Rule.ROI_BELOW_TARGET,
-            subject=f"{each.campaign}/{each.creator}",
+            subject=return_subject(each.campaign, each.creator),
             sentence=(
-                f"Incremental ROI of {each.creator} in {each.campaign} {is_} {each.roi.point:+.0%} "
-                f"({each.roi.low:+.0%} to {each.roi.high:+.0%}), below {told}."
+                f"Incremental ROI of {each.creator} in {each.campaign} was {each.roi.point:+.0%} "
+                f"({each.roi.low:+.0%} to {each.roi.high:+.0%}), below {_aim(each)}."
             ),
-            action=(
-                "The flight is over; see `truelift fee` before the same is bought again."
-                if each.over
-                else "See what of the agreement can still be cancelled or moved."
-            ),
+            action="The flight is over; see `truelift fee` before the same is bought again.",
             campaign=each.campaign,
             creator=each.creator,
             level=Level.RAISED if sure else Level.BETWEEN,
+        )
+
+
+def _certain(rows: Sequence[Return]) -> list[bool]:
+    """Say which returns lie below target at a false-discovery rate of the list."""
+    if not rows:
+        return []
+    short = np.array([each.target - each.roi.point for each in rows])
+    half = np.array([each.roi.high - each.roi.point for each in rows])
+    found: list[bool] = flagged(_p(short, half, rows[0].roi.level), short).tolist()
+    return found
+
+
+def judged_returns(watched: Watched) -> Judged:
+    """Count the returns that were looked at, and those below target that chance may explain."""
+    sure = _certain(watched.returns)
+    raised = [*sure, *(each.chance <= CHANCE_LOW for each in watched.expected)]
+    below = [
+        *(each.roi.point < each.target for each in watched.returns),
+        *(each.middle < each.target for each in watched.expected),
+    ]
+    left = sum(low and not certain for low, certain in zip(below, raised, strict=True))
+    return Judged(len(raised), sum(raised), left)
+
+
+def _aim(each: Return | Expected) -> str:
+    return f"target {each.target:+.0%}" if each.stated else "break-even (no target is set)"
+
+
+def _out_of_reach(watched: Watched) -> Iterable[Finding]:
+    """Find running flights that the forecast hardly lets reach their target."""
+    for each in watched.expected:
+        level = level_of(-each.chance, -CHANCE_LOW, -CHANCE_OVER)
+        if level is None:
+            continue
+        chance = "below 1 %" if each.chance < LEAST_SAID else f"{each.chance * 100:.0f} %"
+        yield Finding(
+            rule=Rule.ROI_BELOW_TARGET,
+            subject=return_subject(each.campaign, each.creator),
+            sentence=(
+                f"ROI of {each.creator} in {each.campaign} is forecast at {each.middle:+.0%} at "
+                f"completion ({each.low:+.0%} to {each.high:+.0%}, 80 % band) by {each.basis}; "
+                f"P(return >= {_aim(each)}) is {chance}."
+            ),
+            action="See `truelift reallocate` for what can still be cancelled or moved.",
+            campaign=each.campaign,
+            creator=each.creator,
+            level=level,
         )
 
 
@@ -339,7 +405,7 @@ def _owed(watched: Watched) -> Iterable[Finding]:
 
 
 RULES = (
-    _pace, _below_target, _overrun, _leaked, _early, _clicks, _unsealed, _posts, _links, _no_orders,
-    _quiet, _stories, _due, _rights, _owed,
+    _pace, _out_of_reach, _below_target, _overrun, _leaked, _early, _clicks, _unsealed, _posts,
+    _links, _no_orders, _quiet, _stories, _due, _rights, _owed,
 )  # fmt: skip
 """Every rule, in the order in which alerts are shown."""

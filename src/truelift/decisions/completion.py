@@ -21,6 +21,10 @@ from truelift.valuation.increment import LEAST_COVERED
 ORDER_VARIANCE = 0.64
 """Variance of one order's contribution over its square, until orders say otherwise: sd is .8."""
 
+_NOBODY = "No creator takes part in this campaign yet; import agreements or participants."
+_NO_WORTH = "No order or lead says yet what one is worth; wait for the first, or import orders."
+_NO_COST = "No cost is signed or booked yet, so nothing divides by it; import agreements or costs."
+
 SHARED_ORDERS = 20.0
 """So many orders of the campaign stand beside a creator's own in the value of one."""
 
@@ -103,17 +107,19 @@ def outlooks(
     withheld: Mapping[str, Withheld],
     values: Totals | None = None,
     target: float = 0.0,
+    own_targets: Mapping[str, float] | None = None,
 ) -> list[Outlook]:
     """Give the campaign's outlook and then each creator's.
 
     withheld: why a creator's incremental part is not known. values: totals that are money already
-    (a composite of valued outputs); else units are valued. target: ROI to be beaten.
+    (a composite of valued outputs); else units are valued. target: ROI to be beaten; own_targets:
+    of creators who have their own.
     """
     drawn = _drawn(totals, values, money)
     rows = [
         _row(
             name, so_far[at : at + 1], _taken(drawn, [at]), money,
-            why=withheld.get(name), target=target,
+            why=withheld.get(name), target=(own_targets or {}).get(name, target),
         )
         for at, name in enumerate(names)
     ]  # fmt: skip
@@ -123,7 +129,7 @@ def outlooks(
     why = None
     if not known or covered < LEAST_COVERED * everything:
         first = next(iter(withheld.values()), None)
-        why = first or Withheld(Reason.NO_HISTORY, "No creator takes part in this campaign yet.")
+        why = first or Withheld(Reason.NO_HISTORY, _NOBODY)
     whole = _row(None, so_far, drawn, money, why=why, target=target, known=known)
     return [whole, *rows]
 
@@ -190,10 +196,10 @@ def _row(
 def _unknown(value: Floats) -> Withheld | None:
     if np.isfinite(value).all():
         return None
-    return Withheld(Reason.NO_ORDERS, "No order or lead says yet what one is worth.")
+    return Withheld(Reason.NO_ORDERS, _NO_WORTH)
 
 
 def _costless(cost: Floats) -> Withheld | None:
     if (cost > 0).all():
         return None
-    return Withheld(Reason.NO_COST, "No cost is signed or booked yet, so nothing divides by it.")
+    return Withheld(Reason.NO_COST, _NO_COST)

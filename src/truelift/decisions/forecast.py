@@ -109,7 +109,10 @@ def campaign_prior(evidence: Evidence) -> Prior | Withheld:
     delta = np.where(known, evidence.since - evidence.before, np.nan)
     found = pooled(delta[None, :], np.where(known, variance, 1.0)[None, :], LIFT_SPREAD)
     if not int(found.count[0]):
-        words = "Nothing with a baseline is live in this campaign yet, so no lift of it is known."
+        words = (
+            "Nothing with a baseline is live in this campaign yet, so no lift of it is known; seal "
+            "with `truelift seal` before launch, and wait for the first days."
+        )
         return Withheld(Reason.NO_HISTORY, words)
     alone = int(found.count[0]) == 1
     between = LIFT_SPREAD.between if alone else float(found.between[0])

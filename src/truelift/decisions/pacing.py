@@ -127,7 +127,7 @@ def pace(
     under and over are said where the whole interval is; else it cannot be told from chance.
     """
     if target <= 0:
-        words = f"The target is {target:g}; a pace needs one above 0."
+        words = f"The target is {target:g}; a pace needs one above 0: import `targets` with it."
         return Withheld(Reason.NO_TARGET, words)
     planned = target * plan.share
     left = max(target - reached, 0.0)

@@ -127,10 +127,13 @@ def propose(
         return Withheld(Reason.CONTRADICTION, found)
     if len(candidates) < 2:  # noqa: PLR2004 - one creator is no choice
         who = candidates[0].creator if candidates else "nobody"
+        why = f"Money moves between creators, but only {who} is measured here"
+        if not candidates:
+            why = "No creator's return is measured here, so nothing says where to"
         return Withheld(
-            Reason.ONE_CREATOR, f"Money moves between creators, but only {who} is measured here."
-            if candidates else "No creator's return is measured here, so nothing says where to."
-        )  # fmt: skip
+            Reason.ONE_CREATOR,
+            f"{why}; the rows say what each one lacks: see to that and ask again.",
+        )
     if len(asked.exclusive) > MOST_PAIRS:
         sentence = (
             f"{len(asked.exclusive)} exclusive pairs are too many; name {MOST_PAIRS} at most."
@@ -139,7 +142,8 @@ def propose(
     if money <= 0:
         return Withheld(
             Reason.NOTHING_TO_MOVE,
-            "Everything is live or can no longer be cancelled, and no budget is left.",
+            "Everything is live or can no longer be cancelled, and no budget is left; raise the "
+            "budget with `--budget`.",
         )
     made = [
         _with_fees(candidates, rooms, money, asked) for rooms in _choices(candidates, found, asked)

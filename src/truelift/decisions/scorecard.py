@@ -23,6 +23,8 @@ KINDS = (LIMITS, FORECAST, ADVICE)
 class Score:
     """One thing that was said. Limits are log lifts; forecasts and advice minor units.
 
+    creator: None of advice, and where the forecast is the campaign's.
+
     said: the point; for advice the expected gain. outcome: the same as known now. held: the outcome
     lies inside the limits, or the advice was right. regret: what it cost to follow it, or to leave
     it where it said to leave all as it is; None for what is no advice.
@@ -39,7 +41,7 @@ class Score:
     recommended: bool | None = None
 
 
-def of_limits(kind: str, creator: str, said: Sequence[float], outcome: float) -> Score:
+def of_limits(kind: str, creator: str | None, said: Sequence[float], outcome: float) -> Score:
     """Score limits: point, low and high as they were said."""
     point, low, high = said
     return Score(kind, creator, point, low, high, outcome, low <= outcome <= high)

@@ -7,13 +7,16 @@ Sales count what orders contributed. Leads are won weeks after they came, so unt
 the flight those that are not won yet count by their approved value; from then on only what was won
 counts, as in incremental ROI. Awareness has no cash: its outputs count by their approved values. So
 a decision on a campaign that is over agrees with what the books can show. What a campaign brings
-beside its goal (orders of a leads campaign) has a lift of its own and is in the ROI report only.
+beside its goal (orders of a leads campaign) has a lift of its own and is in the ROI report only;
+every decision says how much that is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from truelift.base.money import format_minor
 
 LEAD_DAYS = 21
 """So many days after the flight a lead that is not won counts nothing any more."""
@@ -78,3 +81,30 @@ def other_basis(
     if days_since_end >= LEAD_DAYS:
         return ValueBasis(Counted.OPEN_LEADS, schedule)
     return ValueBasis(Counted.WON_LEADS)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Contribution that a campaign brings beside its goal, in minor units; it is not counted."""
+
+    amount: int
+    what: str
+    currency: str
+
+    @property
+    def sentence(self) -> str:
+        """Say how much is tracked beside, and where it is."""
+        told = f"{format_minor(self.amount, self.currency)} {self.currency}"
+        return (
+            f"Not in it: {told} that {self.what} contributed so far, tracked; their lift is their "
+            "own, see `truelift roi`."
+        )
+
+
+def beside(goal: str, orders: int, won_leads: int, currency: str) -> Beside | None:
+    """Give what orders and won leads contributed beside a campaign's goal; None where nothing."""
+    found = {
+        "awareness": (orders + won_leads, "orders and won leads" if won_leads else "orders"),
+        "leads": (orders, "orders"),
+    }.get(goal, (won_leads, "won leads"))
+    return Beside(*found, currency) if found[0] else None

@@ -29,14 +29,30 @@ class Pace(NamedTuple):
 
 
 class Return(NamedTuple):
-    """An incremental ROI with its limits, and what it is meant to reach. over: the flight ended."""
+    """An incremental ROI of a flight that has ended, its limits, and what it was meant to reach."""
 
     campaign: str
     creator: str
     roi: Estimate
     target: float
     stated: bool
-    over: bool = False
+
+
+class Expected(NamedTuple):
+    """A return at completion as forecast while the flight runs: its 80 % band, what it is to reach.
+
+    chance: that it comes to the target or above. basis: the words of the money that is counted.
+    """
+
+    campaign: str
+    creator: str
+    low: float
+    middle: float
+    high: float
+    chance: float
+    target: float
+    stated: bool
+    basis: str
 
 
 class Spend(NamedTuple):
@@ -148,6 +164,7 @@ class Watched:
     day: dt.date
     paces: Sequence[Pace] = ()
     returns: Sequence[Return] = ()
+    expected: Sequence[Expected] = ()
     spends: Sequence[Spend] = ()
     codes: Sequence[LeakedCode] = ()
     early: Sequence[EarlyCode] = ()

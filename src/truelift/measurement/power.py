@@ -240,13 +240,14 @@ def smallest_lift(
     level: float = 0.95,
     controls: PlannedControls = NO_CONTROLS,
     limits: boundaries.Limits = boundaries.THEORY,
+    halvings: int = _HALVINGS,
 ) -> Floats:
     """Give each row's smallest log lift that is shown with the probability; inf where none is.
 
-    nan where the plan knows nothing.
+    nan where the plan knows nothing. halvings: of MOST_LIFT, down to how exact the lift is.
     """
     low, high = np.zeros(rows), np.full(rows, MOST_LIFT)
-    for _ in range(_HALVINGS):
+    for _ in range(halvings):
         middle = (low + high) / 2
         enough = row_probability(plan, middle, level=level, controls=controls, limits=limits)
         low, high = (

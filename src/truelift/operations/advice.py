@@ -87,6 +87,7 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         value_basis=candidates.basis.words,
         valued=candidates.basis.schedule is not None,
         version=max(in_force, default=None),
+        beside=candidates.beside,
     )
 
 

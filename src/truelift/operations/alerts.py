@@ -10,14 +10,15 @@ tells; a running process does it when something changed.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.base.time import Instant
-from truelift.decisions.alert import Alert, Message, messages, step
-from truelift.decisions.alert_rules import findings
+from truelift.decisions.alert import ID_LENGTH, Alert, Message, messages, step
+from truelift.decisions.alert_rules import Judged, findings, judged_returns
 from truelift.operations.alert_channels import tell
 from truelift.operations.knowledge import knowledge
 from truelift.operations.people import Action, needs
@@ -27,6 +28,8 @@ from truelift.store.control_records import ALERT, ALERT_MESSAGE
 from truelift.store.ground import Ground
 
 Row = dict[str, Any]
+
+_ID = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
 
 LONGEST_SNOOZE = dt.timedelta(days=90)
 _TIMES = ("opened_at", "closed_at", "snoozed_until", "told_at")
@@ -39,11 +42,14 @@ def alerts(
     open_only: bool = False,
     as_of: Instant | None = None,
     known_at: Instant | None = None,
-) -> tuple[Instant, list[Alert]]:
-    """Give the alerts as they stand at a time, open ones first, and that time; keep nothing."""
-    at, standing = _standing(ground, as_of, known_at)
+) -> tuple[Instant, list[Alert], Judged]:
+    """Give the time, the alerts as they stand, open ones first, and how returns were judged.
+
+    Nothing is kept.
+    """
+    at, standing, judged = _standing(ground, as_of, known_at)
     found = [each for each in standing.values() if each.open or not open_only]
-    return at, sorted(found, key=lambda each: (not each.open, each.rule, each.subject))
+    return at, sorted(found, key=lambda each: (not each.open, each.rule, each.subject)), judged
 
 
 @needs(Action.HANDLE_ALERTS, logged=False, alone=False)
@@ -53,7 +59,7 @@ def check(ground: Ground, *, now: Instant | None = None) -> tuple[list[Alert], l
     now: the time by which silence is measured; that of the newest data when none is given.
     """
     before = kept_alerts(ground)
-    at, standing = _standing(ground, None, None, now)
+    at, standing, _ = _standing(ground, None, None, now)
     told, sent = [], _sent(ground)
     for message in messages([each for each in standing.values() if each.waits(at)], sent, at):
         outcome = tell(ground, message, at)
@@ -71,14 +77,14 @@ def check(ground: Ground, *, now: Instant | None = None) -> tuple[list[Alert], l
 
 def _standing(
     ground: Ground, as_of: Instant | None, known_at: Instant | None, now: Instant | None = None
-) -> tuple[Instant, dict[str, Alert]]:
+) -> tuple[Instant, dict[str, Alert], Judged]:
     known = knowledge(ground, as_of=as_of, known_at=known_at)
     at = now or as_of or min(known.as_of, known.known_at)
     kept = kept_alerts(ground, known_at)
     # Looked at from an earlier day, what was raised later is not known yet.
     before = {name: each for name, each in kept.items() if each.opened_at <= at}
-    found = findings(Watching(known, at).everything())
-    return at, before | step(before, found, at)
+    watched = Watching(known, at).everything()
+    return at, before | step(before, findings(watched), at), judged_returns(watched)
 
 
 @needs(Action.HANDLE_ALERTS, "name")
@@ -121,13 +127,19 @@ def _open(ground: Ground, name: str) -> tuple[Instant, Alert]:
     found = kept_alerts(ground).get(name)
     known = knowledge(ground)
     at = min(known.as_of, known.known_at)
-    if found is None:
-        at, standing = _standing(ground, None, None)
-        found = standing.get(name)
+    if found is None and _ID.fullmatch(name):
+        found = _raised(Watching(known, at), name, at)
     if found is None or not found.open:
         msg = f"There is no open alert {name}; `truelift alerts --open` lists them."
         raise NotFound(msg)
     return at, found
+
+
+def _raised(watching: Watching, name: str, at: Instant) -> Alert | None:
+    """Give an alert that is raised now and was never kept; measured only where its id may be."""
+    measured = name in watching.measured_ids()
+    watched = watching.everything() if measured else watching.quick()
+    return step({}, [each for each in findings(watched) if each.id == name], at).get(name)
 
 
 def _decided(ground: Ground, alert: Alert) -> Alert:

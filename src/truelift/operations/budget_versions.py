@@ -9,39 +9,52 @@ it was made on, agreements of a creator that no longer come to the same sum.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.money import translate
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.operations.knowledge import Knowledge
-from truelift.operations.statements import BUDGET_RATE, BUDGET_RATE_AGE
 from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import BUDGET
 
 Row = dict[str, Any]
 
+BUDGET_RATE = "budget"
+BUDGET_RATE_AGE = dt.timedelta(days=400)
+"""A budget rate is set once a year; it holds from its day for a little longer than that."""
 
-def in_force(known: Knowledge, campaign: str) -> Row | None:
+
+def in_force(known: Knowledge, campaign: str, *, at_once: bool = False) -> Row | None:
     """Give the newest version that was accepted by the knowledge's time; None without one.
 
-    One that was made on this very knowledge is not: its proposal can be made again as it was asked.
+    One that was made on this very knowledge is not, unless at_once: its proposal can be made again
+    as it was asked.
     """
     ground, made_on = known.ground, instant_text(known.known_at)
     with ground.workspace.transaction() as connection:
         kept = control_records.records(connection, ground.brand.brand, BUDGET, known.known_at)
     mine = [item.record for item in kept if item.name == campaign]
-    return next((row for row in reversed(mine) if row["known_at"] != made_on), None)
+    return next((row for row in reversed(mine) if at_once or row["known_at"] != made_on), None)
+
+
+def accepted_budget(known: Knowledge, campaign: str, *, at_once: bool = False) -> Row | None:
+    """Give the version whose budget is in force; None where what was imported stands."""
+    version = in_force(known, campaign, at_once=at_once)
+    if version is None or version.get("budget") is None:
+        return None
+    given = imported_budget(known, campaign)
+    stands = not isinstance(given, int) or given == version.get("imported_budget")
+    return version if stands else None
 
 
 def budget_of(known: Knowledge, campaign: str) -> int | Withheld | None:
     """Give a campaign's budget in minor units of the brand's currency; None where it has none."""
-    version, given = in_force(known, campaign), imported_budget(known, campaign)
-    if version is None or version.get("budget") is None:
-        return given
-    if isinstance(given, int) and given != version.get("imported_budget"):
-        return given
+    version = accepted_budget(known, campaign)
+    if version is None:
+        return imported_budget(known, campaign)
     accepted: int = version["budget"]
     return accepted
 
@@ -56,7 +69,10 @@ def imported_budget(known: Knowledge, campaign: str) -> int | Withheld | None:
     found = _budget_rates(known).find(row["starts"], currency, target)
     found = found or known.rate_set.find(row["starts"], currency, target)
     if found is None:
-        words = f"The budget of {campaign} is in {currency} and no rate to {target} is known."
+        words = (
+            f"The budget of {campaign} is in {currency} and no rate to {target} is known; import "
+            "one."
+        )
         return Withheld(Reason.NO_RATE, words)
     return translate(amount, currency, target, found.rate)
 

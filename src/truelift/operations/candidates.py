@@ -21,7 +21,7 @@ from truelift.base.estimate import Withheld
 from truelift.base.money import exponent, translate
 from truelift.base.time import brand_day
 from truelift.decisions.candidate import Candidate
-from truelift.decisions.value_basis import Counted, ValueBasis
+from truelift.decisions.value_basis import Beside, Counted, ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.shrinkage import Posterior, posteriors
 from truelift.operations import budget_versions
@@ -30,10 +30,11 @@ from truelift.operations.knowledge import Knowledge
 from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.roi import campaign_rows
-from truelift.operations.value_basis import basis_of
+from truelift.operations.value_basis import basis_of, beside_of
 from truelift.reports.commitments import Terms, standing
 from truelift.reports.roi import RoiRow
 from truelift.valuation.cost_states import CostStates
+from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
 
@@ -131,6 +132,12 @@ class Candidates:
     def measurement(self) -> Measurement:
         """Give what the lifts come from."""
         return self._reported[1]
+
+    @property
+    def beside(self) -> Beside | None:
+        """Give what is tracked beside the campaign's goal and not counted here."""
+        whole = sum((row.ladder.components for row in self.rows), Components())
+        return beside_of(self.known, self.campaign, whole)
 
     @cached_property
     def basis(self) -> ValueBasis:

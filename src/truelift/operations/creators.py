@@ -103,15 +103,23 @@ class Creators:
         return found
 
     @cached_property
+    def _profile_notes(self) -> list[tuple[Unit, Mapping[str, str]]]:
+        """Give what the row of each profile says besides its columns, by the profile's unit."""
+        return [
+            ((row["creator"], row["platform"]), notes_of(row["notes"]))
+            for row in self.known.rows("profiles")
+        ]
+
+    @cached_property
     def followers(self) -> tuple[Floats, list[str | None]]:
         """Give each unit's newest follower count, nan where unknown, and where it is from.
 
         Of several handles the largest; where nothing was counted, what a profile's row states.
         """
         stated = {
-            (row["creator"], row["platform"]): count
-            for row in self.known.rows("profiles")
-            if (count := count_of(notes_of(row["notes"]).get("followers"))) is not None
+            unit: count
+            for unit, notes in self._profile_notes
+            if (count := count_of(notes.get("followers"))) is not None
         }
         counts, origin = np.full(len(self.units), np.nan), [None] * len(self.units)
         origins: list[str | None] = list(origin)
@@ -134,11 +142,11 @@ class Creators:
     def main(self) -> Integers:
         """Give the unit each creator is looked at, -1 without: the largest, or on the platform."""
         best: dict[str, tuple[float, int]] = {}
-        counts, _ = self.followers
+        sizes = np.nan_to_num(self.followers[0], nan=-1.0).tolist()
         for at, (creator, platform) in enumerate(self.units):
             if self.platform not in {None, platform}:
                 continue
-            size = float(np.nan_to_num(counts[at], nan=-1.0))
+            size = sizes[at]
             if creator not in best or size > best[creator][0]:
                 best[creator] = (size, at)
         return np.array([best.get(name, (0, -1))[1] for name in self.names], np.int64)
@@ -163,10 +171,7 @@ class Creators:
     @cached_property
     def notes(self) -> dict[str, Mapping[str, str]]:
         """Give what each creator's row says besides its columns, else its profile's row."""
-        profiles = {
-            (row["creator"], row["platform"]): notes_of(row["notes"])
-            for row in self.known.rows("profiles")
-        }
+        profiles = dict(self._profile_notes)
         found: dict[str, Mapping[str, str]] = {}
         for name, at in zip(self.names, self.main.tolist(), strict=True):
             profile = profiles.get(self.units[at], {}) if at >= 0 else {}

@@ -114,7 +114,10 @@ class Developments:
         if metric not in self.late_triangles:
             from truelift.base.estimate import Reason  # noqa: PLC0415 - only here
 
-            return Withheld(Reason.NO_HISTORY, f"Late {metric} have no development.")
+            return Withheld(
+                Reason.NO_HISTORY,
+                f"Late {metric} have no development; ask for orders or leads.",
+            )
         table, _ = self.late_triangles[metric]
         return chain_ladder(table, LATE_AGES)
 

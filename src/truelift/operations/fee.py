@@ -17,6 +17,8 @@ from truelift.operations.people import Action, needs
 from truelift.reports.fee import FeeHeader, FeeRow
 from truelift.store.ground import Ground
 
+_NOT_LIVE = "Nothing of this creator is live here yet; import its posts once they are."
+
 
 @needs(Action.READ)
 def fees(
@@ -33,6 +35,7 @@ def fees(
         metric=found.metric,
         days_left=found.days_left,
         value_basis=found.basis.words,
+        beside=found.beside,
     )
     return header, [_row(found, each) for each in found.standings]
 
@@ -64,8 +67,8 @@ def _unknown(found: Candidates, each: Standing) -> Withheld | None:
         return each.row.ladder.withheld_money
     if each.creator not in found.lifts:
         lift = found.measurement.lift(found.campaign, found.metric).get(each.creator)
-        missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live here.")
+        missing = Withheld(Reason.NOT_OBSERVED, _NOT_LIVE)
         return lift if isinstance(lift, Withheld) else missing
     if each.days <= 0:
-        return Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live here yet.")
+        return Withheld(Reason.NOT_OBSERVED, _NOT_LIVE)
     return None

@@ -18,7 +18,7 @@ from truelift.base.time import Instant
 from truelift.decisions import forecast as model
 from truelift.decisions.completion import Money, Outlook, outlooks
 from truelift.decisions.forecast import Factors, Prior, Totals
-from truelift.decisions.value_basis import ValueBasis
+from truelift.decisions.value_basis import Beside, ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.measurement.metric import default_metric, metric_named
 from truelift.measurement.ragged import Floats
@@ -33,13 +33,14 @@ from truelift.operations.measure import Figures, Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.people import Action, needs
 from truelift.operations.plans import flown, parties
-from truelift.operations.value_basis import basis_of, other_basis_of
+from truelift.operations.value_basis import basis_of, beside_of, other_basis_of
 from truelift.reports.forecast import ForecastRow, OtherBasis
 from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import FORECAST_SCALE
 from truelift.store.ground import Ground
 from truelift.store.kept_records import KeptRecord
+from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
 NORMAL_LEVEL = 1.959963984540054
@@ -121,6 +122,7 @@ class _Asked:
     basis: ValueBasis
     target: float
     others: Mapping[str | None, OtherBasis] = field(default_factory=dict)
+    beside: Mapping[str | None, Beside | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -171,7 +173,7 @@ class Forecasts:
         rows = self._outlooks(campaign, name, found, basis, target)
         beside = self._outlooks(campaign, name, found, other, target) if other else []
         others = {row.creator: OtherBasis(other.words, row) for row in beside if other}
-        asked = _Asked(campaign, name, figures, basis, target, others)
+        asked = _Asked(campaign, name, figures, basis, target, others, self._beside(campaign))
         told = [
             self._row(asked, one.creator, one, found.inputs.get(one.creator or "", {}))
             for one in rows
@@ -180,13 +182,46 @@ class Forecasts:
             self._row(asked, creator, words, {}) for creator, words in sorted(found.silent.items())
         ]
 
+    def _beside(self, campaign: str) -> dict[str | None, Beside | None]:
+        """Give what the campaign (None) and its creators bring beside the goal."""
+        money = self.developments.outcomes.creators_money([campaign])
+        parts: dict[str | None, Components] = {who: each for (_, who), each in money.items()}
+        parts[None] = sum(money.values(), Components())
+        return {who: beside_of(self.known, campaign, each) for who, each in parts.items()}
+
+    def by_basis(
+        self,
+        campaign: str,
+        basis: ValueBasis | None = None,
+        *,
+        target: float = 0.0,
+        own_targets: Mapping[str, float] | None = None,
+    ) -> list[Outlook] | Withheld:
+        """Give the outlooks of a campaign by its goal's metric, money counted by a basis.
+
+        basis: the campaign's own by default; another where what was said earlier is looked at now.
+        """
+        name = default_metric(self.known.campaigns[campaign]["goal"]).name
+        found = self.foreseen(campaign, name)
+        if isinstance(found, Withheld):
+            return found
+        counted = basis or basis_of(self.measurement.panels, campaign)
+        return self._outlooks(campaign, name, found, counted, target, own_targets=own_targets)
+
     def _outlooks(
-        self, campaign: str, metric: str, found: Foreseen, basis: ValueBasis, target: float
+        self,
+        campaign: str,
+        metric: str,
+        found: Foreseen,
+        basis: ValueBasis,
+        target: float,
+        *,
+        own_targets: Mapping[str, float] | None = None,
     ) -> list[Outlook]:
         valued, values = self._money(campaign, metric, found, basis)
         return outlooks(
-            found.names, found.so_far, found.totals, valued,
-            withheld=found.withheld, values=values, target=target,
+            found.names, found.so_far, found.totals, valued, withheld=found.withheld,
+            values=values, target=target, own_targets=own_targets,
         )  # fmt: skip
 
     def _row(
@@ -197,7 +232,7 @@ class Forecasts:
         inputs: dict[str, float | None],
     ) -> ForecastRow:
         scale, origin = self.scale_of(asked.metric)
-        missing = Withheld(Reason.NOT_OBSERVED, "Nothing of this creator is live yet.")
+        missing = Withheld(Reason.NOT_OBSERVED, _NOT_LIVE)
         far = flown(self.known, asked.campaign)
         return ForecastRow(
             campaign=asked.campaign,
@@ -209,6 +244,7 @@ class Forecasts:
             value_basis=asked.basis.words,
             over=far.left <= 0,
             other_basis=asked.others.get(creator),
+            beside=asked.beside.get(creator),
             scale=scale,
             scale_from=origin,
             target=asked.target,
@@ -303,7 +339,9 @@ class Forecasts:
             given = sold(self.developments, campaign, found.names, _units(self, campaign, found))
             return money(panels, campaign, found.names, given, basis), None
         if panels.value_schedule is None:
-            words = "No value schedule is approved, so outputs have no value to return."
+            words = (
+                "No value schedule is approved, so outputs have no value; import `values` with one."
+            )
             return Withheld(Reason.NO_VALUES, words), None
         worth = self.foreseen(campaign, VALUE)
         if isinstance(worth, Withheld):
@@ -319,9 +357,11 @@ def kind_of(metric: str) -> str:
     return model.COUNTS if metric in COUNT_METRICS else model.POSTS
 
 
+_NOT_LIVE = "Nothing of this creator is live yet; import its posts once they are."
 _UNPLANNED = Withheld(
     Reason.NOT_PLANNED,
-    "No post is live and no deliverable with its platform says what is planned.",
+    "No post is live and no deliverable says what is planned; import deliverables with their "
+    "platform.",
 )
 
 

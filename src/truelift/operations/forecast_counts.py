@@ -136,9 +136,13 @@ class _Counts:
         left = np.array([self._left(name, name in seen) for name in names], float)
         factor, variance = self._late(late, float(np.sum(units)))
         counting = Counting(evidence, self._so_far(), gone, left, phi, factor, variance)
-        words = f"No evergreen code or link of this creator has a sealed history of {metric}."
+        words = (
+            f"No evergreen code or link of this creator has a sealed history of {metric}; import "
+            "its earlier ones and run `truelift seal --late`, or test it by an experiment."
+        )
         unsealed = Withheld(NO_HISTORY[metric], words)
-        nothing = Withheld(Reason.NO_HISTORY, "Nothing is live yet and nothing was sealed.")
+        words = "Nothing is live yet and nothing was sealed; run `truelift seal` before launch."
+        nothing = Withheld(Reason.NO_HISTORY, words)
         each = zip(names, has.tolist(), (has | began).tolist(), strict=True)
         flags = {name: (sealed, some) for name, sealed, some in each}
         return Counted(

@@ -178,10 +178,13 @@ def _reasons(
     withheld, silent = {}, {}
     for at, (creator, platform) in enumerate(units):
         if not based[at]:
-            words = f"{sentence(Reason.NO_BASELINE)} ({platform})"
+            words = (
+                f"{sentence(Reason.NO_BASELINE).rstrip('.')} ({platform}); import earlier posts "
+                "with their readings and run `truelift seal`, with `--late` after launch."
+            )
             withheld[creator] = Withheld(Reason.NO_BASELINE, words)
         if not based[at] and not began[at]:
-            words = f"Nothing of {creator} on {platform} was sealed, and nothing was read yet."
+            words = f"Nothing of {creator} on {platform} was sealed or read yet; import readings."
             silent[creator] = Withheld(Reason.NO_HISTORY, words)
     return withheld, silent
 

@@ -45,9 +45,14 @@ class HeldOrder(NamedTuple):
 
 @needs(Action.HOLD_PAYOUT, "subject")
 def hold(ground: Ground, subject: str, reason: str) -> Dispute:
-    """Hold what an order, or the questioned orders of a code, earned its creator."""
-    what, _ = _found(ground, subject)
-    return _decide(ground, _now(ground, what, subject, HELD, _said(reason, "--reason")))
+    """Hold what an order, or the questioned orders of a code, earned its creator.
+
+    What the creator said before stays with it, also where it is held again after a release.
+    """
+    what, held = _found(ground, subject)
+    last = held or disputes(ground).get(f"{what}/{subject}")
+    decided = _now(ground, what, subject, HELD, _said(reason, "--reason"))
+    return _decide(ground, replace(decided, appeal=last.appeal if last else None))
 
 
 @needs(Action.HOLD_PAYOUT, "subject")

@@ -25,6 +25,9 @@ from truelift.operations.panels import Panels
 POSTS, DAYS = 4, 28
 """The plan that creators are compared by: so many posts, evenly over so many days."""
 
+HALVINGS = 24
+"""A smallest lift is exact to two millionths; the fourth digit that a list shows may differ by one."""
+
 COLUMNS = ("level", "p", "s2", "nu", "q", "n")
 HOURS = 24
 RULE = (
@@ -74,7 +77,7 @@ def _of_posts(panels: Panels, names: Sequence[str], platforms: Sequence[str]) ->
         curve = book.newest(platform, "engagement")[ANY_FORMAT]
         ages = power.even_ages(np.full(len(rows), POSTS, np.int64), float(DAYS * HOURS))
         plan = power.post_plan(baselines, *ages, [curve] * len(rows))
-        found[rows] = power.smallest_lift(plan, len(rows))
+        found[rows] = power.smallest_lift(plan, len(rows), halvings=HALVINGS)
     return found
 
 
@@ -103,5 +106,5 @@ def _of_orders(panels: Panels, names: Sequence[str]) -> Floats:
     ]
     history = read_code_history(records, "orders")
     plan = power.CountPlan(history, np.full(len(rows), float(DAYS)))
-    found[rows] = power.smallest_lift(plan, len(rows))
+    found[rows] = power.smallest_lift(plan, len(rows), halvings=HALVINGS)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -201,6 +201,17 @@ class Outcomes:
                 components, counts = found.get(key, (Components(), {}))
                 count = row.pop(f"{name}_ppm") / PPM
                 found[key] = components + Components(**row), {**counts, name: count}
+        return found
+
+    def creators_money(self, campaigns: Collection[str]) -> dict[tuple[str, str], Components]:
+        """Sum the money of creators in some campaigns, won leads included, and count nothing."""
+        found: dict[tuple[str, str], Components] = {}
+        pairs = [(key, parts) for key, (parts, _) in self.money(GROUPINGS["creator"]).items()]
+        pairs += [((row["campaign"], row["creator"]), parts) for row, parts in self.won]
+        for (campaign, creator), parts in pairs:
+            if campaign in campaigns and creator is not None:
+                pair = str(campaign), str(creator)
+                found[pair] = found.get(pair, Components()) + parts
         return found
 
     def cells_of(self, campaign: str) -> list[tuple[Row, Components]]:

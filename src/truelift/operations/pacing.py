@@ -65,20 +65,17 @@ def pacing(
     known = knowledge(ground, as_of=as_of, known_at=known_at)
     if campaign is not None:
         flight(known, campaign)
-    desk = _Pacing(known)
+    desk = Pacing(known, Measurement(known))
     names = [campaign] if campaign else sorted(known.campaigns)
     return [row for name in names for row in desk.rows(name)]
 
 
 @dataclass
-class _Pacing:
+class Pacing:
     """Targets and budgets of a brand's campaigns as known, everything read once."""
 
     known: Knowledge
-
-    @cached_property
-    def measurement(self) -> Measurement:
-        return Measurement(self.known)
+    measurement: Measurement
 
     @cached_property
     def _outcomes(self) -> Outcomes:

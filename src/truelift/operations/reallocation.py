@@ -149,11 +149,18 @@ def _hindered(found: Candidates, request: ReallocationRequest, left: int | None)
         sentence = f"{name} has not begun, so nothing of it was measured; see `truelift power`."
         return Withheld(Reason.NOT_OBSERVED, sentence)
     if found.days_left <= 0:
-        return Withheld(Reason.NOTHING_TO_MOVE, f"{name} ended on {ends}; nothing is left to move.")
+        sentence = (
+            f"{name} ended on {ends}; nothing is left to move. See `truelift fee` before it is "
+            "bought again."
+        )
+        return Withheld(Reason.NOTHING_TO_MOVE, sentence)
     pinned = {each.creator: each.why for each in found.standings if not each.candidate}
     for creator in sorted({*request.floors, *request.caps} & pinned.keys()):
         because = pinned[creator].rstrip(".")
-        sentence = f"{creator} has a floor or a cap, but its money stays as it is: {because}."
+        sentence = (
+            f"{creator} has a floor or a cap, but its money stays as it is: {because}; ask without "
+            "its floor and cap."
+        )
         return Withheld(Reason.CONTRADICTION, sentence)
     movable = any(each.plan.planned > each.plan.firm for each in found.standings if each.candidate)
     if left is None and not movable:

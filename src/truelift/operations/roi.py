@@ -39,9 +39,7 @@ from truelift.valuation.worth import valued_outcomes
 AWARENESS = "awareness"
 _WHO = frozenset({"campaign", "creator"})
 MODELS = tuple(model.value for model in Model)
-NOT_FORECAST = Withheld(
-    Reason.NOT_FORECAST, "This report makes no forecast to the end; `truelift forecast` does."
-)
+
 NOT_HERE = Withheld(
     Reason.NOT_AT_THIS_LEVEL,
     "Lift is measured per creator, cohort, campaign and programme; ask --by one of these.",
@@ -258,7 +256,7 @@ class _Report:
             schedule=self.measurement.panels.value_schedule,
             baseline=self._baseline(campaign, creator),
             coverage=coverage,
-            completion=NOT_FORECAST,
+            completion=_not_forecast(campaign),
             incomplete=incomplete,
         )
 
@@ -440,3 +438,14 @@ def in_a_list(rows: Sequence[RoiRow]) -> list[RoiRow]:
 def _unwon(group: Group) -> float:
     leads = group.counts.get("leads", 0.0)
     return (leads - group.counts.get("won_leads", 0.0)) / leads if leads else 0.0
+
+
+def _not_forecast(campaign: str | None) -> Withheld:
+    """Say where the return at completion is.
+
+    A report of one campaign reads that campaign alone; a forecast rests on the refunds, weekdays
+    and late orders of all, so that another number than the forecast's own would stand here.
+    """
+    which = "" if campaign is None else f" --campaign {campaign}"
+    words = f"This report makes no forecast to the end; `truelift forecast{which}` does."
+    return Withheld(Reason.NOT_FORECAST, words)

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from truelift.base.errors import NotFound, UsageError
+from truelift.base.estimate import Withheld
 from truelift.base.time import Instant
 from truelift.decisions.candidate import Candidate
+from truelift.decisions.forecast import Band
 from truelift.decisions.reallocation import Proposal
 from truelift.decisions.scorecard import (
     ADVICE,
@@ -29,6 +32,7 @@ from truelift.decisions.scorecard import (
 from truelift.decisions.value_basis import ValueBasis
 from truelift.measurement.figure import LiftFigure
 from truelift.operations.candidates import Candidates
+from truelift.operations.forecast import Forecasts
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.people import Action, needs
 from truelift.operations.reallocation import (
@@ -43,7 +47,6 @@ from truelift.store.ground import Ground
 
 WEEK = 7
 MOST_LOOKS = 12
-TENTH = 0.9
 UNDECIDED = "not decided"
 
 
@@ -72,10 +75,12 @@ def scores(
 
 def _of_campaign(ground: Ground, now: Candidates, every: int) -> list[ScoreRow]:
     rows: list[ScoreRow] = []
+    outcomes = _Outcomes(now)
     for found, request, state in _looks(ground, now, every):
         advice = advised(found, request)
         if state == UNDECIDED:
-            rows += [_told(advice, score, state) for score in _said(found, now)]
+            said = [*_limits(found, now), *_forecasts(found, outcomes)]
+            rows += [_told(advice, score, state) for score in said]
         if isinstance(advice.proposal, Proposal):
             rows.append(_told(advice, _advice(advice, advice.proposal, now), state))
     return rows
@@ -104,33 +109,52 @@ def _looks(
         yield Candidates(then, now.campaign), request, row["state"]
 
 
-def _said(then: Candidates, now: Candidates) -> Iterator[Score]:
-    """Score the limits of lifts and the value that the pace so far promised to the end."""
+def _limits(then: Candidates, now: Candidates) -> Iterator[Score]:
+    """Score the limits of lifts."""
     figures = now.measurement.lift(now.campaign, now.metric)
     earlier = then.measurement.lift(then.campaign, then.metric)
     for name, figure in earlier.items():
         newest = figures.get(name)
         if name is not None and isinstance(figure, LiftFigure) and isinstance(newest, LiftFigure):
             yield of_limits(LIMITS, name, (figure.log, figure.low, figure.high), newest.log)
-    for each in then.standings:
-        paced = _paced(then, each.creator)
-        came = _paced(now, each.creator, basis=then.basis)
-        if paced is not None and came is not None:
-            said = (paced.value, paced.quantile(TENTH), paced.quantile(1 - TENTH))
-            yield of_limits(FORECAST, each.creator, said, came.value)
 
 
-def _paced(
-    found: Candidates, creator: str, days: float | None = None, basis: ValueBasis | None = None
-) -> Candidate | None:
-    """Give a creator as measured, tracking as it does over some days; its whole flight by default.
+def _forecasts(then: Candidates, now: _Outcomes) -> Iterator[Score]:
+    """Score the extra value that was forecast to the end, of the campaign and of each creator."""
+    came = now.values(then.basis)
+    for creator, said in _values(then, then.basis).items():
+        if creator in came:
+            edges = (said.p50, said.p10, said.p90)
+            yield of_limits(FORECAST, creator, edges, came[creator].p50)
 
-    basis: of what was said, so that its outcome is counted alike. None where its lift is not
-    measured.
+
+@dataclass(eq=False)
+class _Outcomes:
+    """What a campaign brought as known now, by the value basis it is counted by."""
+
+    now: Candidates
+    found: dict[ValueBasis, dict[str | None, Band]] = field(default_factory=dict)
+
+    def values(self, basis: ValueBasis) -> dict[str | None, Band]:
+        """Give the extra value to the end of the flight; forecast where the flight is not over."""
+        if basis not in self.found:
+            self.found[basis] = _values(self.now, basis)
+        return self.found[basis]
+
+
+def _values(found: Candidates, basis: ValueBasis) -> dict[str | None, Band]:
+    told = Forecasts(found.measurement).by_basis(found.campaign, basis)
+    rows = [] if isinstance(told, Withheld) else told
+    return {row.creator: row.value for row in rows if not isinstance(row.value, Withheld)}
+
+
+def _paced(found: Candidates, creator: str, days: float, basis: ValueBasis) -> Candidate | None:
+    """Give a creator as measured, tracking as it does over some days, by a past basis.
+
+    None where its lift is not measured.
     """
     for each in found.standings:
         if each.creator == creator and creator in found.lifts and each.days > 0:
-            days = each.days + found.days_left if days is None else days
             tracked = found.tracked(each.row, basis) / each.days * days
             return Candidate(
                 creator=creator, tracked=tracked, lift=found.lifts[creator],

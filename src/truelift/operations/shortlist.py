@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -363,7 +363,8 @@ class _Listing:
             formula = FORMULAS[self.request.rate_formula]
             rate = engagement_rates.rate_of(self.creators, rates, main, formula)
         unknown = isinstance(rate, Withheld)
-        row = ShortlistRow(
+        outlook, past, not_used = self._outlook(at), self.past.get(name, []), self._not_used(at)
+        return ShortlistRow(
             rank=rank,
             creator=name,
             platform=str(self.creators.platforms[at]) or None,
@@ -375,8 +376,8 @@ class _Listing:
             price=price.minor if isinstance(price, Price) else price,
             price_from=price.whence if isinstance(price, Price) else None,
             usual_price=round(usual) if np.isfinite(usual) else None,
-            outlook=self._outlook(at),
-            past=tuple(self.past.get(name, ())),
+            outlook=outlook,
+            past=tuple(past),
             rate_formula=self.request.rate_formula,
             rate=rate,
             rate_peers=NO_PEERS if unknown else peers_json(peers, main),
@@ -385,10 +386,9 @@ class _Listing:
             shared_with=overlap.other if overlap else None,
             shared_audience=overlap.share if overlap else None,
             signals=tuple(self._signals.get(main, ())),
-            not_used=self._not_used(at),
-            why="",
+            not_used=not_used,
+            why=self._why(outlook, past, not_used),
         )
-        return replace(row, why=self._why(row))
 
     def _whence(self, main: int, followers: float) -> str | None:
         if not np.isfinite(followers):
@@ -433,13 +433,14 @@ class _Listing:
             words.append("followers")
         return tuple(words)
 
-    def _why(self, row: ShortlistRow) -> str:
-        if isinstance(row.outlook, Withheld):
-            detail = row.outlook.detail
+    def _why(
+        self, outlook: Outlook | Withheld, past: Sequence[PastReturn], not_used: tuple[str, ...]
+    ) -> str:
+        if isinstance(outlook, Withheld):
+            detail = outlook.detail
             return f"Not ranked: {detail[0].lower()}{detail[1:]}"
-        outlook = row.outlook
-        measured = [one for one in row.past if not isinstance(one.incremental, Withheld)]
-        withheld = [one for one in row.past if isinstance(one.incremental, Withheld)]
+        measured = [one for one in past if not isinstance(one.incremental, Withheld)]
+        withheld = [one for one in past if isinstance(one.incremental, Withheld)]
         return why(
             Because(
                 expected=outlook.point,
@@ -450,11 +451,11 @@ class _Listing:
                 own=outlook.own,
                 campaigns=len(measured),
                 own_return=outlook.own_return,
-                raw_return=raw_return(row.past),
+                raw_return=raw_return(past),
                 peers=outlook.peers,
                 peers_words=outlook.peers_words,
                 unmeasured=_unmeasured(withheld),
-                not_used=row.not_used,
+                not_used=not_used,
             )
         )
 

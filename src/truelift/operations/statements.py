@@ -26,6 +26,7 @@ from truelift.ledger.movement import (
 )
 from truelift.ledger.open_items import open_items
 from truelift.operations.book_facts import source_facts
+from truelift.operations.budget_versions import BUDGET_RATE, BUDGET_RATE_AGE, accepted_budget
 from truelift.operations.knowledge import Knowledge, Row
 from truelift.reports import audit, budget, payables, profit_loss, restatement, roll_forward
 from truelift.reports import commission as commission_report
@@ -44,10 +45,6 @@ from truelift.store import (
 )
 from truelift.store import workspace_database as records
 from truelift.store.journal_reports import Closes, Scope
-
-BUDGET_RATE = "budget"
-BUDGET_RATE_AGE = dt.timedelta(days=400)
-"""A budget rate is set once a year; it holds from its day for a little longer than that."""
 
 
 @dataclass
@@ -144,7 +141,17 @@ def budgets(books: Books) -> Statement:
         spent = {name: states for name, states in spent.items() if name == scope.campaign}
         given = {name: amount for name, amount in given.items() if name == scope.campaign}
     spent = {name: states for name, states in spent.items() if any(states) or name in given}
-    return budget.budgets(given, spent, books.span, books.currency)
+    accepted = {name: found for name in given if (found := _accepted(books, name)) is not None}
+    return budget.budgets(given, spent, books.span, books.currency, accepted)
+
+
+def _accepted(books: Books, campaign: str) -> budget.Accepted | None:
+    """Give the budget version in force; None where what was imported stands."""
+    row = accepted_budget(books.known, campaign, at_once=True)
+    if row is None:
+        return None
+    by = ", ".join(row["approved_by"])
+    return budget.Accepted(row["budget"], row["version"], by, row["recorded_at"])
 
 
 def budget_of(books: Books, campaign: Row) -> int | Withheld | None:

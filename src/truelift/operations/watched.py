@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -19,12 +19,16 @@ import pyarrow.compute as pc
 from truelift.base.estimate import Estimate, Withheld
 from truelift.base.money import format_minor
 from truelift.base.time import Instant, brand_day
+from truelift.decisions.alert import Rule, alert_id
+from truelift.decisions.alert_rules import pace_subject, return_subject
+from truelift.decisions.completion import Outlook
 from truelift.decisions.pacing import Pace as Reached
-from truelift.decisions.value_basis import LEAD_DAYS
+from truelift.decisions.value_basis import LEAD_DAYS, Counted
 from truelift.decisions.watched import (
     DeadLink,
     Due,
     EarlyCode,
+    Expected,
     Launch,
     LivePost,
     Owed,
@@ -39,19 +43,26 @@ from truelift.decisions.watched import (
 from truelift.facts.hashtags import hashtags
 from truelift.facts.kinds import KINDS
 from truelift.ledger.open_accruals import open_accruals
+from truelift.measurement.figure import LiftFigure
 from truelift.operations import pacing
 from truelift.operations.budget_versions import budget_of
 from truelift.operations.costs import Costs
+from truelift.operations.forecast import Forecasts
 from truelift.operations.freshness import WATCHED
 from truelift.operations.knowledge import Knowledge
 from truelift.operations.leaks import AWARENESS, leaks_of
+from truelift.operations.measure import Measurement
 from truelift.operations.odd_clicks import click_verdicts
-from truelift.operations.roi import RoiRequest, report_of
+from truelift.operations.outcomes import Outcomes
+from truelift.operations.plans import parties
+from truelift.operations.value_basis import basis_of
 from truelift.reports.pacing import why
 from truelift.store import control_records, journal
 from truelift.store import workspace_database as records
 from truelift.store.control_records import LINK_CHECK
 from truelift.valuation.cost_states import CostStates
+from truelift.valuation.increment import incremental_contribution
+from truelift.valuation.ladder import Components
 
 Row = dict[str, Any]
 
@@ -62,7 +73,7 @@ NEWS_DAYS, AFTER_DAYS = 14, 30
 
 RECORDED_DAYS = 90
 FEWEST_DAYS = 7
-"""A return is judged from so many days of its flight on."""
+"""A return is forecast from so many days of its flight on."""
 
 ROI_TARGETS = ("incremental_roi", "roi")
 STORY = "story"
@@ -79,12 +90,16 @@ class Watching:
 
     def everything(self) -> Watched:
         """Gather it."""
+        return replace(
+            self.quick(), paces=self.paces(), returns=self.returns(), expected=self.expected()
+        )
+
+    def quick(self) -> Watched:
+        """Gather what needs no measurement: all but paces and returns."""
         live, stories = self._posts()
         return Watched(
             at=self.at,
             day=self.day,
-            paces=self.paces(),
-            returns=self._returns(),
             spends=self._spends(),
             codes=leaks_of(self.known).codes,
             early=self._early(),
@@ -99,6 +114,15 @@ class Watching:
             rights=self._rights(),
             owed=self._owed(),
         )
+
+    def measured_ids(self) -> set[str]:
+        """Give the ids that an alert of a pace or a return can have, without measuring any."""
+        pairs = [(name, who) for name in self.known.campaigns for who in parties(self.known, name)]
+        found = {alert_id(Rule.ROI_BELOW_TARGET, return_subject(*pair)) for pair in pairs}
+        return found | {
+            alert_id(Rule.PACE, pace_subject(row["campaign"], row["creator"], row["metric"]))
+            for row in self.known.rows("targets")
+        }
 
     @cached_property
     def day(self) -> dt.date:
@@ -115,49 +139,123 @@ class Watching:
         }
         if not any(row["campaign"] in flown for row in known.rows("targets")):
             return ()
-        rows = pacing.pacing(known.ground, as_of=known.as_of, known_at=known.known_at)
+        desk = pacing.Pacing(known, self._measurement)
+        rows = [row for name in sorted(flown) for row in desk.rows(name)]
         return tuple(
             Pace(
                 row.campaign, row.creator, row.metric, row.pace.low, row.pace.high,
                 why(row, currency),
             )
             for row in rows
-            if row.campaign in flown and isinstance(row.pace, Reached)
+            if isinstance(row.pace, Reached)
         )  # fmt: skip
 
-    def _returns(self) -> list[Return]:
-        """Give incremental returns at the end of the flight, if the rest goes like the days so far.
+    @cached_property
+    def _measurement(self) -> Measurement:
+        return Measurement(self.known)
 
-        On bound cost, since what was signed is owed whatever comes. Leads are won long after
-        they came, so theirs are looked at only some time after the flight. A forecast to the end,
-        once there is one, takes the place of this projection.
-        """
-        known = self.known
-        targets = {
+    @cached_property
+    def _targets(self) -> dict[tuple[str, str | None], float]:
+        return {
             (row["campaign"], row["creator"] or None): float(row["target"])
-            for row in known.rows("targets")
+            for row in self.known.rows("targets")
             for name in ROI_TARGETS
             if row["metric"] == name
         }
-        request = RoiRequest(as_of=known.as_of, known_at=known.known_at)
+
+    def _target(self, campaign: str, creator: str) -> float | None:
+        """Give the return that a creator is meant to reach: its own, else the campaign's."""
+        own = self._targets.get((campaign, creator))
+        return self._targets.get((campaign, None)) if own is None else own
+
+    def expected(self) -> list[Expected]:
+        """Give the returns that are forecast for flights under way, from their second week on.
+
+        Leads are won long after they came, so theirs are forecast for some time after the flight,
+        by approved values; without those nothing can be said before they are won.
+        """
         found = []
-        for row in report_of(known, request)[1]:
-            campaign = known.campaigns.get(row.campaign or "")
-            extra, cost = row.ladder.incremental, row.cost.bound
-            whole = None if campaign is None else _flown(campaign, self.day)
-            if row.goal == LEADS and campaign and self.day - campaign["ends"] < LEAD_DAYS * _DAY:
+        for name, campaign in sorted(self.known.campaigns.items()):
+            if not self._under_way(campaign):
                 continue
-            unknown = row.incomplete is not None or row.ladder.withheld_money is not None
-            if row.creator is None or row.campaign is None or row.goal == AWARENESS:
-                continue
-            if whole is None or unknown or cost <= 0 or not isinstance(extra, Estimate):
-                continue
-            pair = (row.campaign, row.creator)
-            target = targets.get(pair, targets.get((row.campaign, None)))
-            over = campaign is not None and campaign["ends"] < self.day
-            roi_then = extra.scaled(whole / cost, -1.0)
-            found.append(Return(*pair, roi_then, target or 0.0, target is not None, over))
+            basis = basis_of(self._measurement.panels, name)
+            for row in self._foreseen(name) if basis.counted is not Counted.WON_LEADS else []:
+                if row.creator is None or isinstance(row.roi, Withheld):
+                    continue
+                assert not isinstance(row.chance, Withheld)
+                target, band = self._target(name, row.creator), row.roi
+                found.append(
+                    Expected(
+                        name, row.creator, band.p10, band.p50, band.p90, row.chance, target or 0.0,
+                        target is not None, basis.words,
+                    )
+                )  # fmt: skip
         return found
+
+    def _foreseen(self, campaign: str) -> list[Outlook]:
+        whole = self._targets.get((campaign, None), 0.0)
+        own = {name: each for (where, name), each in self._targets.items()
+               if where == campaign and name is not None}  # fmt: skip
+        told = Forecasts(self._measurement).by_basis(campaign, target=whole, own_targets=own)
+        return [] if isinstance(told, Withheld) else told
+
+    def _under_way(self, campaign: Row) -> bool:
+        """Say whether a return is forecast: after a week, until the end and what comes late."""
+        starts, ends = campaign["starts"], campaign["ends"]
+        gone, length = ((day - starts).days + 1 for day in (self.day, ends))
+        late = LEAD_DAYS - 1 if campaign["goal"] == LEADS else 0
+        if campaign["goal"] == AWARENESS or gone < min(FEWEST_DAYS, length):
+            return False
+        return bool((self.day - ends).days <= late)
+
+    def returns(self) -> list[Return]:
+        """Give incremental returns of flights that have ended lately, on bound cost."""
+        known, found = self.known, []
+        ended = {
+            name
+            for name, row in known.campaigns.items()
+            if row["goal"] != AWARENESS
+            and 0 < (self.day - row["ends"]).days <= AFTER_DAYS
+            and not self._under_way(row)
+        }
+        if not ended or not known.tracked:
+            return []
+        costs = Costs(known)
+        unbooked = costs.incomplete(("campaign", "creator"))
+        bound = costs.by(("campaign", "creator"))
+        for pair, parts in sorted(self._money(ended).items()):
+            cost = bound.get(pair, CostStates()).bound
+            extra = self._extra(pair, parts)
+            unknown = parts.untranslated or parts.goods_without_margin or pair in unbooked
+            if unknown or cost <= 0 or not isinstance(extra, Estimate):
+                continue
+            target = self._target(*pair)
+            roi = extra.scaled(1 / cost, -1.0)
+            found.append(Return(*pair, roi, target or 0.0, target is not None))
+        return found
+
+    def _money(self, campaigns: set[str]) -> dict[tuple[str, str], Components]:
+        """Give what creators brought in some campaigns; nothing of those who are only signed."""
+        rates = self._measurement.panels.rates
+        nothing = {
+            (name, who): Components() for name in campaigns for who in parties(self.known, name)
+        }
+        return nothing | Outcomes(self.known, rates, "event").creators_money(campaigns)
+
+    def _extra(self, pair: tuple[str, str], parts: Components) -> Estimate | Withheld:
+        """Give the incremental contribution, as `truelift roi` has it; measure no other metric."""
+        campaign, creator = pair
+        leads = self.known.campaigns[campaign]["goal"] == LEADS
+
+        def lift(metric: str) -> LiftFigure | Withheld | None:
+            return self._measurement.lift(campaign, metric).get(creator)
+
+        from_orders = parts.contribution != parts.won_leads
+        return incremental_contribution(
+            parts,
+            lift("orders") if from_orders or not leads else None,
+            lift("leads") if parts.won_leads or leads else None,
+        )
 
     def _spends(self) -> list[Spend]:
         """Give budgets beside what they are bound by; a budget without a rate is left out."""
@@ -337,15 +435,3 @@ class Watching:
             for (creator, campaign, agreement, currency), amount in sums.items()
             if amount > 0
         ]
-
-
-def _flown(campaign: Row, day: dt.date) -> float | None:
-    """Give by how much the whole flight is longer than its days so far.
-
-    None in the first week, and once the campaign is over for a while.
-    """
-    if day - campaign["ends"] > AFTER_DAYS * _DAY:
-        return None
-    length = (campaign["ends"] - campaign["starts"]).days + 1
-    days = min(length, (day - campaign["starts"]).days + 1)
-    return length / days if days >= min(FEWEST_DAYS, length) else None

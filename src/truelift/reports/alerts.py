@@ -11,6 +11,7 @@ from typing import Any
 
 from truelift.base.time import Instant
 from truelift.decisions.alert import Alert, Message
+from truelift.decisions.alert_rules import Judged
 from truelift.reports.roi import instant_text
 from truelift.reports.table import Cell, Table, TableColumn
 
@@ -55,10 +56,29 @@ def alert_json(alert: Alert, at: Instant) -> dict[str, Any]:
     }
 
 
-def alerts_table(alerts: Sequence[Alert], at: Instant) -> Table:
+def judged_json(judged: Judged) -> dict[str, Any]:
+    """Say how many returns were looked at, and how many below target chance may explain."""
+    return {
+        "looked_at": judged.looked_at,
+        "below_target": judged.beyond_chance,
+        "not_beyond_chance": judged.within_chance,
+        "sentence": judged_sentence(judged),
+    }
+
+
+def judged_sentence(judged: Judged) -> str:
+    """Say it in words."""
+    return (
+        f"of {judged.looked_at} returns {judged.beyond_chance} are below target; "
+        f"{judged.within_chance} more, not beyond chance"
+    )
+
+
+def alerts_table(alerts: Sequence[Alert], at: Instant, judged: Judged | None = None) -> Table:
     """Lay alerts out for a terminal or a file."""
     rows = tuple(alert_json(each, at) | {"since": each.opened_at} for each in alerts)
-    return Table("Alerts", _COLUMNS, rows, f"as of {instant_text(at)}")
+    told = f"; {judged_sentence(judged)}" if judged and judged.looked_at else ""
+    return Table("Alerts", _COLUMNS, rows, f"as of {instant_text(at)}{told}")
 
 
 def message_lines(message: Message) -> list[str]:

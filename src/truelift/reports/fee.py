@@ -16,6 +16,8 @@ from truelift.base.estimate import Withheld
 from truelift.base.money import format_minor
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.fee import HighestFee
+from truelift.decisions.value_basis import Beside
+from truelift.reports.beside import beside_json
 from truelift.reports.roi import instant_text, number
 from truelift.reports.table import Cell, Table, TableColumn
 
@@ -37,6 +39,7 @@ class FeeHeader:
     metric: str
     days_left: float
     value_basis: str
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def fee_json(header: FeeHeader, rows: Sequence[FeeRow]) -> dict[str, Any]:
         "known_at": instant_text(header.known_at),
         "metric": header.metric,
         "value_basis": header.value_basis,
+        "beside": beside_json(header.beside),
         "formula": FORMULA,
         "rows": [_row_json(header, row) for row in rows],
     }
@@ -125,4 +129,5 @@ def fee_table(header: FeeHeader, rows: Sequence[FeeRow]) -> Table:
         f"{header.campaign}: highest fee worth paying for the same again, {header.currency}, by "
         f"{header.value_basis}"
     )
+    note += f". {header.beside.sentence}" if header.beside else ""
     return Table("Highest fees", columns, tuple(flat), note)

@@ -17,7 +17,9 @@ from truelift.base.money import format_minor
 from truelift.decisions.backtest import Judged
 from truelift.decisions.completion import Outlook
 from truelift.decisions.forecast import BAND, FORMULA, Band
+from truelift.decisions.value_basis import Beside
 from truelift.measurement.figure import LiftFigure
+from truelift.reports.beside import beside_json
 from truelift.reports.figure import figure_id
 from truelift.reports.roi import number, withheld_json
 from truelift.reports.table import Cell, Table, TableColumn
@@ -44,7 +46,7 @@ class ForecastRow:
 
     lift: so far, with limits. inputs: what the forecast was made from, by name. scale: factor on
     the log-sd of what is to come, and what it comes from. target: ROI that `chance` is of. over:
-    whether the flight has ended.
+    whether the flight has ended. beside: what is tracked beside the goal and is not in it.
     """
 
     campaign: str
@@ -62,6 +64,7 @@ class ForecastRow:
     inputs: Mapping[str, float | None] = field(default_factory=dict)
     other_basis: OtherBasis | None = None
     over: bool = False
+    beside: Beside | None = None
 
 
 def forecast_json(row: ForecastRow) -> dict[str, Any]:
@@ -87,6 +90,7 @@ def forecast_json(row: ForecastRow) -> dict[str, Any]:
         "target_roi": row.target,
         "chance_above_target": _chance(found.chance),
         "other_basis": _other_json(row.other_basis),
+        "beside": beside_json(row.beside),
         "lift_limits": _limits(row.lift),
         "measured": found.measured,
         "creators": found.creators,
@@ -160,7 +164,12 @@ def _shown(value: float, name: str, currency: str) -> float | str:
 
 
 def why(row: ForecastRow) -> str:
-    """Say in a sentence what the forecast rests on and what it says."""
+    """Say in a sentence what the forecast rests on and what it says, and what is not in it."""
+    told = _said(row)
+    return f"{told} {row.beside.sentence}" if row.beside else told
+
+
+def _said(row: ForecastRow) -> str:
     found = row.outlook
     if isinstance(found, Withheld):
         return found.detail

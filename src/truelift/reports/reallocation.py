@@ -18,7 +18,9 @@ from truelift.base.money import format_minor
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.forecast import BAND, NORMAL_BAND
 from truelift.decisions.reallocation import Move, Proposal
+from truelift.decisions.value_basis import Beside
 from truelift.measurement.figure import LiftFigure
+from truelift.reports.beside import beside_json
 from truelift.reports.roi import instant_text, number
 from truelift.reports.table import Cell, Table, TableColumn
 
@@ -74,6 +76,7 @@ class AdviceHeader:
     value_basis: str
     valued: bool = False
     version: int | None = None
+    beside: Beside | None = None
 
     def money(self, amount: float) -> str:
         """Write an amount with its currency."""
@@ -92,6 +95,7 @@ def advice_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str, An
         "budget_version": header.version,
         "metric": header.metric,
         "value_basis": header.value_basis,
+        "beside": beside_json(header.beside),
         "proposal": _proposal_json(header, rows),
         "rows": [_row_json(header, row) for row in rows],
     }
@@ -198,7 +202,7 @@ def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     made = header.proposal
     if isinstance(made, Withheld):
         return made.detail
-    more = _over(header)
+    more = _over(header) + (f" {header.beside.sentence}" if header.beside else "")
     if not made.moves_anything:
         return f"Leave everything as it is: no possible move brings more than it costs.{more}"
     cut = [row for row in rows if row.move and row.move.change < 0]

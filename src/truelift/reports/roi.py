@@ -210,17 +210,21 @@ def _controls_json(lift: LiftFigure) -> dict[str, Any] | None:
 
 
 def discoveries_json(rows: Sequence[RoiRow], by: str) -> dict[str, Any]:
-    """Say how many rows of the list are flagged, of how many, and at which rate."""
+    """Say how many rows of the list are flagged and how many are not, and at which rate."""
     marks = [row.lift.flagged for row in rows if isinstance(row.lift, LiftFigure)]
     listed = [mark for mark in marks if mark is not None]
+    rate = f"false-discovery rate {FALSE_DISCOVERY_RATE * 100:g} %"
+    left = len(listed) - sum(listed)
+    more = f"; {left} more, not beyond chance" if left else ""
+    told = f"{FLAG} = above zero in a list of {len(listed)} by {by}, {rate}{more}"
+    if not any(listed):
+        told = f"none of {len(listed)} by {by} above zero beyond chance, {rate}"
     return {
         "rate": FALSE_DISCOVERY_RATE,
         "list": len(listed),
         "flagged": sum(listed),
-        "sentence": (
-            f"{FLAG} = above zero in a list of {len(listed)} by {by}, "
-            f"false-discovery rate {FALSE_DISCOVERY_RATE * 100:g} %"
-        ),
+        "not_flagged": left,
+        "sentence": told,
     }
 
 

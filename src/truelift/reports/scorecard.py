@@ -18,7 +18,7 @@ from truelift.reports.table import Cell, Table, TableColumn
 
 WORDS = {
     LIMITS: "of the lifts of orders, leads or value: inside the limits said then",
-    FORECAST: "of the extra value to the end at the pace so far: inside its 80 % band",
+    FORECAST: "of the forecasts of extra value to the end: inside their 80 % band",
     ADVICE: "pieces of advice: right by what is known now",
 }
 

@@ -15,7 +15,7 @@ from truelift.base.secret import Secret
 from truelift.decisions.alert import Alert
 from truelift.operations import alert_channels, link_checks
 from truelift.operations import alerts as alerting
-from truelift.reports.alerts import alert_json, alerts_table
+from truelift.reports.alerts import alert_json, alerts_table, judged_json
 from truelift.reports.roi import instant_text
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened, Time
@@ -32,13 +32,13 @@ class AlertMethods(Opened):
         self, *, open_only: bool = False, as_of: Time = None, known_at: Time = None
     ) -> Result:
         """Give the alerts as they stand, open ones first, each with why and what to do."""
-        at, found = alerting.alerts(
+        at, found, judged = alerting.alerts(
             self._ground, open_only=open_only, as_of=self._time(as_of),
             known_at=self._time(known_at),
         )  # fmt: skip
         rows = [alert_json(each, at) for each in found]
-        head = self._head() | {"as_of": instant_text(at)}
-        table = self._filled(alerts_table(found, at), "alerts")
+        head = self._head() | {"as_of": instant_text(at), "returns": judged_json(judged)}
+        table = self._filled(alerts_table(found, at, judged), "alerts")
         return Result(head | {"rows": rows}, table)
 
     def check_alerts(self) -> Result:
