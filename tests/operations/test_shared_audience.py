@@ -9,21 +9,24 @@ from truelift.operations.shared_audience import LEAST_PEOPLE, Shared, shared_aud
 
 
 class Known:
-    """Knowledge that answers one question."""
+    """Knowledge that answers one question: whom two creators both brought."""
 
     shares = None
 
     def __init__(self, brought):
-        rows = [(name, person) for name, people in brought.items() for person in people]
-        self.table = pa.table(
-            {
-                "creator": pa.array([name for name, _ in rows], pa.string()),
-                "person": pa.array([f"visitor:{person}" for _, person in rows], pa.string()),
-            }
-        )
+        self.brought = {name: set(people) for name, people in brought.items()}
 
-    def read(self, _name, **_given):
-        return self.table
+    def read(self, name, *, audiences, **_given):
+        assert name == "measurement.common_audiences"
+        asked = audiences["creator"].to_pylist()
+        rows = [
+            {"creator": one, "other": other, "people": both}
+            for one in asked
+            for other in asked
+            if (both := len(self.brought.get(one, set()) & self.brought.get(other, set())))
+        ]
+        columns = {"creator": pa.string(), "other": pa.string(), "people": pa.int64()}
+        return pa.Table.from_pylist(rows, pa.schema(columns))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from truelift.measurement.checks.sensitivity import (
     sensitivity,
     settings,
 )
-from truelift.measurement.checks.spill_over import Tie, audience_ties, spill_over
+from truelift.measurement.checks.spill_over import Audiences, Tie, audience_ties, spill_over
 from truelift.measurement.checks.variance_shift import variance_shift
 from truelift.measurement.controls import joined
 from truelift.measurement.lift import CampaignPosts
@@ -49,6 +49,7 @@ from truelift.operations.knowledge import Knowledge, knowledge, midnight
 from truelift.operations.measure import Measured, Measurement
 from truelift.operations.panels import VALUE
 from truelift.operations.people import Action, needs
+from truelift.operations.shared_audience import counted_audiences
 from truelift.reports.doubt import DoubtHeader, DoubtRow, sorted_rows
 from truelift.store.ground import Ground
 from truelift.store.workspace_database import SealRecord
@@ -280,10 +281,9 @@ class Doubts:
         ]
         if not controls:
             return spill_over(controls, [])
-        people = self.known.read("measurement.audiences", shares=self.known.shares).to_pylist()
-        audiences: dict[str, set[str]] = defaultdict(set)
-        for row in people:
-            audiences[row["creator"]].add(row["person"])
+        people, common = counted_audiences(self.known, [*controls, *self.creators])
+        everybody = self.known.read("measurement.known_people", shares=self.known.shares)
+        audiences = Audiences(everybody["people"][0].as_py(), people, common)
         ties = audience_ties(audiences, controls, self.creators)
         return spill_over(controls, ties + self._named_ties(set(controls), set(self.creators)))
 

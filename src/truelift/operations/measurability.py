@@ -26,7 +26,7 @@ POSTS, DAYS = 4, 28
 """The plan that creators are compared by: so many posts, evenly over so many days."""
 
 HALVINGS = 24
-"""A smallest lift is exact to two millionths; the fourth digit that a list shows may differ by one."""
+"""A smallest lift is exact to two millionths; the fourth digit shown may differ by one."""
 
 COLUMNS = ("level", "p", "s2", "nu", "q", "n")
 HOURS = 24

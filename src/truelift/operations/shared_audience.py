@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import scipy
 
 from truelift.operations.knowledge import Knowledge
 
@@ -39,28 +36,31 @@ def shared_audiences(
 
     beside: the others to compare with; None: everybody.
     """
-    table = known.read("measurement.audiences", shares=known.shares)
-    place = {name: at for at, name in enumerate(names)}
-    table = table.filter(pc.is_in(table["creator"], value_set=pa.array(list(names), pa.string())))
-    person = table["person"].combine_chunks().dictionary_encode()
-    if not len(person):
-        return {}
-    row = np.array([place[name] for name in table["creator"].to_pylist()], np.int64)
-    column = person.indices.to_numpy()
-    ones = np.ones(len(row))
-    shape = (len(names), len(person.dictionary))
-    brought = scipy.sparse.csr_array((ones, (row, column)), shape=shape)
-    common = (brought @ brought.T).tocoo()
-    people = np.bincount(row, minlength=len(names))
-    enough = people >= LEAST_PEOPLE
-    asked = np.array([beside is None or name in beside for name in names], bool)
+    people, common = counted_audiences(known, names)
     best: dict[str, Shared] = {}
-    pairs = zip(common.row.tolist(), common.col.tolist(), common.data.tolist(), strict=True)
-    for one, other, count in sorted(pairs):
-        if one == other or not (enough[one] and enough[other] and asked[other]):
+    for (one, other), count in sorted(common.items()):
+        few = min(people[one], people[other]) < LEAST_PEOPLE
+        if few or (beside is not None and other not in beside):
             continue
-        share = count / int(people[one])
-        before = best.get(names[one])
+        share = count / people[one]
+        before = best.get(one)
         if before is None or share > before.share:
-            best[names[one]] = Shared(names[other], share, int(people[one]))
+            best[one] = Shared(other, share, people[one])
     return best
+
+
+def counted_audiences(
+    known: Knowledge, names: Sequence[str]
+) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    """Count the known people of each creator, and those that two of them both brought."""
+    given = pa.table({"creator": pa.array(sorted(set(names)), pa.string())})
+    table = known.read("measurement.common_audiences", shares=known.shares, audiences=given)
+    found = dict(
+        zip(
+            zip(table["creator"].to_pylist(), table["other"].to_pylist(), strict=True),
+            table["people"].to_pylist(),
+            strict=True,
+        )
+    )
+    people = {one: count for (one, other), count in found.items() if one == other}
+    return people, {pair: count for pair, count in found.items() if pair[0] != pair[1]}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from truelift.measurement.checks.finding import Verdict
-from truelift.measurement.checks.spill_over import Tie, audience_ties, spill_over
+from truelift.measurement.checks.spill_over import Audiences, Tie, audience_ties, spill_over
 
 CONTROLS = [f"control-{number}" for number in range(6)]
 TREATED = [f"treated-{number}" for number in range(5)]
@@ -16,9 +16,21 @@ def audiences(random, size=60, people=2000):
     }
 
 
+def counted(people):
+    """Count what sets of people hold, and share."""
+    common = {
+        (one, other): len(people[one] & people[other])
+        for one in people
+        for other in people
+        if one != other and people[one] & people[other]
+    }
+    everybody = len(set().union(*people.values()))
+    return Audiences(everybody, {name: len(found) for name, found in people.items()}, common)
+
+
 def test_audiences_drawn_apart_are_tied_in_few_campaigns():
     random = np.random.default_rng(14)
-    tied = [bool(audience_ties(audiences(random), CONTROLS, TREATED)) for _ in range(400)]
+    tied = [bool(audience_ties(counted(audiences(random)), CONTROLS, TREATED)) for _ in range(400)]
     assert np.mean(tied) <= 0.06
 
 
@@ -30,7 +42,7 @@ def test_a_shared_audience_is_found_and_named():
         people["control-0"] = set(list(people["treated-0"])[:15]) | set(
             list(people["control-0"])[:45]
         )
-        ties = audience_ties(people, CONTROLS, TREATED)
+        ties = audience_ties(counted(people), CONTROLS, TREATED)
         found += ("control-0", "treated-0") in {(tie.control, tie.treated) for tie in ties}
     assert found == 50
     told = spill_over(CONTROLS, ties)
@@ -40,7 +52,7 @@ def test_a_shared_audience_is_found_and_named():
 
 
 def test_somebody_without_any_audience_is_tied_to_nobody():
-    assert audience_ties({}, CONTROLS, TREATED) == []
+    assert audience_ties(counted({}), CONTROLS, TREATED) == []
 
 
 def test_no_tie_passes_and_no_controls_are_not_checked():

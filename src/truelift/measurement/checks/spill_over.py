@@ -7,7 +7,6 @@ Out:  one Finding that names the control creators whose followers may have seen 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,28 +61,36 @@ class Tie:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """Whom creators brought, in numbers.
+
+    everybody: how many people any creator brought. people: of each creator. common: of two of them,
+    both ways.
+    """
+
+    everybody: int
+    people: Mapping[str, int]
+    common: Mapping[tuple[str, str], int]
+
+
 def audience_ties(
-    audiences: Mapping[str, AbstractSet[str]], controls: Sequence[str], treated: Sequence[str]
+    audiences: Audiences, controls: Sequence[str], treated: Sequence[str]
 ) -> list[Tie]:
     """Find pairs with more customers or visitors in common than chance would give.
 
-    audiences: creator -> whom that creator brought. Everybody whom any creator brought is the
-    population; Bonferroni over all pairs at WARNING_RATE.
+    Everybody whom any creator brought is the population; Bonferroni over all pairs at WARNING_RATE.
     """
-    empty: AbstractSet[str] = frozenset()
-    everybody = len(frozenset().union(*audiences.values()))
     pairs = len(controls) * len(treated)
     found = [
-        (control, other, common, len(mine), len(theirs))
+        (control, other, common, audiences.people[control], audiences.people[other])
         for control in controls
-        if (mine := audiences.get(control, empty))
         for other in treated
-        if (theirs := audiences.get(other, empty))
-        and (common := len(mine & theirs)) >= LEAST_SHARED
+        if (common := audiences.common.get((control, other), 0)) >= LEAST_SHARED
     ]
     shared_by, own, other_own = np.array([each[2:] for each in found], int).reshape(-1, 3).T
     # of all pairs at once: one by one the law alone takes seconds for some thousand creators
-    chance = scipy.stats.hypergeom.sf(shared_by - 1, everybody, own, other_own)
+    chance = scipy.stats.hypergeom.sf(shared_by - 1, audiences.everybody, own, other_own)
     return [
         Tie(control, other, "customers", shared)
         for (control, other, shared, *_), unlikely in zip(
