@@ -41,7 +41,7 @@ def test_every_response_carries_the_headers_of_the_house(client):
             "script-src 'self'; connect-src 'self'; frame-ancestors 'none'; form-action 'self'"
         )
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"  # a form says where it comes from
     assert client.get("/").headers["cache-control"] == "no-store"
     assert "immutable" in client.get("/static/house.css").headers["cache-control"]
 
@@ -249,3 +249,45 @@ def test_pages_ask_who_it_is_once_anybody_has_a_password(guarded):
     assert client.get("/", auth=("kim", "correct horse battery")).status_code == 200
     assert client.get("/", auth=("kim", "correct horse batterx")).status_code == 401
     assert client.get("/", headers={"authorization": f"Bearer {kim}"}).status_code == 200
+
+
+OURS = {"origin": "http://127.0.0.1"}
+
+
+def test_a_form_does_something_and_leads_back_to_its_page_that_says_so(client):
+    given = {"alert": "nosuch", "owner": "kim", "once": "w1", "back": "/alerts?state=all"}
+    answer = client.post("/act/own", data=given, headers=OURS, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/alerts?state=all&done=w1"
+    assert "There is no open alert nosuch" in client.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"}, {"origin": "null"}, {},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"origin": "http://127.0.0.1.evil.example", "sec-fetch-site": "same-origin"},
+    ],
+)  # fmt: skip
+def test_a_form_of_another_page_is_refused(client, headers):
+    answer = client.post("/act/seal", data={"campaign": "summer"}, headers=headers)
+    assert answer.status_code == 403
+    assert "not sent by a page of this server" in answer.text
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+def test_the_way_back_stays_here(client, back):
+    given = {"campaign": "nope", "once": "w", "back": back}
+    answer = client.post("/act/seal", data=given, headers=OURS, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/"
+
+
+def test_a_form_is_no_larger_than_a_form_and_a_pack_is_of_a_closed_period(client):
+    given = {"campaign": "x" * 70_000}
+    assert client.post("/act/seal", data=given, headers=OURS).status_code == 413
+    assert client.post("/act/nosuch", data={}, headers=OURS).status_code == 404
+    assert client.get("/close/2026-05/pdf").status_code == 404
+    assert client.get("/close/2026-05/exe").status_code == 404
+    assert client.get("/close").status_code == 200

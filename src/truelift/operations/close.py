@@ -206,6 +206,18 @@ def history(ground: Ground) -> list[Closed]:
     return [_closed(item) for item in kept]
 
 
+@needs(Action.READ)
+def periods(ground: Ground) -> list[tuple[Period, Closed | None]]:
+    """Give every period with entries, newest first, each with the last step of its close."""
+    with ground.workspace.transaction() as connection:
+        calendar = journal.calendar(connection, ground.brand.brand).accounting
+        days = journal.effective_days(connection, ground.brand.brand)
+        newest = control_records.newest(connection, ground.brand.brand, CLOSE)
+    steps = {name: _closed(item) for name, item in newest.items()}
+    used = {calendar.period_of(day) for day in days} | {each.period for each in steps.values()}
+    return [(period, steps.get(str(period))) for period in sorted(used, reverse=True)]
+
+
 def closed(ground: Ground, period: Period) -> Closed:
     """Give the newest close of a period, also when it was reopened since; NotFound without one."""
     found = [

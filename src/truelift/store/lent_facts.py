@@ -215,10 +215,11 @@ def lend(pipe: Connection, connection: duckdb.DuckDBPyConnection, turn: Turn, to
         while True:
             word, given = pipe.recv()
             try:
-                answer = (False, lending.answer(word, given))
+                pipe.send((False, lending.answer(word, given)))
+            except OSError:
+                raise
             except Exception as error:  # noqa: BLE001 - raised where it was asked
-                answer = (True, error)
-            pipe.send(answer)
+                pipe.send((True, error))
     except (EOFError, OSError):
         return
     finally:

@@ -41,7 +41,7 @@ HEADERS = {
         "script-src 'self'; connect-src 'self'; frame-ancestors 'none'; form-action 'self'"
     ),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
@@ -67,7 +67,12 @@ class WrongHost(TrueliftError):
     """The request names a host that is not served here: a page elsewhere may be behind it."""
 
 
+class ElsewhereForm(TrueliftError):
+    """A form was sent by a page that is not ours."""
+
+
 STATUSES = (
+    (ElsewhereForm, HTTPStatus.FORBIDDEN),
     (WrongHost, HTTPStatus.MISDIRECTED_REQUEST),
     (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
     (NotAdmitted, HTTPStatus.UNAUTHORIZED),
@@ -117,6 +122,20 @@ def static_answer(name: str) -> Response[bytes]:
     """Answer with a file of the package."""
     kept = {"cache-control": "max-age=31536000, immutable"}
     return Response(static_file(name), media_type=STATIC[name], headers=kept)
+
+
+def own_form(request: Asking) -> None:
+    """Refuse a form that a page elsewhere sends in somebody's name.
+
+    Browsers say where a form comes from, and no page can make them say something else.
+    """
+    origin, site = (request.headers.get(name) for name in ("origin", "sec-fetch-site"))
+    host = request.headers.get("host", "")
+    ours = {f"http://{host}", f"https://{host}"}
+    if origin in ours or (origin in {None, "null"} and site == "same-origin"):
+        return
+    msg = "This form was not sent by a page of this server; open the page here and send it again."
+    raise ElsewhereForm(msg)
 
 
 def host_checked(allowed: str) -> Callable[[Asking], Awaitable[None]]:

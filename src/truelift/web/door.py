@@ -6,7 +6,8 @@ Doors stand beside each other; the composition root hands the workspace in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, Self
 
 from truelift.reports.table import Table
 
@@ -86,6 +87,15 @@ class Workspace(Protocol):
         known_at: Time = None,
     ) -> Result:
         """Give a finance report."""
+
+    def close_periods(self) -> Result:
+        """Give every period with entries, and where its close stands."""
+
+    def close_pack(self, period: str, folder: str | Path) -> Result:
+        """Write the pack of a closed period into a folder."""
+
+    def acting(self, authorization: str | None) -> Self:
+        """Give this workspace as the person has it whom a request is by."""
 
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""

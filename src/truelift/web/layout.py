@@ -24,7 +24,8 @@ Json = Mapping[str, Any]
 
 FIRST_REPORT = "/report/pnl"
 NAVIGATION = (
-    ("/", "Overview"), ("/alerts", "Decisions"), (FIRST_REPORT, "Finance"), ("/ledger", "Ledger"),
+    ("/", "Overview"), ("/alerts", "Decisions"), (FIRST_REPORT, "Finance"), ("/close", "Close"),
+    ("/ledger", "Ledger"),
     ("/baselines", "Baselines"), ("/quarantine", "Data health"),
 )  # fmt: skip
 LABELS = {

@@ -6,24 +6,29 @@ Out:  an application that reads one page at a time, and never on the server's lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlencode
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, get, post
 from litestar.config.compression import CompressionConfig
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from truelift.base.errors import NotAdmitted
 from truelift.reports.statement import STATEMENTS
+from truelift.web.acts import ACTS, BACK, DONE, ONCE
 from truelift.web.answers import (
     PASSED_ON,
     STATIC,
     add_headers,
     failed,
     host_checked,
+    own_form,
     static_answer,
 )
 from truelift.web.asked import (
@@ -52,6 +57,16 @@ CAMPAIGN = "/campaign/"
 OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
+WITH_FORMS = frozenset({"/close", "/baselines", *(f"/{name}" for name in QUESTIONS)})
+"""Pages that a form may stand on."""
+
+LARGEST_FORM = 64 * 1024
+
+PACKS = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
 LISTS = {
     "baselines": (
         "Sealed baselines",
@@ -76,17 +91,20 @@ def application(
     reading: Runner = at_once,
     passed_on: Sequence[str] = PASSED_ON,
     renew: Renew | None = None,
+    writer: tuple[Workspace, Runner] | None = None,
 ) -> Litestar:
     """Make the application that serves a workspace; it answers for `host` only.
 
     reading: runs a call on the thread that the workspace is read on. passed_on: headers that say
-    that a request comes from elsewhere. renew: makes old answers again beside the requests.
+    that a request comes from elsewhere. renew: makes old answers again beside the requests. writer:
+    what forms are done with, and the runner of its thread; without it they run as pages are read.
     """
     screens = Screens(workspace, renew)
     return Litestar(
         route_handlers=[
             *_screens(screens, reading),
             _campaign(screens, reading),
+            *_acts(screens, writer or (workspace, reading)),
             _static(),
             _health(),
         ],
@@ -132,14 +150,15 @@ def _screens(screens: Screens, reading: Runner) -> list[HTTPRouteHandler]:
         "/doubt": (("campaign", *DOUBT_FIELDS), screens.doubt),
         "/explain": ((FIGURE,), screens.explain),
         "/ledger": (("period", "as_of", *ARRANGING), screens.ledger),
+        "/close": ((DONE, *ARRANGING), screens.close),
     }
     routes = [_route(path, fields, show, reading) for path, (fields, show) in shown.items()]
     for kind, words in LISTS.items():
         show = partial(screens.listing, kind=kind, words=words)
-        routes.append(_route(f"/{kind}", ARRANGING, show, reading))
+        routes.append(_route(f"/{kind}", (DONE, *ARRANGING), show, reading))
     for name, question in QUESTIONS.items():
         show = partial(screens.decision, name=name)
-        routes.append(_route(f"/{name}", (*question.fields, *ARRANGING), show, reading))
+        routes.append(_route(f"/{name}", (*question.fields, DONE, *ARRANGING), show, reading))
     for name, (_, takes) in STATEMENTS.items():
         fields = (*takes, "known_at", *((AS_CLOSED,) if takes else ()), *ARRANGING)
         routes.append(
@@ -176,6 +195,50 @@ def _campaign(screens: Screens, reading: Runner) -> HTTPRouteHandler:
         return shown
 
     return campaign
+
+
+def _acts(screens: Screens, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler]:
+    """Make the routes of what is done by forms, and of what is made when it is asked for."""
+    workspace, writing = writer
+
+    @post([f"/act/{name}" for name in ACTS], request_max_body_size=LARGEST_FORM)
+    async def act(request: Asking) -> Response[bytes]:
+        own_form(request)
+        body = (await request.body()).decode("utf-8", "replace")
+        given = dict(parse_qsl(body, keep_blank_values=True))
+        name = request.url.path.rpartition("/")[2]
+        who = request.headers.get("authorization")
+        await writing(lambda: screens.forms.do(workspace.acting(who), name, given))
+        return Response(b"", status_code=303, headers={"location": _way_back(given)})
+
+    @get("/close/{period:str}/{ending:str}")
+    async def pack(
+        request: Asking, period: FromPath[str], ending: FromPath[str]
+    ) -> Response[bytes]:
+        if ending not in PACKS:
+            raise NotFoundException
+        who = request.headers.get("authorization")
+
+        def made() -> bytes:
+            with tempfile.TemporaryDirectory(prefix="truelift-pack-") as folder:
+                workspace.acting(who).close_pack(period, folder)
+                return next(Path(folder).glob(f"*.{ending}")).read_bytes()
+
+        content: bytes = await writing(made)
+        name = f'attachment; filename="close-{period}.{ending}"'
+        headers = {"content-disposition": name}
+        return Response(content, media_type=PACKS[ending], headers=headers)
+
+    return [act, pack]
+
+
+def _way_back(given: Mapping[str, str]) -> str:
+    """Lead back to the page that a form stood on, which says what became of it."""
+    path, _, query = given.get(BACK, "").partition("?")
+    if path not in WITH_FORMS:
+        return "/"
+    kept = [each for each in parse_qsl(query) if each[0] != DONE]
+    return f"{path}?{urlencode([*kept, (DONE, given.get(ONCE, ''))])}"
 
 
 def _static() -> HTTPRouteHandler:

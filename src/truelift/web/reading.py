@@ -147,6 +147,10 @@ class Reading:
         except UsageError as error:
             raise BadParameter(next(iter(given), "campaign"), str(error)) from None
 
+    def periods(self) -> Result:
+        """Give every period, and where its close stands."""
+        return self._keep(("periods",), lambda workspace: workspace.close_periods())
+
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""
         return self._keep(("list", kind), lambda workspace: workspace.list(kind))

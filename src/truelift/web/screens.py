@@ -19,6 +19,7 @@ from truelift.base.errors import NotFound
 from truelift.reports.statement import STATEMENTS
 from truelift.reports.table import Table
 from truelift.web import tables
+from truelift.web.acts import DONE, Forms, Outcome, said
 from truelift.web.answers import csv_answer, html_answer, json_answer, twin
 from truelift.web.asked import (
     CAMPAIGN_FIELDS,
@@ -32,7 +33,7 @@ from truelift.web.asked import (
     whole_figure,
 )
 from truelift.web.decisions import QUESTIONS
-from truelift.web.door import Workspace
+from truelift.web.door import Result, Workspace
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
 from truelift.web.forest import Interval, forest
@@ -60,6 +61,7 @@ class Screens:
     def __init__(self, workspace: Workspace, renew: Renew | None = None) -> None:
         """Read a workspace; renew: makes old answers again beside the requests."""
         self._reading = Reading(workspace, renew=renew)
+        self.forms = Forms()
 
     def overview(self, asked: Asked, ending: str) -> Answer:
         """Show the return of every campaign, or of what the filter asks for."""
@@ -211,14 +213,68 @@ class Screens:
         if ending:
             return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)
         chosen = self._reading.campaigns() if "campaign" in shown else ()
+        last = self._last(asked)
         body: list[Node] = [
+            said(last),
             _between(name),
             p[question.note],
             filters(path, asked, shown, chosen),
+            [p(".said")[words] for words in sentences(result.data)],
             self._grid(result.table, table, asked, question.title),
+            self._deeds(name, result, address(path, asked.only(question.fields)), last),
             twins(path, asked.given),
         ]
         return self._page({**self._head(), **result.data}, question.title, DECISIONS, body)
+
+    def _deeds(self, name: str, result: Result, back: str, last: Outcome | None) -> Node:
+        """Write the forms of what can be decided on a page."""
+        if name == "alerts":
+            steps = ("own", "snooze", "close-alert")
+            return [
+                self.forms.folded(about(row), steps, back, {"alert": row["id"]}, last)
+                for row in result.rows[:LIST_ROWS]
+                if row["state"] != CLOSED
+            ]
+        proposal = result.data.get("proposal")
+        if name == "reallocation" and proposal and not proposal.get("withheld"):
+            given = {"proposal": proposal["id"]}
+            return [self.forms.form(each, back, given, last) for each in ("accept", "reject")]
+        if name == "leaks":
+            return self.forms.folded(
+                "Hold or release a payout", ("hold", "release"), back, {}, last
+            )
+        return None
+
+    def _last(self, asked: Asked) -> Outcome | None:
+        return self.forms.known(asked.get(DONE, "") or "")
+
+    def close(self, asked: Asked, ending: str) -> Answer:
+        """Show every period with the next step of its close."""
+        result = self._reading.periods()
+        table = arranged(result.table, asked)
+        if ending:
+            return csv_answer(table, "close") if ending == "csv" else twin(result, ending, "close")
+        last = self._last(asked)
+        body: list[Node] = [
+            said(last),
+            p["One person prepares the oldest open period, another approves it; that locks it."],
+            self._grid(result.table, table, asked, "Periods"),
+            (self._period(row, steps, last) for row, steps in next_steps(result.rows)),
+            twins("/close", asked.only(ARRANGING)),
+        ]  # fmt: skip
+        return self._page(result.data, "Close", "/close", body)
+
+    def _period(self, row: Json, steps: Sequence[str], last: Outcome | None) -> Node:
+        period, state = row["period"], row["state"]
+        packs = (("pdf", "Close pack (PDF)"), ("xlsx", "Close pack (workbook)"))
+        return section(".period")[
+            h2(id=f"p{period}")[f"{period}: {state}"],
+            ul[(li[words] for words in row["sentences"])] if row["sentences"] else None,
+            p[((a(href=f"/close/{period}/{ending}")[words], " ") for ending, words in packs)]
+            if state == CLOSED
+            else None,
+            (self.forms.form(each, "/close", {"period": period}, last) for each in steps),
+        ]
 
     def _choice_of(self, path: str, asked: Asked) -> Node:
         names = self._reading.campaigns()
@@ -247,8 +303,11 @@ class Screens:
         if ending:
             return csv_answer(table, kind) if ending == "csv" else twin(result, ending, kind)
         title, note = words
+        last = self._last(asked)
         body: list[Node] = [
+            said(last),
             p[note],
+            self.forms.form("seal", f"/{kind}", None, last) if kind == "baselines" else None,
             self._grid(result.table, table, asked, title),
             twins(f"/{kind}", asked.only(ARRANGING)),
         ]
@@ -307,6 +366,39 @@ class Screens:
             )
         )
 
+
+def about(alert: Json) -> str:
+    """Name an alert on the fold of its forms."""
+    words = " of ".join(filter(None, [alert["rule"].replace("_", " "), alert["creator"]]))
+    return f"Decide about {alert['id']}: {words}"
+
+
+def next_steps(rows: Sequence[Json]) -> list[tuple[Json, tuple[str, ...]]]:
+    """Give periods, newest first, each with what can be done about it now.
+
+    The oldest open period is the next to close; the newest closed one may be opened again.
+    """
+    opened = [row["period"] for row in rows if row["state"] != CLOSED]
+    locked = [row["period"] for row in rows if row["state"] == CLOSED]
+    found: list[tuple[Json, tuple[str, ...]]] = []
+    for row in rows:
+        steps: tuple[str, ...] = ()
+        if row["period"] in opened[-1:]:
+            steps = ("approve", "prepare") if row["state"] == "prepared" else ("prepare",)
+        elif row["period"] in locked:
+            steps = ("acknowledge", *(("reopen",) if row["period"] in locked[:1] else ()))
+        found.append((row, steps))
+    return found
+
+
+def sentences(data: Json) -> list[str]:
+    """Give what an answer says as a whole, beside its rows."""
+    told = [data.get("proposal"), data.get("beside"), data.get("returns"), data.get("discoveries")]
+    words = [each.get("sentence") if isinstance(each, Mapping) else each for each in told]
+    return [each for each in words if isinstance(each, str) and each]
+
+
+CLOSED = "closed"
 
 SIGNS = "debit is positive, credit negative"
 

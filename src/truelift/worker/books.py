@@ -23,6 +23,9 @@ LOOK_SECONDS = 0.25
 BOOK_SECONDS, SLOW_SECONDS, SHARE = 3.0, 60.0, 3.0
 """The books are brought up at most so often; also at most a quarter of the time goes into it."""
 
+LONGEST_SECONDS = 600.0
+"""The longest pause after bookings that failed; each waits twice as long as the one before."""
+
 QUIET = frozenset({"clicks", "landings", "mentions", "sessions", "followers", "observations"})
 """Kinds that move the books only in rare ways (a late click, a bonus): they wait for a minute."""
 
@@ -42,6 +45,7 @@ class Books:
     tick: Callable[[], float] = time.monotonic
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
+    _failed: int = field(default=0, repr=False)
     _since: float = field(default=0.0, repr=False)
     _booked: float = field(default=float("-inf"), repr=False)
 
@@ -63,6 +67,7 @@ class Books:
                 self.once()
             except Exception:  # noqa: BLE001 - told, and tried again
                 self.pulse.failures += 1
+                self._failed += 1
                 self._booked = self.tick()
                 _log.exception("the books could not be brought up")
 
@@ -80,7 +85,8 @@ class Books:
         now = self.tick()
         if not self.due or (self.due <= QUIET and now - self._since < SLOW_SECONDS):
             return False
-        return now - self._booked >= max(BOOK_SECONDS, SHARE * self.pulse.book_seconds)
+        pause: float = min(BOOK_SECONDS * 2**self._failed, LONGEST_SECONDS)
+        return now - self._booked >= max(pause, SHARE * self.pulse.book_seconds)
 
     def _book(self) -> None:
         began, kinds = self.tick(), frozenset(self.due)
@@ -92,6 +98,7 @@ class Books:
             except Refused as refused:
                 _log.warning("not booked: %s", refused)
         self.due -= kinds
+        self._failed = 0
         self._booked = self.tick()
         self.pulse.bookings += 1
         self.pulse.book_seconds = self._booked - began

@@ -196,7 +196,12 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
 
     front = Front(
         pages=pages.application(  # type: ignore[arg-type]  # an ASGI application
-            parts.reader, host, reading=reading, passed_on=passed_on, renew=renewing.later
+            parts.reader,
+            host,
+            reading=reading,
+            passed_on=passed_on,
+            renew=renewing.later,
+            writer=(parts.writer, writing),
         ),
         api=api.application(  # type: ignore[arg-type]  # as above
             parts.writer, parts.reader, **lines, apart=(parts.slow, slowly)

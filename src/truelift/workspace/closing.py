@@ -6,6 +6,7 @@ Out:  results as tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,22 @@ class Closing(Opened):
         rows = [_told(item) for item in close.history(self._ground)]
         return Result({"rows": rows}, plain_table("Closes", rows))
 
+    def close_periods(self) -> Result:
+        """Give every period with entries, newest first, and where its close stands."""
+        rows = []
+        for period, step in close.periods(self._ground):
+            checks = step.record.get("checks", ()) if step else ()
+            rows.append({
+                "period": str(period),
+                "state": step.state.value if step else "open",
+                "by": step.by if step else None,
+                "at": step.at if step else None,
+                "blocked_by": _blocking(checks),
+                "sentences": [each["sentence"] for each in checks if each["found"]],
+            })  # fmt: skip
+        flat = [{key: row[key] for key in row if key != "sentences"} for row in rows]
+        return Result(self._head() | {"rows": rows}, plain_table("Periods", flat))
+
     def close_pack(self, period: str, folder: str | Path) -> Result:
         """Write the PDF and the workbook of a closed period; gives each file with its SHA-256."""
         rows = close_pack.write_pack(self._ground, month(period), Path(folder))
@@ -94,16 +111,20 @@ def month(text: str) -> Period:
         raise UsageError(msg) from None
 
 
+def _blocking(checks: Sequence[Mapping[str, Any]]) -> int:
+    """Count the checks that stand against a close."""
+    return sum(
+        check["severity"] == Severity.BLOCKS.value and check["found"] > 0 for check in checks
+    )
+
+
 def _told(found: Closed) -> dict[str, Any]:
     return {
         "period": str(found.period),
         "state": found.state.value,
         "by": found.by,
         "at": found.at,
-        "blocked_by": sum(
-            check["severity"] == Severity.BLOCKS.value and check["found"] > 0
-            for check in found.record.get("checks", ())
-        ),
+        "blocked_by": _blocking(found.record.get("checks", ())),
         "entries": found.record["seq"],
         "checkpoint": found.record.get("checkpoint"),
         "reason": found.record.get("reason"),
