@@ -1,6 +1,7 @@
 """What a form does is done once; what is refused is told beside it, with what was written."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,14 +13,15 @@ from truelift.web.acts import ACTS, KEPT, LONGEST, Forms, Outcome, said
 class Deeds:
     """A workspace that notes what it was asked to do."""
 
-    def __init__(self, *, refuses=""):
-        self.done, self.refuses = [], refuses
+    def __init__(self, *, refuses="", checks=()):
+        self.done, self.refuses, self.checks = [], refuses, checks
 
     def __getattr__(self, name):
         def do(*given, **named):
             if self.refuses:
                 raise Refused(self.refuses)
             self.done.append((name, given, named))
+            return SimpleNamespace(data={"checks": self.checks})
 
         return do
 
@@ -105,3 +107,14 @@ def test_what_became_of_it_is_said_where_people_and_readers_notice():
     assert said(None) is None
     assert 'role="alert"' in str(said(Outcome("seal", "No.", {}, refused=True)))
     assert 'role="status"' in str(said(Outcome("seal", "Done.", {})))
+
+
+def test_a_period_that_is_prepared_says_what_stands_against_its_close():
+    checks = [
+        {"found": 1, "severity": "blocks", "sentence": "A rate is missing."},
+        {"found": 2, "severity": "warns", "sentence": "Two invoices wait."},
+        {"found": 0, "severity": "blocks", "sentence": "All is booked."},
+    ]
+    told = Forms().do(Deeds(checks=checks), "prepare", {"period": "2026-05"}).sentence
+    assert told.startswith("2026-05 is prepared; somebody else approves it.")
+    assert told.endswith("It cannot be closed yet. A rate is missing.")

@@ -47,7 +47,7 @@ class Act:
     """Something that can be done.
 
     words: on the button. done: what is said afterwards; it names fields in braces. why: what it
-    means, beside the button.
+    means, beside the button. but: what of the answer is said besides.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Act:
     fields: Sequence[Field]
     do: Callable[[Workspace, Given], Result]
     why: str = ""
+    but: Callable[[Result], str] = lambda _result: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,13 @@ def _snooze(workspace: Workspace, given: Given) -> Result:
     return found
 
 
+def _standing(result: Result) -> str:
+    """Say what stands against a close that was prepared."""
+    found = [each for each in result.data["checks"] if each["found"]]
+    against = [each["sentence"] for each in found if each["severity"] == "blocks"]
+    return f" It cannot be closed yet. {' '.join(against)}" if against else ""
+
+
 _PERIOD, _ALERT = Field("period", hidden=True), Field("alert", hidden=True)
 _PROPOSAL, _SUBJECT = Field("proposal", hidden=True), Field("subject", "Order, or code:NAME")
 
@@ -100,6 +108,7 @@ ACTS: Mapping[str, Act] = {
         Act(
             "prepare", "Prepare", "{period} is prepared; somebody else approves it.", (_PERIOD,),
             _of("close_prepare", "period"), "Books what is known and signs the period's checks.",
+            _standing,
         ),
         Act(
             "approve", "Approve and close", "{period} is closed.", (_PERIOD,),
@@ -243,7 +252,7 @@ def _done(workspace: Workspace, act: Act, given: Given) -> Outcome:
             told = f"{each.words or each.name} is longer than {LONGEST:,} characters."
             return Outcome(act.name, told, written, refused=True)
     try:
-        act.do(workspace, written)
+        result = act.do(workspace, written)
     except TrueliftError as error:
         return Outcome(act.name, str(error), written, refused=True)
-    return Outcome(act.name, act.done.format(**written), written)
+    return Outcome(act.name, act.done.format(**written) + act.but(result), written)
