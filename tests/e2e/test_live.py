@@ -89,3 +89,19 @@ def test_a_page_that_was_refused_its_stream_asks_again(shop, page):
     assert refused
     sold(address, key, 1)
     shows(page, "63%")
+
+
+def test_of_several_forms_the_one_that_is_written_in_stays_where_it_is(shop, page):
+    address, key = shop
+    page.goto(f"{address}/leaks")
+    page.get_by_text("Hold or release a payout").click()
+    reason = page.locator("form[action='/act/release'] input[name=reason]")
+    reason.fill("a word half wri")
+    assert page.evaluate("window.field = document.activeElement, window.field.name") == "reason"
+    page.evaluate("document.querySelector('h1').old = true")
+    sold(address, key, 1)
+    page.wait_for_function("!document.querySelector('h1').old")  # the page has moved
+    assert page.evaluate("document.activeElement === window.field")
+    assert reason.input_value() == "a word half wri"
+    assert page.locator("form[action='/act/hold']").count() == 1
+    assert page.locator("details.acts[open]").count() == 1

@@ -47,6 +47,9 @@ ARRANGING = (SORT, COLUMNS)
 WORDS = frozenset({"why", "action", "sentence", "reason", "message"})
 """Columns of whole sentences: they may break over lines."""
 
+NAMES_OF_OURS = frozenset({"rule", "state", "verdict", "check"})
+"""Columns of words that we chose ourselves, written in files with a line between them."""
+
 _RIGHT = frozenset({Cell.MONEY, Cell.COUNT, Cell.NUMBER})
 
 
@@ -148,7 +151,10 @@ def _head(name: str, asked: Asked, *, right: bool) -> Element:
 def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
     if right:
         return td[number_text(row.get(name))]
-    return td(class_=["t", "words" if name in WORDS else ""])[list_text(name, row.get(name), zone)]
+    value = row.get(name)
+    if name in NAMES_OF_OURS and isinstance(value, str):
+        value = value.replace("_", " ")
+    return td(class_=["t", "words" if name in WORDS else ""])[list_text(name, value, zone)]
 
 
 def _foot(table: Table) -> Node:

@@ -259,7 +259,7 @@ class Screens:
             said(last),
             p["One person prepares the oldest open period, another approves it; that locks it."],
             self._grid(result.table, table, asked, "Periods"),
-            (self._period(row, steps, last) for row, steps in next_steps(result.rows)),
+            (self._period(row, steps, last) for row, steps in next_steps(result.rows) if steps),
             twins("/close", asked.only(ARRANGING)),
         ]  # fmt: skip
         return self._page(result.data, "Close", "/close", body)
@@ -292,7 +292,7 @@ class Screens:
         zone = self._head()["timezone"]
         return [
             grid("list", table, rows, asked, title=title, note=table.note, zone=zone),
-            pager(asked, parts, len(table.rows), "rows"),
+            pager(asked, parts, len(table.rows), "rows") if parts > 1 else None,
             chooser(whole, table, asked),
         ]
 
@@ -393,7 +393,7 @@ def next_steps(rows: Sequence[Json]) -> list[tuple[Json, tuple[str, ...]]]:
 
 def sentences(data: Json) -> list[str]:
     """Give what an answer says as a whole, beside its rows."""
-    told = [data.get("proposal"), data.get("beside"), data.get("returns"), data.get("discoveries")]
+    told = [data.get("proposal"), data.get("beside"), data.get("discoveries")]
     words = [each.get("sentence") if isinstance(each, Mapping) else each for each in told]
     return [each for each in words if isinstance(each, str) and each]
 

@@ -258,7 +258,9 @@ def number_text(value: object) -> Node:
     """Write a number with a true minus sign; amounts (decimal text) get their commas."""
     if value is None:
         return None
-    text = f"{value:.3f}" if isinstance(value, float) else str(value)
+    text = str(value)
+    if isinstance(value, float):
+        text = f"{value:,.3f}".rstrip("0").rstrip(".")
     if isinstance(value, str) and text.removeprefix("-").replace(".", "", 1).isdigit():
         text = f"{Decimal(text):,}"
     return text.replace("-", MINUS, 1)

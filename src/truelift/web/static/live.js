@@ -10,16 +10,22 @@
   const PAUSE_MS = 700;
   const pause = () => new Promise((done) => { setTimeout(done, PAUSE_MS); });
 
+  let held = false; /* nothing moves under a pointer that is down */
+  document.addEventListener("pointerdown", () => { held = true; });
+  for (const each of ["pointerup", "pointercancel"]) document.addEventListener(each, () => { held = false; });
+
   const refresh = async (version) => {
     wanted = version;
     if (busy) return;
     busy = true;
     while (wanted !== shown) {
+      if (held) { await pause(); continue; }
       try {
         const answer = await fetch(location.href, { headers: { accept: "text/html" } });
         if (!answer.ok) break;
         const fresh = parsed(await answer.text());
         const version = fresh.getElementById("live").dataset.version;
+        if (held) { await pause(); continue; }
         if (version !== shown) swap(fresh);
         shown = version;
       } catch { break; }
@@ -28,15 +34,37 @@
     busy = false;
   };
 
+  /* A form is the same one if it does the same about the same thing. */
+  const same = (form) => [form.getAttribute("action"), ...[...form.elements]
+    .filter((each) => each.type === "hidden" && each.name !== "once")
+    .map((each) => `${each.name}=${each.value}`)].join("&");
+  const changed = (each) => each.type === "checkbox" ? each.checked !== each.defaultChecked
+    : each.type !== "hidden" && "defaultValue" in each && each.value !== each.defaultValue;
+  const written = (form) => form.contains(document.activeElement) || [...form.elements].some(changed);
+  const folds = (main) => new Map([...main.querySelectorAll("details")].map(
+    (each) => [each.querySelector("summary").textContent.replace(/\d+/g, ""), each]));
+
+  /* What somebody writes in stays where it is, and so do focus and pointer; the rest is new. */
   const swap = (fresh) => {
     const from = fresh.querySelector("main"), to = document.querySelector("main");
     if (!from || !to) return;
     const scrolled = [...to.querySelectorAll(".box")].map((box) => box.scrollLeft);
-    const form = to.querySelector("form:focus-within"), made = from.querySelector("form");
-    const focused = document.activeElement; /* before the form is taken out, which ends its focus */
-    if (form && made) made.replaceWith(form);
-    to.replaceChildren(...from.childNodes);
-    if (form && focused) focused.focus();
+    const opened = folds(to);
+    folds(from).forEach((each, name) => { each.open = opened.get(name)?.open ?? each.open; });
+    const made = new Map([...from.querySelectorAll("form")].map((form) => [same(form), form]));
+    const top = (node, main) => { while (node.parentElement !== main) node = node.parentElement; return node; };
+    const kept = new Map();
+    for (const form of to.querySelectorAll("form")) {
+      const match = written(form) && made.get(same(form));
+      if (match) kept.set(top(match, from), top(form, to));
+    }
+    const stays = new Set(kept.values());
+    [...to.childNodes].forEach((node) => { if (!stays.has(node)) node.remove(); });
+    let next = to.firstChild;
+    for (const node of [...from.childNodes]) {
+      if (!kept.has(node)) { to.insertBefore(node, next); continue; }
+      next = kept.get(node).nextSibling;
+    }
     [...to.querySelectorAll(".box")].forEach((box, at) => { box.scrollLeft = scrolled[at] || 0; });
   };
 
