@@ -11,10 +11,10 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from litestar import Request
 
@@ -169,14 +169,8 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
     watched.streams = live
     teller = Teller(parts.teller, live, watched)
     parts.loop.came, parts.loop.undone = teller.came, teller.undone
-    reading, writing, slowly = Line("reading"), Line("writing"), Line("slowly")
-    renewing, lines = Renewing(parts.renewer), {"writing": writing, "reading": reading}
-    passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
-    check = pages.admitted(parts.reader, host_checked(host), reading, passed_on)
-
-    async def checked(scope: Scope) -> None:
-        await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
-
+    lines = Lines(Line("reading"), Line("writing"), Line("slowly"), Renewing(parts.renewer))
+    shown, asked, checked = _doors(parts, host, lines)
     collector = parts.collector
     crew = parts.crew
 
@@ -195,22 +189,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             await collector.stop()
 
     front = Front(
-        pages=pages.application(  # type: ignore[arg-type]  # an ASGI application
-            parts.reader,
-            host,
-            reading=reading,
-            passed_on=passed_on,
-            renew=renewing.later,
-            writer=(parts.writer, writing),
-        ),
-        api=api.application(  # type: ignore[arg-type]  # as above
-            parts.writer, parts.reader, **lines, apart=(parts.slow, slowly)
-        ),
-        live=live,
-        watched=watched,
-        checked=checked,
-        begin=begin,
-        end=end,
+        pages=shown, api=asked, live=live, watched=watched, checked=checked, begin=begin, end=end
     )
     application: Application = front
     watched.counting = collector or crew
@@ -222,10 +201,48 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
         else:
             serving = _serving_crew(held, crew, (host, port), ready, live.end)
             started = serving is not None and serving(application)
-        _end(parts, teller, (reading, writing, slowly, renewing))
+        _end(parts, teller, (lines.reading, lines.writing, lines.slowly, lines.renewing))
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Threads that requests wait for, each with a workspace of its own (Parts)."""
+
+    reading: Line
+    writing: Line
+    slowly: Line
+    renewing: Renewing
+
+
+def _doors(
+    parts: Parts, host: str, lines: Lines
+) -> tuple[Application, Application, Callable[[Scope], Awaitable[None]]]:
+    """Make pages and API, and the check that a stream of figures is for somebody who may read."""
+    passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
+    check = pages.admitted(parts.reader, host_checked(host), lines.reading, passed_on)
+
+    async def checked(scope: Scope) -> None:
+        await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
+
+    shown: Any = pages.application(
+        parts.reader,
+        host,
+        reading=lines.reading,
+        passed_on=passed_on,
+        renew=lines.renewing.later,
+        writer=(parts.writer, lines.writing),
+    )
+    asked: Any = api.application(
+        parts.writer,
+        parts.reader,
+        writing=lines.writing,
+        reading=lines.reading,
+        apart=(parts.slow, lines.slowly),
+    )
+    return shown, asked, checked
 
 
 def _serving_crew(
