@@ -347,7 +347,7 @@ def think_apart(folder: Path, simulated: Clock | None, pipes: Mapping[str, Conne
         apart.think(books, Watch(watching), open_new, several[0].tell)
 
 
-MANY_FACTS = 2_000_000
+MANY_FACTS = 300_000
 """From so many on, books and alerts are thought of in a process of their own."""
 
 OWN_WORKER = "serve"

@@ -43,7 +43,7 @@ class Settings:
         metadata={
             "variable": "TRUELIFT_APART",
             "help": "1 lets `truelift serve` and `truelift worker` think of books and alerts in a "
-            "process of their own, 0 in the serving one; without it, from 2,000,000 facts on",
+            "process of their own, 0 in the serving one; without it, from 300,000 facts on",
         },
     )
 

@@ -51,3 +51,12 @@ def test_a_value_is_turned_back_into_the_lift_that_gives_it():
 def test_money_on_a_creator_at_most_doubles():
     assert candidate().most == 2 + 4
     assert candidate(may_grow=False).most == 2
+
+
+def test_commission_is_owed_on_all_that_is_tracked_extra_or_not():
+    paid = candidate(lift=Posterior(math.log(2), 0.0), commission=300.0)
+    assert paid.value == pytest.approx(1000 * 0.5 - 300)
+    assert paid.spread == candidate(lift=Posterior(math.log(2), 0.0)).spread
+    assert paid.quantile(0.5) == pytest.approx(200)
+    assert paid.lift_at(200.0) == pytest.approx(math.log(2))
+    assert paid.lift_at(700.0) is None

@@ -20,7 +20,7 @@ FACTS = """
 campaigns
 campaign | goal      | starts | ends  | currency | budget
 spring   | sales     | 05-01  | 05-30 | USD      | 500.00
-signup   | leads     | 05-01  | 05-30 | EUR      | 100.00
+signup   | leads     | 05-01  | 05-30 | KWD      | 100.00
 glow     | awareness | 05-01  | 05-30 | USD      |
 idle     | sales     | 05-01  | 05-30 | USD      | 100.00
 calm     | awareness | 05-01  | 05-30 | GBP      | 100.00
@@ -145,7 +145,7 @@ def test_what_is_missing_is_said_in_place_of_a_pace(paced):
     no_rate = paced("signup")[None, "budget"].pace
     assert isinstance(no_rate, Withheld)
     assert no_rate.reason is Reason.NO_RATE
-    assert "is in EUR and no rate to USD is known" in no_rate.detail
+    assert "is in KWD and no rate to USD is known" in no_rate.detail
 
 
 def test_before_anything_was_read_nothing_is_taken_for_0(paced):

@@ -5,6 +5,7 @@ Out:  the worth of its response with its standard deviation, and which lift goes
 
 Of what is tracked, the share 1 - exp(-log lift) is extra. The log lift is normal around its shrunk
 mean, so the expected share is 1 - exp(-mean + variance / 2): never more than what was tracked.
+Commission is owed on all that is tracked, extra or not, and so is taken off whole.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ DEAREST = 2.0
 class Candidate:
     """One creator. Amounts are minor units of the brand's currency.
 
-    tracked: value that the creator would track from now to the end at the pace so far, after the
-    part of commission. lift: posterior of the log lift. spent: price of what is live, which is
-    sunk. price: of one more deliverable. planned: deliverables agreed and not live yet. firm: those
-    of them that can no longer be cancelled. fee: what cancelling costs, once. may_grow: whether
-    more can be bought.
+    tracked: value that the creator would track from now to the end at the pace so far. lift:
+    posterior of the log lift. spent: price of what is live, which is sunk. price: of one more
+    deliverable. planned: deliverables agreed and not live yet. firm: those of them that can no
+    longer be cancelled. fee: what cancelling costs, once. may_grow: whether more can be bought.
+    commission: what is owed on `tracked`.
     """
 
     creator: str
@@ -40,6 +41,7 @@ class Candidate:
     firm: int
     fee: int = 0
     may_grow: bool = True
+    commission: float = 0.0
 
     @property
     def share(self) -> float:
@@ -48,8 +50,8 @@ class Candidate:
 
     @property
     def value(self) -> float:
-        """Give the expected extra value to the end if nothing more goes live."""
-        return self.tracked * self.share
+        """Give the expected extra value to the end, less commission, if nothing more goes live."""
+        return self.tracked * self.share - self.commission
 
     @property
     def spread(self) -> float:
@@ -61,7 +63,7 @@ class Candidate:
         """Give the extra value that is exceeded with a probability."""
         chance = probability if self.tracked < 0 else 1 - probability
         reach = NormalDist().inv_cdf(chance) * math.sqrt(self.lift.variance)
-        return self.tracked * (1 - math.exp(-self.lift.log - reach))
+        return self.tracked * (1 - math.exp(-self.lift.log - reach)) - self.commission
 
     def worth(self, exponent: float = EXPONENT) -> float:
         """Give the worth of the response: value = worth x amount^exponent."""
@@ -73,9 +75,10 @@ class Candidate:
 
     def lift_at(self, value: float) -> float | None:
         """Give the log lift at which `value` would be this; None where no lift gives it."""
-        if self.tracked <= 0 or value >= self.tracked:
+        extra = value + self.commission
+        if self.tracked <= 0 or extra >= self.tracked:
             return None
-        return -math.log1p(-value / self.tracked)
+        return -math.log1p(-extra / self.tracked)
 
     @property
     def agreed(self) -> float:

@@ -149,7 +149,7 @@ def propose(
         _with_fees(candidates, rooms, money, asked) for rooms in _choices(candidates, found, asked)
     ]
     best = _with_exponents(max(made, key=lambda one: one.gain), asked.exponent)
-    return _with_turning(best)
+    return _with_turning(best, asked.exponent)
 
 
 def _choices(
@@ -308,23 +308,26 @@ def _with_exponents(made: Proposal, exponent: float) -> Proposal:
     return replace(made, spread=spread, exponents=others)
 
 
-def _with_turning(made: Proposal) -> Proposal:
+def _with_turning(made: Proposal, exponent: float) -> Proposal:
     """Say at which lift of each creator its own part of the moves would not be worth it.
 
-    What is bought has to bring back its price; what is cancelled is kept where it would bring more
-    than the same money brings with those who get it (its face, where nobody does).
+    What is bought has to bring back its price. What is cancelled is kept where it would bring more
+    than the freed money does: what was bought for its part of it, and the rest at its face.
     """
     bought = [move for move in made.moves if move.change > 0]
     cost = sum(move.change for move in bought)
-    gains = sum(move.value_after - move.value_before for move in bought)
-    par = gains / cost if cost else 1.0
+    freed = -sum(move.change for move in made.moves if move.change < 0)
+    profit = sum(move.value_after - move.value_before for move in bought) - cost
     moves = []
     for move in made.moves:
-        turning = None
-        step = (move.value_after - move.value_before) / move.candidate.value if move.change else 0.0
-        if step > 0:
-            turning = move.candidate.lift_at(move.change / step)
-        elif step < 0:
-            turning = move.candidate.lift_at((-move.change * par - move.fee) / -step)
+        candidate, turning = move.candidate, None
+        step = candidate.factor(move.units, exponent) - candidate.factor(
+            candidate.planned, exponent
+        )
+        if move.change > 0:
+            turning = candidate.lift_at(move.change / step)
+        elif move.change < 0:
+            elsewhere = -move.change * (1 + profit / max(freed, cost)) - move.fee
+            turning = candidate.lift_at(elsewhere / -step)
         moves.append(replace(move, turning=turning))
     return replace(made, moves=tuple(moves))

@@ -69,7 +69,9 @@ def as_known(then: Candidate, now: Candidate | None) -> Candidate:
 
     now: over as many days as `then`; None where nothing new is known.
     """
-    return then if now is None else replace(then, tracked=now.tracked, lift=now.lift)
+    if now is None:
+        return then
+    return replace(then, tracked=now.tracked, lift=now.lift, commission=now.commission)
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,7 @@ class Candidates:
                 firm=plan.firm,
                 fee=plan.fee,
                 may_grow=not plan.why,
+                commission=self.commission(row) / days * self.days_left,
             )
         return Standing(creator, row, plan, candidate, why, days)
 
@@ -315,7 +316,7 @@ class Candidates:
         return ""
 
     def tracked(self, row: RoiRow, basis: ValueBasis | None = None) -> float:
-        """Give the value tracked so far, less its part of commission, in minor units.
+        """Give the value tracked so far, in minor units; commission is owed on it besides.
 
         basis: which money counts; the campaign's own by default.
         """
@@ -325,11 +326,18 @@ class Candidates:
             return figure.observed if isinstance(figure, LiftFigure) else 0.0
         counts, value = row.outputs, self.measurement.panels.lead_value(self.campaign)
         not_won = (counts.get("leads") or 0.0) - (counts.get("won_leads") or 0.0)
-        states = self.states.get(row.creator)
-        commission = states.commission if states else 0
         parts = row.ladder.components
         orders, won = float(parts.contribution - parts.won_leads), float(parts.won_leads)
-        return basis.money(orders, won, not_won, value) - commission
+        return basis.money(orders, won, not_won, value)
+
+    def commission(self, row: RoiRow, basis: ValueBasis | None = None) -> float:
+        """Give the commission that a creator earned so far, in minor units.
+
+        Where outputs are valued nothing is tracked that commission is owed on.
+        """
+        states = self.states.get(row.creator)
+        outputs = (basis or self.basis).counted is Counted.OUTPUTS
+        return float(states.commission) if states and not outputs else 0.0
 
 
 def _minor(micro: int, agreement: Row) -> int:

@@ -27,10 +27,10 @@ def closing_rates(known: Knowledge) -> RateSet:
 
 
 def seed_rates(known: Knowledge) -> None:
-    """Keep the central bank's history of every currency that the facts are in."""
+    """Keep the central bank's history of every currency that facts and plans are in."""
     brand = known.ground.brand
     given = {row["currency"] for row in known.read("facts.currencies").to_pylist()}
-    for kind in ("agreements", "values"):
+    for kind in ("agreements", "campaigns", "values"):
         given |= {row["currency"] for row in known.rows(kind)}
     foreign = given - {brand.currency, None}
     if foreign:

@@ -47,14 +47,16 @@ def _row(found: Candidates, each: Standing) -> FeeRow:
     why = _unknown(found, each)
     if why is not None:
         return FeeRow(creator, agreed, why, None)
+    flight = (each.days + found.days_left) / each.days
     whole = Candidate(
         creator=creator,
-        tracked=found.tracked(each.row) / each.days * (each.days + found.days_left),
+        tracked=found.tracked(each.row) * flight,
         lift=found.lifts[creator],
         spent=max(plan.live, 1),
         price=max(plan.price, 1),
         planned=plan.planned,
         firm=plan.firm,
+        commission=found.commission(each.row) * flight,
     )
     return FeeRow(creator, agreed, highest_fee(whole), whole)
 

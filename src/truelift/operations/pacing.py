@@ -190,6 +190,9 @@ class Pacing:
             words = "Some orders have no cost of goods and no margin is known; import margins."
             return Withheld(Reason.NO_MARGIN, words)
         amount = parts.contribution if metric == "margin" else parts.net
+        if not amount and group.counts.get("orders") is None:
+            words = "No order was read that this could be made of; import orders."
+            return Withheld(Reason.NOT_OBSERVED, words)
         return float(Decimal(amount).scaleb(-exponent(self.known.ground.brand.currency)))
 
     def _qualified(self, campaign: str, creator: str | None) -> float:

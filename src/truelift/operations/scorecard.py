@@ -159,6 +159,7 @@ def _paced(found: Candidates, creator: str, days: float, basis: ValueBasis) -> C
             return Candidate(
                 creator=creator, tracked=tracked, lift=found.lifts[creator],
                 spent=max(each.plan.live, 1), price=max(each.plan.price, 1), planned=0, firm=0,
+                commission=found.commission(each.row, basis) / each.days * days,
             )  # fmt: skip
     return None
 

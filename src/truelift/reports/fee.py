@@ -22,8 +22,8 @@ from truelift.reports.roi import instant_text, number
 from truelift.reports.table import Cell, Table, TableColumn
 
 FORMULA = (
-    "tracked so far / days live x days of the whole flight, less its part of commission, x (1 - "
-    "e^-lift) at the lift that is exceeded with 50 or 80 % probability"
+    "tracked so far / days live x days of the whole flight x (1 - e^-lift) at the lift that is "
+    "exceeded with 50 or 80 % probability, less the commission owed on all that is tracked"
 )
 _MONEY = ("agreed", "fee_50", "fee_80", "headroom_50")
 
@@ -74,13 +74,15 @@ def _row_json(header: FeeHeader, row: FeeRow) -> dict[str, Any]:
     if isinstance(row.fee, Withheld) or row.candidate is None:
         reason = row.fee.reason.value if isinstance(row.fee, Withheld) else None
         return told | dict.fromkeys(
-            ("fee_50", "fee_80", "headroom_50", "tracked", "believed_lift", "believed_sd")
+            ("fee_50", "fee_80", "headroom_50", "tracked", "commission", "believed_lift",
+             "believed_sd")
         ) | {"withheld": reason, "why": _why(header, row)}  # fmt: skip
     return told | {
         "fee_50": row.fee.at(0.5),
         "fee_80": row.fee.at(0.8),
         "headroom_50": row.fee.at(0.5) - row.agreed,
         "tracked": round(row.candidate.tracked),
+        "commission": round(row.candidate.commission),
         "believed_lift": number(row.candidate.lift.log),
         "believed_sd": number(math.sqrt(row.candidate.lift.variance)),
         "withheld": None,
@@ -99,10 +101,8 @@ def _why(header: FeeHeader, row: FeeRow) -> str:
     even, sure = row.fee.at(0.5), row.fee.at(0.8)
     if not even:
         return f"No fee is worth paying: most probably nothing extra comes of it{by}."
-    told = (
-        f"Up to {text(even)} it is as likely as not to pay back, up to {text(sure)} four in "
-        f"five{by}"
-    )
+    surely = f"up to {text(sure)} four in five" if sure else "and no fee is sure to, four in five"
+    told = f"Up to {text(even)} it is as likely as not to pay back, {surely}{by}"
     if not row.agreed:
         return f"{told}."
     verdict = "more than both" if row.agreed > even else "less than both"

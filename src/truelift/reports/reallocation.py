@@ -25,9 +25,9 @@ from truelift.reports.roi import instant_text, number
 from truelift.reports.table import Cell, Table, TableColumn
 
 FORMULA = (
-    "extra value = tracked so far / days live x days left x (1 - e^-lift) x ((live + to come) / "
-    "live)^{exponent:g}; lift drawn towards the campaign's mean; gain = change of extra value - "
-    "change of cost - cancelling; regret = chance that the gain is below 0"
+    "extra value = (tracked so far x (1 - e^-lift) - commission) / days live x days left x ((live "
+    "+ to come) / live)^{exponent:g}; lift drawn towards the campaign's mean; gain = change of "
+    "extra value - change of cost - cancelling; regret = chance that the gain is below 0"
 )
 _MONEY = ("amount_before", "amount_after", "change", "value_change", "cancel_fee")
 _NUMBERS = ("next_brings", "roi", "incremental_roi", "lift")

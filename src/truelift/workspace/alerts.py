@@ -43,7 +43,7 @@ class AlertMethods(Opened):
 
     def check_alerts(self) -> Result:
         """Ask the rules, keep what changed and tell the channels; give what was told."""
-        _, told = alerting.check(self._ground)
+        _, told = alerting.check(self._ground, now=self._ground.clock.now())
         rows = [
             {"message": each.title, "alerts": len(each.alerts),
              "ids": ";".join(alert.id for alert in each.alerts)}
