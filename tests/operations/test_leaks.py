@@ -198,3 +198,6 @@ def test_odd_clicks_are_rows_with_their_reason(told):
     assert (row["slug"], row["gross"], row["valid"], row["questioned"]) == ("ana1", 40, 0, 40)
     assert row["reasons"] == "burst"
     assert told.ws.odd_clicks(creator="bo").rows == []
+    for unknown in ({"creator": "nobody"}, {"campaign": "nope"}):
+        with pytest.raises(NotFound, match="with links here"):
+            told.ws.odd_clicks(**unknown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from truelift.base.errors import NotFound
 from truelift.base.time import Instant
 from truelift.decisions.click_fraud import RULES, ClickDay, ClickVerdict, questioned
 from truelift.operations.knowledge import Knowledge, knowledge
@@ -40,9 +41,17 @@ def odd_clicks(
 ) -> list[Row]:
     """Give the links and days whose clicks are questioned, the newest first."""
     known = knowledge(ground, as_of=as_of, known_at=known_at)
+    verdicts = click_verdicts(known)
+    creators = {row["creator"] for row in known.rows("creators")}
+    creators |= {each.clicks.creator for each in verdicts}
+    asked = (("creator", creator, creators), ("campaign", campaign, set(known.campaigns)))
+    for what, name, names in asked:
+        if name is not None and name not in names:
+            msg = f"There is no {what} {name!r} with links here; see `truelift leaks clicks`."
+            raise NotFound(msg)
     return click_rows(
         each
-        for each in click_verdicts(known)
+        for each in verdicts
         if each.reasons
         and creator in {None, each.clicks.creator}
         and campaign in {None, each.clicks.campaign}

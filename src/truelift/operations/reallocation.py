@@ -22,6 +22,7 @@ from truelift.base.time import Instant
 from truelift.decisions.constraints import Constraints
 from truelift.decisions.reallocation import Proposal, propose
 from truelift.decisions.response import EXPONENT
+from truelift.facts.kinds import KINDS
 from truelift.operations import approvals
 from truelift.operations.budget_versions import imported_budget
 from truelift.operations.candidates import Candidates
@@ -29,7 +30,7 @@ from truelift.operations.knowledge import knowledge
 from truelift.operations.people import Action, needs
 from truelift.reports.figure import figure_id, parse_figure_id
 from truelift.reports.roi import instant_text
-from truelift.store import control_records
+from truelift.store import catalog_store, control_records
 from truelift.store.control_records import BUDGET, REALLOCATION
 from truelift.store.ground import Ground
 
@@ -282,6 +283,10 @@ def versions(ground: Ground, campaign: str | None = None) -> list[Row]:
     """Give the budget versions, oldest first; the newest of a campaign is in force."""
     with ground.workspace.transaction() as connection:
         kept = control_records.records(connection, ground.brand.brand, BUDGET)
+        planned = catalog_store.known_rows(connection, KINDS["campaigns"], ground.brand.brand)
+    if campaign is not None and campaign not in planned["campaign"].to_pylist():
+        msg = f"There is no campaign {campaign!r} in this brand; `truelift list campaigns` has all."
+        raise NotFound(msg)
     return [item.record for item in kept if campaign in {None, item.record["campaign"]}]
 
 
