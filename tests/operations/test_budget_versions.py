@@ -16,7 +16,7 @@ FACTS = """
 campaigns
 campaign | goal  | starts | ends  | currency | budget
 spring   | sales | 05-01  | 05-30 | USD      | 500.00
-summer   | sales | 05-01  | 05-30 | EUR      | 100.00
+summer   | sales | 05-01  | 05-30 | KWD      | 100.00
 """
 AT = dt.datetime(2026, 5, 2)
 VERSION = {"campaign": "spring", "known_at": "2026-05-01T00:00:00Z", "creators": []}

@@ -199,5 +199,5 @@ def test_odd_clicks_are_rows_with_their_reason(told):
     assert row["reasons"] == "burst"
     assert told.ws.odd_clicks(creator="bo").rows == []
     for unknown in ({"creator": "nobody"}, {"campaign": "nope"}):
-        with pytest.raises(NotFound, match="with links here"):
+        with pytest.raises(NotFound, match="There is no"):
             told.ws.odd_clicks(**unknown)

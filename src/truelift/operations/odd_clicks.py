@@ -42,12 +42,15 @@ def odd_clicks(
     """Give the links and days whose clicks are questioned, the newest first."""
     known = knowledge(ground, as_of=as_of, known_at=known_at)
     verdicts = click_verdicts(known)
-    creators = {row["creator"] for row in known.rows("creators")}
-    creators |= {each.clicks.creator for each in verdicts}
+    creators = {
+        row["creator"]
+        for kind in ("creators", "agreements", "codes", "links")
+        for row in known.rows(kind)
+    }
     asked = (("creator", creator, creators), ("campaign", campaign, set(known.campaigns)))
     for what, name, names in asked:
         if name is not None and name not in names:
-            msg = f"There is no {what} {name!r} with links here; see `truelift leaks clicks`."
+            msg = f"There is no {what} {name!r} here; see `truelift list {what}s`."
             raise NotFound(msg)
     return click_rows(
         each

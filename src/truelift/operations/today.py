@@ -132,6 +132,12 @@ def runs(tens: set[Instant]) -> Iterator[Span]:
 
 
 @needs(Action.READ)
+def followed(ground: Ground) -> Today:
+    """Follow the day from now on: to be asked after every change."""
+    return Today(ground)
+
+
+@needs(Action.READ)
 def today(ground: Ground) -> list[Row]:
     """Give what the brand's day has brought so far: counts, and money per currency."""
     return Today(ground).told()[0]

@@ -14,7 +14,7 @@ from truelift.operations import freshness, requests
 from truelift.operations.admission import Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
-from truelift.operations.today import Today
+from truelift.operations.today import Today, followed
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
 from truelift.workspace.result import Result
@@ -80,7 +80,7 @@ class Live(Opened):
 
     def today(self) -> Today:
         """Give what the brand's day has brought so far, to be asked after every change."""
-        return Today(self._ground)
+        return followed(self._ground)
 
     @property
     def turn(self) -> Any:  # noqa: ANN401 - a context manager
