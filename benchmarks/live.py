@@ -246,7 +246,7 @@ def lines(rows: list[tuple[str, ...]]) -> list[str]:
         "",
         *paragraph(circumstances()),
         *paragraph(
-            f"`truelift serve` in one process; {closure.CAMPAIGNS} campaigns, "
+            f"`truelift serve`, books and alerts beside it; {closure.CAMPAIGNS} campaigns, "
             f"{closure.CREATORS:,} creators, {closure.LINKS:,} links behind it. For {SECONDS} s "
             f"{EVENTS_A_SECOND:,} events a second come in as {REQUESTS_A_SECOND} batches, at "
             f"their own pace ({ORDERS} orders in each, the others clicks), one page is open and "
