@@ -114,3 +114,28 @@ def test_of_several_forms_the_one_that_is_written_in_stays_where_it_is(shop, pag
     assert reason.input_value() == "a word half wri"
     assert page.locator("form[action='/act/hold']").count() == 1
     assert page.locator("details.acts[open]").count() == 1
+
+
+HIDDEN = """hidden => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def streams(address):
+    with urllib.request.urlopen(f"{address}/metrics", timeout=30) as answer:
+        return float(re.search(r"^truelift_live_streams (\S+)$", answer.read().decode(), re.M)[1])
+
+
+def test_a_page_that_nobody_sees_gives_its_connection_back_and_takes_it_up_again(shop, page):
+    address, key = shop
+    page.goto(f"{address}/?by=creator")
+    for hidden, count in ((False, 1), (True, 0)):
+        page.evaluate(HIDDEN, hidden)
+        ends = time.monotonic() + 30
+        while streams(address) != count:
+            assert time.monotonic() < ends
+            page.wait_for_timeout(100)
+    sold(address, key, 1)
+    page.evaluate(HIDDEN, False)
+    shows(page, "63%")

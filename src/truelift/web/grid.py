@@ -117,7 +117,12 @@ def grid(
         name,
         title,
         [
-            thead[tr[(_head(each, asked, right=numeric[each]) for each in table.names)]],
+            thead[
+                tr[
+                    _head(first, asked, right=False),
+                    (_head(each, asked, right=numeric[each]) for each in others),
+                ]
+            ],
             tbody[
                 (
                     tr(class_={"level": row.get("account") == TOTAL})[
@@ -154,7 +159,9 @@ def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
     value = row.get(name)
     if name in NAMES_OF_OURS and isinstance(value, str):
         value = value.replace("_", " ")
-    return td(class_=["t", "words" if name in WORDS else ""])[list_text(name, value, zone)]
+    if name in WORDS and isinstance(value, str):
+        return td(".t.words")[value]
+    return td(".t")[list_text(name, value, zone)]
 
 
 def _foot(table: Table) -> Node:

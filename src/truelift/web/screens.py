@@ -213,13 +213,15 @@ class Screens:
         if ending:
             return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)
         chosen = self._reading.campaigns() if "campaign" in shown else ()
-        last = self._last(asked)
+        last, whole = self._last(asked), sentences(result.data)
+        if any(table.note.startswith(words) for words in whole):
+            table = replace(table, note="")  # it stands above the table already
         body: list[Node] = [
             said(last),
             _between(name),
             p[question.note],
             filters(path, asked, shown, chosen),
-            [p(".said")[words] for words in sentences(result.data)],
+            [p(".said")[words] for words in whole],
             self._grid(result.table, table, asked, question.title),
             self._deeds(name, result, address(path, asked.only(question.fields)), last),
             twins(path, asked.given),

@@ -70,8 +70,10 @@
 
   /* A browser never asks again after an answer that is not a stream, such as the 503 of a stop. */
   const AGAIN_MS = 2000;
+  let stream = null;
   const listen = () => {
-    const stream = new EventSource("/live");
+    if (document.hidden || stream) return;
+    stream = new EventSource("/live");
     stream.addEventListener("figures", (event) => {
       const told = JSON.parse(event.data);
       line.replaceChildren(...parsed(told.line).body.childNodes);
@@ -80,8 +82,14 @@
     stream.onopen = () => line.classList.remove("quiet");
     stream.onerror = () => {
       line.classList.add("quiet");
-      if (stream.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS * (0.5 + Math.random()));
+      if (stream?.readyState !== EventSource.CLOSED) return;
+      stream = null;
+      setTimeout(listen, AGAIN_MS * (0.5 + Math.random()));
     };
   };
+  /* A browser has six connections to a server: a page that nobody sees gives its own back. */
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { stream?.close(); stream = null; } else listen();
+  });
   listen();
 })();
