@@ -122,9 +122,12 @@ HIDDEN = """hidden => {
 }"""
 
 
+STREAMS = re.compile(r"^truelift_live_streams (\S+)$", re.MULTILINE)
+
+
 def streams(address):
     with urllib.request.urlopen(f"{address}/metrics", timeout=30) as answer:
-        return float(re.search(r"^truelift_live_streams (\S+)$", answer.read().decode(), re.M)[1])
+        return float(STREAMS.search(answer.read().decode())[1])
 
 
 def test_a_page_that_nobody_sees_gives_its_connection_back_and_takes_it_up_again(shop, page):
@@ -137,5 +140,6 @@ def test_a_page_that_nobody_sees_gives_its_connection_back_and_takes_it_up_again
             assert time.monotonic() < ends
             page.wait_for_timeout(100)
     sold(address, key, 1)
-    page.evaluate(HIDDEN, False)
+    seen = False
+    page.evaluate(HIDDEN, seen)
     shows(page, "63%")
