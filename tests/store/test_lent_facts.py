@@ -120,3 +120,11 @@ def test_who_goes_away_gives_back_the_turn_and_its_transaction(lent):
     with pytest.raises(OwnerGone):
         beside.turn.decided()
     beside.connection.close()
+
+
+def test_an_answer_that_cannot_be_sent_is_a_fault_and_not_the_end(lent):
+    beside, _, turn, _, _ = lent
+    turn.unbooked = threading.Lock  # nothing that another process could have
+    with pytest.raises(TypeError, match="pickle"):
+        beside.turn.unbooked()
+    assert beside.turn.version == 0

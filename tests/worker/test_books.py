@@ -1,3 +1,4 @@
+import itertools
 from types import SimpleNamespace
 
 import pytest
@@ -66,3 +67,30 @@ def test_who_may_not_book_is_told_and_a_failure_is_tried_again(played, monkeypat
     assert "not booked: kim may not" in caplog.text
     books.start()
     assert books.stop(10)
+
+
+def test_bookings_that_fail_wait_ever_longer_and_no_longer_than_the_longest(played, monkeypatch):
+    books, turn, clock, done = played
+    tries = []
+
+    def broken(_):
+        tries.append(clock[0])
+        raise OSError(28, "full")
+
+    good = booking.book_due
+    monkeypatch.setattr(booking, "book_due", broken)
+    turn.changed(["orders"])
+    for _ in range(1_000):
+        clock[0] += 1.0
+        books.look()
+    waits = [later - before for before, later in itertools.pairwise(tries)]
+    assert waits[:4] == [6.0, 12.0, 24.0, 48.0]
+    assert books.pulse.failures == len(tries) < 10
+    monkeypatch.setattr(booking, "book_due", good)
+    clock[0] += booking.LONGEST_SECONDS
+    books.look()
+    assert done == ["book"]
+    turn.changed(["orders"])
+    clock[0] += booking.SHARE * 2.0
+    books.look()
+    assert done == ["book", "book"]

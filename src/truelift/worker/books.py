@@ -63,13 +63,17 @@ class Books:
 
     def _run(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
-            try:
-                self.once()
-            except Exception:  # noqa: BLE001 - told, and tried again
-                self.pulse.failures += 1
-                self._failed += 1
-                self._booked = self.tick()
-                _log.exception("the books could not be brought up")
+            self.look()
+
+    def look(self) -> None:
+        """Book when it is due; what fails is told, and tried again later."""
+        try:
+            self.once()
+        except Exception:  # noqa: BLE001 - told, and tried again
+            self.pulse.failures += 1
+            self._failed += 1
+            self._booked = self.tick()
+            _log.exception("the books could not be brought up")
 
     def once(self) -> None:
         """Book when it is due."""
