@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from truelift.base.estimate import Reason, Withheld
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.constraints import Constraints
-from truelift.decisions.reallocation import MOST_PAIRS, ONE_BY_ONE, gained, propose
+from truelift.decisions.reallocation import MOST_PAIRS, ONE_BY_ONE, gained, propose, unpaid
 from truelift.measurement.shrinkage import Posterior
 
 
@@ -104,6 +104,19 @@ def test_money_that_would_not_come_back_is_not_spent_unless_all_is_to_be():
     assert units(made) == {"ana": 0, "bo": 0}
     assert made.unspent == made.money == 20_000
     assert units(advice(*poor, spend_all=True)) == {"ana": 0, "bo": 2}
+
+
+def test_who_would_pay_but_finds_no_money_is_told_from_who_would_not():
+    def short(*creators, **asked):
+        found = unpaid(advice(*creators, **asked), Constraints(**asked))
+        return found.candidate.creator if found else None
+
+    assert short(TRAP, GOOD, floors={"vera": 20_000}) == "will"
+    assert short(TRAP, GOOD, floors={"vera": 20_000}, excluded=frozenset({"will"})) is None
+    assert short(TRAP, GOOD, floors={"vera": 20_000}, caps={"will": 20_000}) is None
+    poor = replace(GOOD, tracked=9_000.0)
+    assert short(TRAP, poor, floors={"vera": 20_000, "will": 20_000}) is None
+    assert short(TRAP, replace(GOOD, may_grow=False), floors={"vera": 20_000}) is None
 
 
 def test_what_is_live_or_firm_never_moves():

@@ -106,6 +106,31 @@ def test_where_nothing_moves_or_is_advised_it_says_so():
     assert told["rows"][0]["value_before"] is None
 
 
+def test_where_no_money_is_free_for_what_would_pay_it_names_what_keeps_it():
+    asked = Constraints(floors={"vera": 200_000})
+    still = propose([TRAP, GOOD], 0, asked, "USD")
+    told = headline(header_of(still, asked=asked, uncommitted=-150_000), rows_of(still))
+    assert told.startswith(
+        "Leave everything as it is: no money is free. The next 1.00 of will would bring "
+    )
+    assert (
+        "one more costs 990.00 USD, but the floor of vera keeps 1000.00 USD that could be "
+        "cancelled and the budget has nothing left. Lower the floor of vera or raise the budget "
+        "to 7490.00 USD with `--budget`. spring is on its way to 1500.00 USD over" in told
+    )
+    firm = propose([replace(TRAP, firm=1), GOOD], 500, Constraints(), "USD")
+    told = headline(header_of(firm, uncommitted=500), rows_of(firm))
+    assert (
+        "but cancelling what can be cancelled would not pay for it and the budget has 5.00 USD "
+        "left. Raise the budget to 5985.00 USD with `--budget`." in told
+    )
+    asked = Constraints(explore=0.4)
+    kept = propose([TRAP, GOOD], 0, asked, "USD")
+    told = headline(header_of(kept, asked=asked, budget=None, uncommitted=None), rows_of(kept))
+    assert "--explore keeps 40% of all money with everybody and the budget has nothing" in told
+    assert told.endswith("Lower --explore or name a budget with `--budget`.")
+
+
 def test_every_creator_gets_a_sentence():
     proposal = made(TRAP, GOOD)
     vera, will = (why(header_of(proposal), row) for row in rows_of(proposal))

@@ -110,5 +110,11 @@ def _together(
     return None
 
 
+def kept_back(each: Candidate, asked: Constraints) -> int:
+    """Give the price of what a floor keeps with a creator though it could be cancelled."""
+    fewest = min(_units(each, asked.floors.get(each.creator, 0)), each.planned)
+    return max(fewest - each.firm, 0) * each.price
+
+
 def _units(each: Candidate, amount: int) -> int:
     return max(0, math.ceil((amount - each.spent) / each.price))

@@ -300,6 +300,27 @@ def gained(
     return gain, math.sqrt(variance)
 
 
+def unpaid(made: Proposal, asked: Constraints) -> Move | None:
+    """Give the move of the creator whose next deliverable would pay but finds no money.
+
+    None where money is free, or where nothing more would pay: then no possible move does.
+    """
+    short = [move for move in made.moves if _would_pay(move, made, asked)]
+    return max(short, key=lambda move: move.marginal, default=None)
+
+
+def _would_pay(move: Move, made: Proposal, asked: Constraints) -> bool:
+    each = move.candidate
+    cap = asked.caps.get(each.creator)
+    most = each.most if cap is None else (cap - each.spent) // each.price
+    grows = each.may_grow and each.creator not in asked.excluded and move.units < most
+    paired = any(each.creator in pair for pair in asked.exclusive)
+    if not grows or paired or each.price <= made.unspent - made.fees:
+        return False
+    now, then = (each.factor(units, asked.exponent) for units in (move.units, move.units + 1))
+    return each.value * (then - now) > each.price
+
+
 def _with_exponents(made: Proposal, exponent: float) -> Proposal:
     """Add what is not known of the exponent to the spread, and the gain with other ones."""
     near = [gained(made, exponent + step)[0] for step in (-EXPONENT_SPREAD, EXPONENT_SPREAD)]

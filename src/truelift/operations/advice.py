@@ -88,6 +88,7 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         valued=candidates.basis.schedule is not None,
         version=max(in_force, default=None),
         beside=candidates.beside,
+        asked=found.request.constraints,
     )
 
 
