@@ -59,8 +59,8 @@ def rows_of(proposal, *, roi="1.28", point=-0.62, **given):
     return found
 
 
-def made(*creators, money=0):
-    return propose(creators, money, Constraints(), "USD")
+def made(*creators, money=0, gap=0):
+    return propose(creators, money, Constraints(), "USD", gap)
 
 
 def test_the_headline_says_what_is_not_in_it():
@@ -86,6 +86,18 @@ def test_the_headline_says_what_to_do_why_and_how_sure_it_is():
     assert "until 2026-05-31, give or take " in told
     assert told.endswith("over its budget, commission to come included; only what can be cancelled "
                          "moves.")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("gap", "end"),
+    [(40_000, "closes 400.00 USD of that first."),
+     (150_000, "closes 1500.00 USD of that first, and 505.00 USD of it stay open.")],
+)  # fmt: skip
+def test_the_headline_says_that_money_that_is_freed_closes_the_gap_first(gap, end):
+    proposal = made(TRAP, GOOD, gap=gap)
+    header = header_of(proposal, uncommitted=-gap, gap=gap)
+    assert headline(header, rows_of(proposal)).endswith(f"included; money that is freed {end}")
+    assert advice_json(header, rows_of(proposal))["gap"] == gap
 
 
 def test_a_move_that_is_not_known_well_enough_says_leave_it():

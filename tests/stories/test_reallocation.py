@@ -17,6 +17,10 @@ import pytest
 from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.catalog.permission import EVERY_SCOPE, Rights, Role
 from truelift.operations.approvals import set_threshold
+from truelift.operations.candidates import Candidates
+from truelift.operations.knowledge import knowledge
+from truelift.operations.reallocation import ReallocationRequest
+from truelift.operations.reallocation import advised as advice_on
 from truelift.store import journal
 from truelift.workspace.workspace import Workspace
 
@@ -238,6 +242,23 @@ def test_what_a_person_lays_down_holds_or_is_named_where_it_contradicts(running)
                   {"exclusive": ["ana+ana"]}, {"budget": "-5"}):  # fmt: skip
         with pytest.raises(UsageError):
             asked(**wrong)
+
+
+def test_a_budget_below_what_is_bound_is_named_and_one_that_is_overdrawn_is_closed_first(running):
+    told = running.ws.reallocation("spring", budget="5000").data["proposal"]
+    assert told["withheld"] == "CONTRADICTION"
+    assert told["sentence"].startswith(
+        "The budget (5000.00 USD) is below what is bound (7100.00 USD: 7100.00 USD signed, 0.00 "
+        "USD commission earned); name 7100.00 USD or more with `--budget`"
+    )
+    with pytest.raises(UsageError, match="There is nothing to accept: The budget"):
+        running.ws.accept_reallocation(told["id"])
+    found = Candidates(knowledge(running.ground), "spring")
+    found.budget = 6_500_00
+    short = advice_on(found, ReallocationRequest("spring"))
+    assert (short.gap, short.uncommitted) == (600_00, -600_00)
+    named = advice_on(found, ReallocationRequest("spring", budget=7_100_00))
+    assert named.gap == 0
 
 
 def test_without_a_budget_or_before_the_launch_there_is_a_reason_and_no_number(running):

@@ -45,6 +45,7 @@ def explained(ground: Ground, proposal: str) -> dict[str, Any]:
             "creators": told["rows"],
             "budget": header.budget,
             "uncommitted": header.uncommitted,
+            "gap": header.gap,
             "days_left": told["days_left"],
             "metric": header.metric,
         },
@@ -89,6 +90,7 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         version=max(in_force, default=None),
         beside=candidates.beside,
         asked=found.request.constraints,
+        gap=found.gap,
     )
 
 

@@ -184,10 +184,21 @@ class Candidates:
 
         Commission goes on at the pace so far until the flight ends. Below zero: over the budget.
         """
-        whole = sum(self.states.values(), CostStates())
+        commission = sum(each.commission for each in self.states.values())
         flown = (self.known.as_of - self.record["flight_start"]) / DAY
-        more = whole.commission * self.days_left / flown if flown > 0 else 0.0
-        return budget - whole.bound - round(more) - sum(p.unsigned for p in self.plans.values())
+        more = commission * self.days_left / flown if flown > 0 else 0.0
+        return budget - self.bound - round(more)
+
+    @property
+    def bound(self) -> int:
+        """Give what a budget is bound by: signed or accepted, and the commission earned."""
+        return self.committed + sum(each.commission for each in self.states.values())
+
+    @property
+    def committed(self) -> int:
+        """Give what is signed, with what a budget version adds to it."""
+        signed = sum(each.committed for each in self.states.values())
+        return signed + sum(plan.unsigned for plan in self.plans.values())
 
     @cached_property
     def plans(self) -> dict[str, Plan]:

@@ -17,7 +17,7 @@ from typing import Any
 from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.ids import content_hash
-from truelift.base.money import MINOR_LIMIT
+from truelift.base.money import MINOR_LIMIT, format_minor
 from truelift.base.time import Instant
 from truelift.decisions.constraints import Constraints
 from truelift.decisions.reallocation import Proposal, propose
@@ -100,13 +100,17 @@ class ReallocationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What is advised, and all that it rests on. request: with the times that were used."""
+    """What is advised, and all that it rests on. request: with the times that were used.
+
+    gap: how much of what is over the budget has to be closed before anything is bought.
+    """
 
     request: ReallocationRequest
     candidates: Candidates
     proposal: Proposal | Withheld
     budget: int | None
     uncommitted: int | None
+    gap: int = 0
 
     @property
     def content(self) -> str:
@@ -133,13 +137,48 @@ def advised(found: Candidates, request: ReallocationRequest) -> Advice:
     if isinstance(budget, Withheld):
         return Advice(request, found, budget, None, None)
     left = None if budget is None else found.uncommitted(budget)
-    proposal = _hindered(found, request, left) or propose(
+    gap = _gap(found, request, budget, left)
+    hindered = _hindered(found, request, left) or _below_bound(found, request)
+    proposal = hindered or propose(
         [each.candidate for each in found.standings if each.candidate],
         left or 0,
         request.constraints,
         found.known.ground.brand.currency,
+        gap,
     )
-    return Advice(request, found, proposal, budget, left)
+    return Advice(request, found, proposal, budget, left, gap)
+
+
+def _gap(
+    found: Candidates, request: ReallocationRequest, budget: int | None, left: int | None
+) -> int:
+    """Give what money that is freed has to close first.
+
+    A budget that somebody names holds with all that is to come. The campaign's own is not closed
+    for commission: it comes with the sales that it is paid for.
+    """
+    if budget is None or left is None or left >= 0:
+        return 0
+    return -left if request.budget is not None else max(found.committed - budget, 0)
+
+
+def _below_bound(found: Candidates, request: ReallocationRequest) -> Withheld | None:
+    """Say that a budget that was named is below what is bound."""
+    if request.budget is None or request.budget >= found.bound:
+        return None
+    currency = found.known.ground.brand.currency
+    budget, bound, signed, earned = (
+        f"{format_minor(amount, currency)} {currency}"
+        for amount in (
+            request.budget, found.bound, found.committed, found.bound - found.committed,
+        )
+    )  # fmt: skip
+    sentence = (
+        f"The budget ({budget}) is below what is bound ({bound}: {signed} signed, {earned} "
+        f"commission earned); name {bound} or more with `--budget`, or leave it out to go by the "
+        "campaign's own."
+    )
+    return Withheld(Reason.CONTRADICTION, sentence)
 
 
 def _hindered(found: Candidates, request: ReallocationRequest, left: int | None) -> Withheld | None:

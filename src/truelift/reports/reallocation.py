@@ -60,7 +60,10 @@ class AdviceRow:
 
 @dataclass(frozen=True, slots=True)
 class AdviceHeader:
-    """What the advice is of. budget, uncommitted: minor units, None where no budget is known."""
+    """What the advice is of. budget, uncommitted: minor units, None where no budget is known.
+
+    gap: what of the amount over the budget money that is freed closes before it buys anything.
+    """
 
     name: str
     campaign: str
@@ -79,6 +82,7 @@ class AdviceHeader:
     version: int | None = None
     beside: Beside | None = None
     asked: Constraints = field(default_factory=Constraints)
+    gap: int = 0
 
     def money(self, amount: float) -> str:
         """Write an amount with its currency."""
@@ -94,6 +98,7 @@ def advice_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str, An
         "days_left": round(header.days_left, 2),
         "budget": header.budget,
         "uncommitted": header.uncommitted,
+        "gap": header.gap,
         "budget_version": header.version,
         "metric": header.metric,
         "value_basis": header.value_basis,
@@ -204,7 +209,7 @@ def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     made = header.proposal
     if isinstance(made, Withheld):
         return made.detail
-    more = _over(header) + (f" {header.beside.sentence}" if header.beside else "")
+    more = _over(header, made) + (f" {header.beside.sentence}" if header.beside else "")
     if not made.moves_anything:
         return f"Leave everything as it is: {_still(header, made)}{more}"
     cut = [row for row in rows if row.move and row.move.change < 0]
@@ -350,13 +355,19 @@ def _turning(move: Move, lead: str, side: str) -> str:
     return f"{lead} the true lift is {side} {math.expm1(move.turning):+.0%} ({believed})."
 
 
-def _over(header: AdviceHeader) -> str:
+def _over(header: AdviceHeader, made: Proposal) -> str:
     if header.uncommitted is None or header.uncommitted >= 0:
         return ""
-    return (
+    told = (
         f" {header.campaign} is on its way to {header.money(-header.uncommitted)} over its budget, "
-        "commission to come included; only what can be cancelled moves."
+        "commission to come included; "
     )
+    if not header.gap:
+        return f"{told}only what can be cancelled moves."
+    freed = -made.fees - sum(move.change for move in made.moves)
+    rest = max(header.gap - max(freed, 0), 0)
+    still = f", and {header.money(rest)} of it stay open" if rest else ""
+    return f"{told}money that is freed closes {header.money(header.gap)} of that first{still}."
 
 
 def _chance(chance: float) -> str:
