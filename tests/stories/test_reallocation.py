@@ -202,18 +202,20 @@ def test_the_regret_log_says_afterwards_that_it_was_right(told):
     told.given(SECOND_HALF, at=AFTER)
     card = told.ws.scorecard("spring", every=15)
     scored = [row for row in card.rows if row["kind"] == "advice"]
-    assert [row["state"] for row in scored] == ["not decided", "rejected"]
+    assert [row["state"] for row in scored] == ["rejected"]
     for row in scored:
         assert row["held"]
         assert row["said"] == advised["gain"]
         assert row["outcome"] > 0
-        assert row["regret"] == 0
+        assert row["regret"] == row["outcome"]
         assert row["moves"]["vera"] < 0 < row["moves"]["will"]
-        assert "that was right, regret 0.00 USD" in row["why"]
+        assert "that was right; rejected, regret " in row["why"]
     tally = {each["kind"]: each for each in card.data["tallies"]}
-    assert tally["advice"] == {"kind": "advice", "count": 2, "held": 2, "share": 1.0, "regret": 0}
+    assert tally["advice"] == {
+        "kind": "advice", "count": 1, "held": 1, "share": 1.0, "regret": scored[0]["regret"],
+    }  # fmt: skip
     assert tally["limits"]["held"] == tally["limits"]["count"] == 3
-    assert "2 of 2 pieces of advice" in card.data["sentence"]
+    assert "1 of 1 pieces of advice" in card.data["sentence"]
     late = told.ws.reallocation("spring", as_of="2026-05-25")
     firm = {row["creator"]: row["firm"] for row in late.rows if row["live"]}
     assert firm == {"ana": 1, "vera": 1, "will": 1}
