@@ -195,6 +195,22 @@ def test_an_accepted_version_is_what_the_next_proposal_and_pacing_start_from(tol
     assert (third["vera"]["to_come"], third["will"]["to_come"]) == (2, rows["will"]["to_come"])
 
 
+def test_on_a_stopped_clock_what_was_accepted_is_in_force_at_once_everywhere(told):
+    spring(told)
+    first = told.ws.reallocation("spring", budget="9900.00").data["proposal"]
+    told.ws.accept_reallocation(first["id"])
+    again = told.ws.reallocation("spring")
+    assert (again.data["budget"], again.data["budget_version"]) == (990_000, 1)
+    assert again.data["uncommitted"] == first["unspent"]
+    assert {row["creator"]: row["to_come"] for row in again.rows}["vera"] == 0
+    paced = {row["metric"]: row for row in told.ws.pacing("spring").rows}
+    (shown,) = [row for row in told.ws.report("budget").rows if row["campaign"] == "spring"]
+    assert paced["budget"]["budget"] == shown["budget"] == 990_000
+    assert told.ws.explain(first["id"])["value"] == first
+    with pytest.raises(Refused, match=r"accepted by ana\.controller already"):
+        told.ws.accept_reallocation(first["id"])
+
+
 def test_the_regret_log_says_afterwards_that_it_was_right(told):
     spring(told)
     advised = told.ws.reallocation("spring").data["proposal"]

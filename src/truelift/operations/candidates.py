@@ -85,10 +85,14 @@ class Standing:
 
 @dataclass
 class Candidates:
-    """The creators of a campaign, read once."""
+    """The creators of a campaign, read once.
+
+    without: a proposal that is made again as it was asked, so without what its acceptance changed.
+    """
 
     known: Knowledge
     campaign: str
+    without: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a campaign that nothing names."""
@@ -172,12 +176,12 @@ class Candidates:
     @cached_property
     def budget(self) -> int | Withheld | None:
         """Give the campaign's budget in the brand's currency; None where it has none."""
-        return budget_versions.budget_of(self.known, self.campaign)
+        return budget_versions.budget_of(self.known, self.campaign, without=self.without)
 
     @cached_property
     def version(self) -> Row | None:
         """Give the budget version in force."""
-        return budget_versions.in_force(self.known, self.campaign)
+        return budget_versions.in_force(self.known, self.campaign, without=self.without)
 
     def uncommitted(self, budget: int) -> int:
         """Give what is left of a budget after what is bound, accepted, and the commission to come.

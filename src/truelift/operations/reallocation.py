@@ -122,12 +122,16 @@ class Advice:
 
 
 @needs(Action.READ)
-def reallocation(ground: Ground, request: ReallocationRequest) -> Advice:
-    """Propose what to do with the money of a campaign that can still move."""
+def reallocation(ground: Ground, request: ReallocationRequest, *, again: bool = False) -> Advice:
+    """Propose what to do with the money of a campaign that can still move.
+
+    again: make a proposal again as it was asked, whatever was accepted of it since.
+    """
     request.check()
     known = knowledge(ground, as_of=request.as_of, known_at=request.known_at)
     request = replace(request, as_of=known.as_of, known_at=known.known_at)
-    return advised(Candidates(known, request.campaign), request)
+    without = request.name if again else None
+    return advised(Candidates(known, request.campaign, without), request)
 
 
 def advised(found: Candidates, request: ReallocationRequest) -> Advice:

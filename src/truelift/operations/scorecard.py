@@ -106,7 +106,7 @@ def _looks(
     for row in decisions(ground, now.campaign, now.known.known_at):
         request = request_named(row["proposal"])
         then = knowledge(ground, as_of=request.as_of, known_at=request.known_at)
-        yield Candidates(then, now.campaign), request, row["state"]
+        yield Candidates(then, now.campaign, request.name), request, row["state"]
 
 
 def _limits(then: Candidates, now: Candidates) -> Iterator[Score]:
