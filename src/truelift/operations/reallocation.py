@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from truelift.base.errors import NotFound, Refused, UsageError
+from truelift.base.errors import NotFound, Overtaken, UsageError
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.ids import content_hash
 from truelift.base.money import MINOR_LIMIT, format_minor
@@ -334,7 +334,7 @@ def _open(ground: Ground, proposal: str) -> Advice:
     for row in decisions(ground, request.campaign):
         if row["proposal"] == proposal and row["state"] != WAITING:
             msg = f"The proposal was {row['state']} by {row['recorded_by']} already."
-            raise Refused(msg)
+            raise Overtaken(msg)
     return reallocation(ground, request)
 
 
@@ -348,7 +348,7 @@ def _still_possible(ground: Ground, found: Advice, made: Proposal) -> None:
                 f"Another proposal on the same facts was accepted by {row['recorded_by']}; import "
                 "what was agreed since, and ask for a new one."
             )
-            raise Refused(msg)
+            raise Overtaken(msg)
     now = Candidates(knowledge(ground), found.request.campaign)
     for move in made.moves:
         plan = now.plans.get(move.candidate.creator)
@@ -357,16 +357,16 @@ def _still_possible(ground: Ground, found: Advice, made: Proposal) -> None:
                 f"As of {now.today} {move.candidate.creator} has {plan.firm} deliverables that can "
                 f"no longer be cancelled, and the proposal leaves {move.units}; ask for a new one."
             )
-            raise Refused(msg)
+            raise Overtaken(msg)
         if move.change < 0 and plan is not None and plan.live > move.candidate.spent:
             msg = (
                 f"More of {move.candidate.creator} went live since the proposal was made; ask for "
                 "a new one."
             )
-            raise Refused(msg)
+            raise Overtaken(msg)
     if now.days_left <= 0:
         msg = f"{found.request.campaign} ended on {now.record['ends']}; nothing is left to move."
-        raise Refused(msg)
+        raise Overtaken(msg)
 
 
 def _decision(found: Advice, state: str) -> Row:
