@@ -4,13 +4,22 @@ import pytest
 from litestar.exceptions import NotFoundException, ValidationException
 
 from truelift.api.problem import BadField, NotSent, Unreadable, told
-from truelift.base.errors import Busy, NotAdmitted, NotFound, Refused, Repeated, UsageError
+from truelift.base.errors import (
+    Busy,
+    NotAdmitted,
+    NotFound,
+    Overtaken,
+    Refused,
+    Repeated,
+    UsageError,
+)
 
 
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (Busy("b"), 503), (NotAdmitted("a"), 401), (Refused("r"), 403), (Repeated("k"), 409),
+        (Busy("b"), 503), (NotAdmitted("a"), 401), (Refused("r"), 403), (Overtaken("o"), 409),
+        (Repeated("k"), 409),
         (UsageError("u"), 400), (NotFound("n"), 404), (NotFoundException(), 404),
         (Unreadable("u"), 415), (NotSent("n"), 408), (OSError(28, "No space left on device"), 503),
         (ZeroDivisionError(), 500), (ValidationException(extra=[{"key": "by"}]), 400),

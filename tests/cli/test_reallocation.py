@@ -31,12 +31,23 @@ def test_every_part_prints_rows(command, shop):
     [
         (("--campaign", "spring", "--floor", "ana"), 2, "--floor ana is not creator=amount"),
         (("--campaign", "spring", "--budget", "much"), 2, "'much' of budget is not an amount"),
+        (
+            ("--campaign", "spring", "--floor", "ana=1", "--floor", "ana=2"),
+            2,
+            "--floor names ana twice (1 and 2); name it once.",
+        ),
         (("--campaign", "winter"), 1, "There is no campaign 'winter'"),
     ],
 )
 def test_what_cannot_be_read_is_named(command, shop, words, code, said):
     found, _, errors = command("reallocate", "-w", shop, *words)
     assert (found, said in errors) == (code, True), errors
+
+
+def test_what_was_not_known_by_the_time_asked_for_is_said(command, shop):
+    for words in (("forecast",), ("shortlist",)):
+        code, out, _ = command(*words, "-w", shop, "--known-at", "2020-01-01")
+        assert (code, "were known by 2020-01-0" in out) == (0, True), out
 
 
 def test_deciding_needs_an_id_of_a_proposal_and_a_reason(command, shop):

@@ -52,7 +52,8 @@ def test_an_explore_floor_is_a_share_of_all_money_as_far_as_there_is_room():
             "ana has a floor and bo has deliverables that can no longer be cancelled.",
         ),
         ({"floors": {"ana": 35_000, "bo": 35_000}}, "floors of ana, bo need more than the 300.00"),
-        ({"explore": 0.6}, "An explore floor of 60% need more than the 300.00 USD"),
+        ({"floors": {"ana": 70_000}, "caps": {"ana": 90_000}}, "floor of ana needs more than"),
+        ({"explore": 0.6}, "An explore floor of 60% needs more than the 300.00 USD"),
     ],
 )
 def test_a_contradiction_is_named_in_words(asked, words):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from truelift.base.estimate import Reason, Withheld
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.constraints import Constraints
-from truelift.decisions.reallocation import MOST_PAIRS, ONE_BY_ONE, gained, propose
+from truelift.decisions.reallocation import MOST_PAIRS, ONE_BY_ONE, gained, propose, unpaid
 from truelift.measurement.shrinkage import Posterior
 
 
@@ -26,8 +26,8 @@ TRAP = creator("vera", 40_000.0, 0.05)
 GOOD = creator("will", 60_000.0, 1.0)
 
 
-def advice(*creators, money=0, **asked):
-    return propose(creators, money, Constraints(**asked), "USD")
+def advice(*creators, money=0, gap=0, **asked):
+    return propose(creators, money, Constraints(**asked), "USD", gap)
 
 
 def units(made):
@@ -82,6 +82,30 @@ def test_a_fee_that_eats_the_gain_leaves_everything_as_it_is():
     assert not same.recommended
 
 
+def test_money_that_is_freed_closes_the_gap_before_any_of_it_buys():
+    two = replace(TRAP, planned=2)
+    assert units(advice(two, GOOD)) == {"vera": 0, "will": 3}
+    made = advice(two, GOOD, gap=5_000)
+    assert units(made) == {"vera": 0, "will": 2}
+    assert (made.money, made.unspent) == (25_000, 5_000)
+    wide = advice(two, GOOD, gap=25_000)
+    assert units(wide) == {"vera": 0, "will": 1}
+    assert (wide.money, wide.unspent) == (5_000, 0)
+    assert units(advice(replace(two, fee=200), replace(GOOD, fee=100), gap=5_000)) == {
+        "vera": 0, "will": 2,
+    }  # fmt: skip
+
+
+def test_what_pays_is_not_cancelled_for_the_gap_alone():
+    other = replace(GOOD, creator="ana")
+    assert not advice(GOOD, other, gap=20_000).moves_anything
+    held = advice(replace(GOOD, fee=100), replace(other, fee=100), gap=15_000)
+    assert not held.moves_anything
+    told = advice(GOOD, replace(other, planned=0), floors={"ana": 20_000}, gap=5_000)
+    assert told.reason is Reason.CONTRADICTION
+    assert "all that can be freed goes towards the 50.00 USD over the budget first" in told.detail
+
+
 def test_of_many_creators_those_are_cut_at_once_whose_money_pays_its_fee():
     random = np.random.default_rng(5)
     creators = [
@@ -104,6 +128,19 @@ def test_money_that_would_not_come_back_is_not_spent_unless_all_is_to_be():
     assert units(made) == {"ana": 0, "bo": 0}
     assert made.unspent == made.money == 20_000
     assert units(advice(*poor, spend_all=True)) == {"ana": 0, "bo": 2}
+
+
+def test_who_would_pay_but_finds_no_money_is_told_from_who_would_not():
+    def short(*creators, **asked):
+        found = unpaid(advice(*creators, **asked), Constraints(**asked))
+        return found.candidate.creator if found else None
+
+    assert short(TRAP, GOOD, floors={"vera": 20_000}) == "will"
+    assert short(TRAP, GOOD, floors={"vera": 20_000}, excluded=frozenset({"will"})) is None
+    assert short(TRAP, GOOD, floors={"vera": 20_000}, caps={"will": 20_000}) is None
+    poor = replace(GOOD, tracked=9_000.0)
+    assert short(TRAP, poor, floors={"vera": 20_000, "will": 20_000}) is None
+    assert short(TRAP, replace(GOOD, may_grow=False), floors={"vera": 20_000}) is None
 
 
 def test_what_is_live_or_firm_never_moves():

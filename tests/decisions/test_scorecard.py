@@ -35,7 +35,7 @@ def test_limits_hold_when_the_outcome_lies_inside():
 
 
 def test_advice_that_gained_was_right_and_advice_that_lost_is_regretted():
-    right, wrong = of_advice(MADE, known(0.9), 0.7), of_advice(MADE, known(0.0), 0.7)
+    right, wrong = (of_advice(MADE, known(log), 0.7, followed=True) for log in (0.9, 0.0))
     assert (right.held, right.regret) == (True, 0.0)
     assert not wrong.held
     assert wrong.regret == pytest.approx(-wrong.outcome)
@@ -44,15 +44,18 @@ def test_advice_that_gained_was_right_and_advice_that_lost_is_regretted():
 
 def test_leaving_it_is_regretted_where_moving_would_have_gained():
     timid = replace(MADE, spread=1e9)
-    missed = of_advice(timid, known(0.9), 0.7)
+    missed = of_advice(timid, known(0.9), 0.7, followed=False)
     assert not missed.held
     assert missed.regret == pytest.approx(missed.outcome)
-    assert of_advice(timid, known(0.0), 0.7).held
+    assert of_advice(timid, known(0.0), 0.7, followed=False).held
+    good = of_advice(MADE, known(0.9), 0.7, followed=False)
+    assert (good.held, good.regret) == (True, pytest.approx(good.outcome))
+    assert of_advice(timid, known(0.0), 0.7, followed=True).regret > 0
 
 
 def test_where_nothing_moves_there_is_nothing_to_regret():
     still = propose([GOOD, replace(GOOD, creator="ana")], 0, Constraints(), "USD")
-    scored = of_advice(still, [move.candidate for move in still.moves], 0.7)
+    scored = of_advice(still, [move.candidate for move in still.moves], 0.7, followed=False)
     assert (scored.held, scored.regret) == (True, 0.0)
 
 
@@ -65,7 +68,7 @@ def test_each_kind_is_counted():
     scores = [
         of_limits(LIMITS, "ana", (0, -1, 1), 0.5),
         of_limits(FORECAST, "ana", (0, -1, 1), 2),
-        of_advice(MADE, known(0.0), 0.7),
+        of_advice(MADE, known(0.0), 0.7, followed=True),
     ]
     told = {tally.kind: tally for tally in tallies(scores)}
     assert (told[LIMITS].held, told[LIMITS].regret) == (1, None)

@@ -41,11 +41,19 @@ def test_the_accepted_budget_stands_until_another_is_imported(told):
     assert budget_of(knowledge(told.ground), "spring") == 60_000
 
 
-def test_a_version_without_a_budget_or_made_on_this_knowledge_changes_none(told):
+def test_a_version_is_in_force_at_once_but_for_its_own_proposal_made_again(told):
     told.given(FACTS, at=AT - dt.timedelta(days=1))
-    known = kept(told, known_at="2026-05-02T00:00:00Z", budget=70_000)
-    assert in_force(known, "spring") is None
-    assert budget_of(known, "spring") == 50_000
+    made = {"known_at": "2026-05-02T00:00:00Z", "proposal": "p1", "imported_budget": 50_000}
+    known = kept(told, budget=70_000, **made)
+    assert in_force(known, "spring")["budget"] == 70_000
+    assert budget_of(known, "spring") == 70_000
+    assert in_force(known, "spring", without="p1") is None
+    assert budget_of(known, "spring", without="p1") == 50_000
+
+
+def test_a_version_without_a_budget_changes_none(told):
+    told.given(FACTS, at=AT - dt.timedelta(days=1))
+    assert budget_of(kept(told), "spring") == 50_000
 
 
 @pytest.mark.parametrize(("agreed", "found"), [(400, True), (500, False)])

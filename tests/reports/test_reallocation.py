@@ -59,8 +59,8 @@ def rows_of(proposal, *, roi="1.28", point=-0.62, **given):
     return found
 
 
-def made(*creators, money=0):
-    return propose(creators, money, Constraints(), "USD")
+def made(*creators, money=0, gap=0):
+    return propose(creators, money, Constraints(), "USD", gap)
 
 
 def test_the_headline_says_what_is_not_in_it():
@@ -88,6 +88,18 @@ def test_the_headline_says_what_to_do_why_and_how_sure_it_is():
                          "moves.")  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("gap", "end"),
+    [(40_000, "closes 400.00 USD of that first."),
+     (150_000, "closes 1500.00 USD of that first, and 505.00 USD of it stay open.")],
+)  # fmt: skip
+def test_the_headline_says_that_money_that_is_freed_closes_the_gap_first(gap, end):
+    proposal = made(TRAP, GOOD, gap=gap)
+    header = header_of(proposal, uncommitted=-gap, gap=gap)
+    assert headline(header, rows_of(proposal)).endswith(f"included; money that is freed {end}")
+    assert advice_json(header, rows_of(proposal))["gap"] == gap
+
+
 def test_a_move_that_is_not_known_well_enough_says_leave_it():
     proposal = replace(made(TRAP, GOOD), spread=1e9)
     told = headline(header_of(proposal), rows_of(proposal))
@@ -104,6 +116,31 @@ def test_where_nothing_moves_or_is_advised_it_says_so():
     told = advice_json(header_of(NONE, budget=None, uncommitted=None), rows_of(NONE))
     assert told["proposal"]["withheld"] == "NO_ORDER_BASELINE"
     assert told["rows"][0]["value_before"] is None
+
+
+def test_where_no_money_is_free_for_what_would_pay_it_names_what_keeps_it():
+    asked = Constraints(floors={"vera": 200_000})
+    still = propose([TRAP, GOOD], 0, asked, "USD")
+    told = headline(header_of(still, asked=asked, uncommitted=-150_000), rows_of(still))
+    assert told.startswith(
+        "Leave everything as it is: no money is free. The next 1.00 of will would bring "
+    )
+    assert (
+        "one more costs 990.00 USD, but the floor of vera keeps 1000.00 USD that could be "
+        "cancelled and the budget has nothing left. Lower the floor of vera or raise the budget "
+        "to 7490.00 USD with `--budget`. spring is on its way to 1500.00 USD over" in told
+    )
+    firm = propose([replace(TRAP, firm=1), GOOD], 500, Constraints(), "USD")
+    told = headline(header_of(firm, uncommitted=500), rows_of(firm))
+    assert (
+        "but cancelling what can be cancelled would not pay for it and the budget has 5.00 USD "
+        "left. Raise the budget to 5985.00 USD with `--budget`." in told
+    )
+    asked = Constraints(explore=0.4)
+    kept = propose([TRAP, GOOD], 0, asked, "USD")
+    told = headline(header_of(kept, asked=asked, budget=None, uncommitted=None), rows_of(kept))
+    assert "--explore keeps 40% of all money with everybody and the budget has nothing" in told
+    assert told.endswith("Lower --explore or name a budget with `--budget`.")
 
 
 def test_every_creator_gets_a_sentence():

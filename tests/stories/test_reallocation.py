@@ -17,6 +17,10 @@ import pytest
 from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.catalog.permission import EVERY_SCOPE, Rights, Role
 from truelift.operations.approvals import set_threshold
+from truelift.operations.candidates import Candidates
+from truelift.operations.knowledge import knowledge
+from truelift.operations.reallocation import ReallocationRequest
+from truelift.operations.reallocation import advised as advice_on
 from truelift.store import journal
 from truelift.workspace.workspace import Workspace
 
@@ -191,6 +195,22 @@ def test_an_accepted_version_is_what_the_next_proposal_and_pacing_start_from(tol
     assert (third["vera"]["to_come"], third["will"]["to_come"]) == (2, rows["will"]["to_come"])
 
 
+def test_on_a_stopped_clock_what_was_accepted_is_in_force_at_once_everywhere(told):
+    spring(told)
+    first = told.ws.reallocation("spring", budget="9900.00").data["proposal"]
+    told.ws.accept_reallocation(first["id"])
+    again = told.ws.reallocation("spring")
+    assert (again.data["budget"], again.data["budget_version"]) == (990_000, 1)
+    assert again.data["uncommitted"] == first["unspent"]
+    assert {row["creator"]: row["to_come"] for row in again.rows}["vera"] == 0
+    paced = {row["metric"]: row for row in told.ws.pacing("spring").rows}
+    (shown,) = [row for row in told.ws.report("budget").rows if row["campaign"] == "spring"]
+    assert paced["budget"]["budget"] == shown["budget"] == 990_000
+    assert told.ws.explain(first["id"])["value"] == first
+    with pytest.raises(Refused, match=r"accepted by ana\.controller already"):
+        told.ws.accept_reallocation(first["id"])
+
+
 def test_the_regret_log_says_afterwards_that_it_was_right(told):
     spring(told)
     advised = told.ws.reallocation("spring").data["proposal"]
@@ -198,18 +218,20 @@ def test_the_regret_log_says_afterwards_that_it_was_right(told):
     told.given(SECOND_HALF, at=AFTER)
     card = told.ws.scorecard("spring", every=15)
     scored = [row for row in card.rows if row["kind"] == "advice"]
-    assert [row["state"] for row in scored] == ["not decided", "rejected"]
+    assert [row["state"] for row in scored] == ["rejected"]
     for row in scored:
         assert row["held"]
         assert row["said"] == advised["gain"]
         assert row["outcome"] > 0
-        assert row["regret"] == 0
+        assert row["regret"] == row["outcome"]
         assert row["moves"]["vera"] < 0 < row["moves"]["will"]
-        assert "that was right, regret 0.00 USD" in row["why"]
+        assert "that was right; rejected, regret " in row["why"]
     tally = {each["kind"]: each for each in card.data["tallies"]}
-    assert tally["advice"] == {"kind": "advice", "count": 2, "held": 2, "share": 1.0, "regret": 0}
+    assert tally["advice"] == {
+        "kind": "advice", "count": 1, "held": 1, "share": 1.0, "regret": scored[0]["regret"],
+    }  # fmt: skip
     assert tally["limits"]["held"] == tally["limits"]["count"] == 3
-    assert "2 of 2 pieces of advice" in card.data["sentence"]
+    assert "1 of 1 pieces of advice" in card.data["sentence"]
     late = told.ws.reallocation("spring", as_of="2026-05-25")
     firm = {row["creator"]: row["firm"] for row in late.rows if row["live"]}
     assert firm == {"ana": 1, "vera": 1, "will": 1}
@@ -238,6 +260,23 @@ def test_what_a_person_lays_down_holds_or_is_named_where_it_contradicts(running)
                   {"exclusive": ["ana+ana"]}, {"budget": "-5"}):  # fmt: skip
         with pytest.raises(UsageError):
             asked(**wrong)
+
+
+def test_a_budget_below_what_is_bound_is_named_and_one_that_is_overdrawn_is_closed_first(running):
+    told = running.ws.reallocation("spring", budget="5000").data["proposal"]
+    assert told["withheld"] == "CONTRADICTION"
+    assert told["sentence"].startswith(
+        "The budget (5000.00 USD) is below what is bound (7100.00 USD: 7100.00 USD signed, 0.00 "
+        "USD commission earned); name 7100.00 USD or more with `--budget`"
+    )
+    with pytest.raises(UsageError, match="There is nothing to accept: The budget"):
+        running.ws.accept_reallocation(told["id"])
+    found = Candidates(knowledge(running.ground), "spring")
+    found.budget = 6_500_00
+    short = advice_on(found, ReallocationRequest("spring"))
+    assert (short.gap, short.uncommitted) == (600_00, -600_00)
+    named = advice_on(found, ReallocationRequest("spring", budget=7_100_00))
+    assert named.gap == 0
 
 
 def test_without_a_budget_or_before_the_launch_there_is_a_reason_and_no_number(running):

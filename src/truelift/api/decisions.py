@@ -136,11 +136,14 @@ def _words(text: str | None) -> list[str]:
 
 
 def _amounts(option: str, text: str | None) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for word in _words(text):
         name, equals, amount = word.rpartition("=")
         if not (name and equals and amount):
             msg = f"{option}={word} is not creator=amount, such as ana=500.00."
+            raise UsageError(msg)
+        if name in found:
+            msg = f"{option} names {name} twice ({found[name]} and {amount}); name it once."
             raise UsageError(msg)
         found[name] = amount
     return found

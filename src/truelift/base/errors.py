@@ -6,6 +6,7 @@
     +-- CheckFailed                  exit code 3: something does not reconcile or verify
     |   +-- NotSealed                a baseline is required and there is none
     +-- Refused                      who acts may not do this
+    |   +-- Overtaken                it was decided already, or what it rests on has changed
     |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
     +-- WorkspaceHeld                another process holds the facts file
@@ -52,6 +53,10 @@ class NotSealed(CheckFailed):
 
 class Refused(TrueliftError):
     """Who acts may not do this: no role for it, a token too narrow, or it is their own work."""
+
+
+class Overtaken(Refused):
+    """What is to be decided was decided already, or what it rests on has changed since."""
 
 
 class NotAdmitted(Refused):

@@ -134,11 +134,14 @@ def fee(
 
 def _amounts(given: Sequence[str], option: str) -> dict[str, str]:
     """Read creator=amount words."""
-    found = {}
+    found: dict[str, str] = {}
     for word in given:
         name, equals, amount = word.rpartition("=")
         if not (name and equals and amount):
             msg = f"{option} {word} is not creator=amount, such as ana=500.00."
+            raise UsageError(msg)
+        if name in found:
+            msg = f"{option} names {name} twice ({found[name]} and {amount}); name it once."
             raise UsageError(msg)
         found[name] = amount
     return found

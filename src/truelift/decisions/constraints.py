@@ -104,10 +104,20 @@ def _together(
             )
     needed = sum((mine.fewest - each.firm) * each.price for each, mine in named.values())
     if needed > money:
-        who = ", ".join(sorted(name for name in asked.floors if name in named))
-        what = f"The floors of {who}" if who else f"An explore floor of {asked.explore:.0%}"
-        return f"{what} need more than the {told} that can be moved."
+        who = sorted(name for name in asked.floors if name in named)
+        what = f"The floors of {', '.join(who)} need"
+        if len(who) == 1:
+            what = f"The floor of {who[0]} needs"
+        elif not who:
+            what = f"An explore floor of {asked.explore:.0%} needs"
+        return f"{what} more than the {told} that can be moved."
     return None
+
+
+def kept_back(each: Candidate, asked: Constraints) -> int:
+    """Give the price of what a floor keeps with a creator though it could be cancelled."""
+    fewest = min(_units(each, asked.floors.get(each.creator, 0)), each.planned)
+    return max(fewest - each.firm, 0) * each.price
 
 
 def _units(each: Candidate, amount: int) -> int:

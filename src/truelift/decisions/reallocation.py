@@ -21,6 +21,7 @@ from statistics import NormalDist
 import numpy as np
 
 from truelift.base.estimate import Reason, Withheld
+from truelift.base.money import format_minor
 from truelift.decisions.candidate import Candidate
 from truelift.decisions.constraints import MOST_PAIRS, Constraints, Room, room
 from truelift.decisions.response import EXPONENT, Split, water_filling, whole_deliverables
@@ -117,9 +118,16 @@ class Proposal:
 
 
 def propose(
-    candidates: Sequence[Candidate], uncommitted: int, asked: Constraints, currency: str
+    candidates: Sequence[Candidate],
+    uncommitted: int,
+    asked: Constraints,
+    currency: str,
+    gap: int = 0,
 ) -> Proposal | Withheld:
-    """Propose what to do with the money that can still move."""
+    """Propose what to do with the money that can still move.
+
+    gap: what money that is freed has to close before any of it buys anything.
+    """
     open_money = sum((each.planned - each.firm) * each.price for each in candidates)
     money = max(uncommitted, 0) + open_money
     found = room(candidates, asked, money, currency)
@@ -145,11 +153,45 @@ def propose(
             "Everything is live or can no longer be cancelled, and no budget is left; raise the "
             "budget with `--budget`.",
         )
-    made = [
-        _with_fees(candidates, rooms, money, asked) for rooms in _choices(candidates, found, asked)
-    ]
+    choices = _choices(candidates, found, asked)
+    if gap <= 0:
+        made = [_with_fees(candidates, rooms, money, asked) for rooms in choices]
+    else:
+        made = [
+            one for rooms in choices for one in _closing(candidates, rooms, (money, gap), asked)
+        ]
+    if not made:
+        needed = f"{format_minor(gap, currency)} {currency}"
+        return Withheld(
+            Reason.CONTRADICTION,
+            f"What has to be bought finds no money: all that can be freed goes towards the "
+            f"{needed} over the budget first. Lower the floors or --explore, or raise the budget "
+            "with `--budget`.",
+        )
     best = _with_exponents(max(made, key=lambda one: one.gain), asked.exponent)
     return _with_turning(best, asked.exponent)
+
+
+def _closing(
+    candidates: Sequence[Candidate], rooms: Sequence[Room], money: tuple[int, int],
+    asked: Constraints,
+) -> list[Proposal]:  # fmt: skip
+    """Give the moves that buy nothing, and those that buy after the gap is closed.
+
+    money: that can be placed, and the gap. Nothing that pays is cancelled for the gap alone.
+    """
+    free, gap = money
+    whole = _with_fees(candidates, rooms, free - gap, asked)
+    found = [whole] if whole.affordable else []
+    fewer = [
+        Room(mine.fewest, max(min(mine.most, each.planned), mine.fewest))
+        for each, mine in zip(candidates, rooms, strict=True)
+    ]
+    kept = _with_fees(candidates, fewer, free, asked)
+    if all(move.change <= 0 for move in kept.moves):
+        left = max(kept.unspent - gap, kept.fees)
+        found.append(replace(kept, money=max(kept.money - gap, 0), unspent=left))
+    return found
 
 
 def _choices(
@@ -196,7 +238,9 @@ def _with_fees(
             tried[place] = rooms[place]
         other = _solved(candidates, tried, money, asked)
         more = WORTH_A_FEE * (other.fees - best.fees)
-        if other.affordable and other.gain - best.gain > more:
+        nearer = other.unspent - other.fees > best.unspent - best.fees
+        pays = other.affordable and other.gain - best.gain > more
+        if pays or (nearer and not best.affordable):
             best, kept = other, tried
     return best
 
@@ -298,6 +342,27 @@ def gained(
         gain += each.value * (after - before) - move.change
         variance += (each.spread * (after - before)) ** 2
     return gain, math.sqrt(variance)
+
+
+def unpaid(made: Proposal, asked: Constraints) -> Move | None:
+    """Give the move of the creator whose next deliverable would pay but finds no money.
+
+    None where money is free, or where nothing more would pay: then no possible move does.
+    """
+    short = [move for move in made.moves if _would_pay(move, made, asked)]
+    return max(short, key=lambda move: move.marginal, default=None)
+
+
+def _would_pay(move: Move, made: Proposal, asked: Constraints) -> bool:
+    each = move.candidate
+    cap = asked.caps.get(each.creator)
+    most = each.most if cap is None else (cap - each.spent) // each.price
+    grows = each.may_grow and each.creator not in asked.excluded and move.units < most
+    paired = any(each.creator in pair for pair in asked.exclusive)
+    if not grows or paired or each.price <= made.unspent - made.fees:
+        return False
+    now, then = (each.factor(units, asked.exponent) for units in (move.units, move.units + 1))
+    return each.value * (then - now) > each.price
 
 
 def _with_exponents(made: Proposal, exponent: float) -> Proposal:

@@ -26,8 +26,8 @@ class Score:
     creator: None of advice, and where the forecast is the campaign's.
 
     said: the point; for advice the expected gain. outcome: the same as known now. held: the outcome
-    lies inside the limits, or the advice was right. regret: what it cost to follow it, or to leave
-    it where it said to leave all as it is; None for what is no advice.
+    lies inside the limits, or the advice was right. regret: what it cost to follow it where it was
+    accepted, else what leaving it missed; None for what is no advice.
     """
 
     kind: str
@@ -47,19 +47,22 @@ def of_limits(kind: str, creator: str | None, said: Sequence[float], outcome: fl
     return Score(kind, creator, point, low, high, outcome, low <= outcome <= high)
 
 
-def of_advice(made: Proposal, known: Sequence[Candidate], exponent: float) -> Score:
+def of_advice(
+    made: Proposal, known: Sequence[Candidate], exponent: float, *, followed: bool
+) -> Score:
     """Score a proposal; known: its creators as they are known now, over the same days.
 
     Advice to move is right when the moves gained, advice to leave it when they would not have. The
-    regret of advice to leave is what was missed.
+    regret is of the decision: what moving cost where it was followed, what leaving it missed where
+    it was rejected or nobody decided.
     """
     gain, _ = gained(made, exponent, known)
     right = (gain > 0) == made.recommended if made.moves_anything else True
-    followed = -gain if made.recommended else gain
+    missed = -gain if followed else gain
     return Score(
         kind=ADVICE, creator=None, said=made.gain, low=made.gain - made.spread,
         high=made.gain + made.spread, outcome=gain, held=right,
-        regret=max(0.0, followed) if made.moves_anything else 0.0,
+        regret=max(0.0, missed) if made.moves_anything else 0.0,
         recommended=made.recommended,
     )  # fmt: skip
 

@@ -16,7 +16,6 @@ from truelift.operations.reallocation import (
     ReallocationRequest,
     reallocation,
     request_named,
-    versions,
 )
 from truelift.reports.reallocation import FORMULA, AdviceHeader, AdviceRow, advice_json
 from truelift.store.ground import Ground
@@ -24,16 +23,16 @@ from truelift.store.ground import Ground
 
 @needs(Action.READ)
 def advice_view(
-    ground: Ground, request: ReallocationRequest
+    ground: Ground, request: ReallocationRequest, *, again: bool = False
 ) -> tuple[AdviceHeader, list[AdviceRow]]:
-    """Give the advice as it is shown."""
-    found = reallocation(ground, request)
+    """Give the advice as it is shown; again: as it was asked, whatever was accepted since."""
+    found = reallocation(ground, request, again=again)
     return _header(ground, found), _rows(found)
 
 
 def explained(ground: Ground, proposal: str) -> dict[str, Any]:
     """Explain a proposal by its id: its formula, its gain, and every creator's figures."""
-    header, rows = advice_view(ground, request_named(proposal))
+    header, rows = advice_view(ground, request_named(proposal), again=True)
     told = advice_json(header, rows)
     made = told["proposal"]
     return {
@@ -45,6 +44,7 @@ def explained(ground: Ground, proposal: str) -> dict[str, Any]:
             "creators": told["rows"],
             "budget": header.budget,
             "uncommitted": header.uncommitted,
+            "gap": header.gap,
             "days_left": told["days_left"],
             "metric": header.metric,
         },
@@ -65,12 +65,6 @@ def explained(ground: Ground, proposal: str) -> dict[str, Any]:
 
 def _header(ground: Ground, found: Advice) -> AdviceHeader:
     known, candidates = found.candidates.known, found.candidates
-    at = known.known_at.isoformat()
-    in_force = [
-        row["version"]
-        for row in versions(ground, found.request.campaign)
-        if row["recorded_at"] <= at
-    ]
     return AdviceHeader(
         name=found.request.name,
         campaign=found.request.campaign,
@@ -86,8 +80,10 @@ def _header(ground: Ground, found: Advice) -> AdviceHeader:
         proposal=found.proposal,
         value_basis=candidates.basis.words,
         valued=candidates.basis.schedule is not None,
-        version=max(in_force, default=None),
+        version=(candidates.version or {}).get("version"),
         beside=candidates.beside,
+        asked=found.request.constraints,
+        gap=found.gap,
     )
 
 

@@ -16,7 +16,6 @@ from truelift.base.estimate import Reason, Withheld
 from truelift.base.money import translate
 from truelift.ledger.fx import RateRow, RateSet
 from truelift.operations.knowledge import Knowledge
-from truelift.reports.roi import instant_text
 from truelift.store import control_records
 from truelift.store.control_records import BUDGET
 
@@ -27,22 +26,22 @@ BUDGET_RATE_AGE = dt.timedelta(days=400)
 """A budget rate is set once a year; it holds from its day for a little longer than that."""
 
 
-def in_force(known: Knowledge, campaign: str, *, at_once: bool = False) -> Row | None:
+def in_force(known: Knowledge, campaign: str, *, without: str | None = None) -> Row | None:
     """Give the newest version that was accepted by the knowledge's time; None without one.
 
-    One that was made on this very knowledge is not, unless at_once: its proposal can be made again
-    as it was asked.
+    without: a proposal that is made again as it was asked; its own version is left out, which is
+    known already where the clock stood still between the two.
     """
-    ground, made_on = known.ground, instant_text(known.known_at)
+    ground = known.ground
     with ground.workspace.transaction() as connection:
         kept = control_records.records(connection, ground.brand.brand, BUDGET, known.known_at)
     mine = [item.record for item in kept if item.name == campaign]
-    return next((row for row in reversed(mine) if at_once or row["known_at"] != made_on), None)
+    return next((row for row in reversed(mine) if row.get("proposal", "") != without), None)
 
 
-def accepted_budget(known: Knowledge, campaign: str, *, at_once: bool = False) -> Row | None:
+def accepted_budget(known: Knowledge, campaign: str, *, without: str | None = None) -> Row | None:
     """Give the version whose budget is in force; None where what was imported stands."""
-    version = in_force(known, campaign, at_once=at_once)
+    version = in_force(known, campaign, without=without)
     if version is None or version.get("budget") is None:
         return None
     given = imported_budget(known, campaign)
@@ -50,9 +49,11 @@ def accepted_budget(known: Knowledge, campaign: str, *, at_once: bool = False) -
     return version if stands else None
 
 
-def budget_of(known: Knowledge, campaign: str) -> int | Withheld | None:
+def budget_of(
+    known: Knowledge, campaign: str, *, without: str | None = None
+) -> int | Withheld | None:
     """Give a campaign's budget in minor units of the brand's currency; None where it has none."""
-    version = accepted_budget(known, campaign)
+    version = accepted_budget(known, campaign, without=without)
     if version is None:
         return imported_budget(known, campaign)
     accepted: int = version["budget"]

@@ -85,10 +85,14 @@ class Standing:
 
 @dataclass
 class Candidates:
-    """The creators of a campaign, read once."""
+    """The creators of a campaign, read once.
+
+    without: a proposal that is made again as it was asked, so without what its acceptance changed.
+    """
 
     known: Knowledge
     campaign: str
+    without: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a campaign that nothing names."""
@@ -172,22 +176,33 @@ class Candidates:
     @cached_property
     def budget(self) -> int | Withheld | None:
         """Give the campaign's budget in the brand's currency; None where it has none."""
-        return budget_versions.budget_of(self.known, self.campaign)
+        return budget_versions.budget_of(self.known, self.campaign, without=self.without)
 
     @cached_property
     def version(self) -> Row | None:
         """Give the budget version in force."""
-        return budget_versions.in_force(self.known, self.campaign)
+        return budget_versions.in_force(self.known, self.campaign, without=self.without)
 
     def uncommitted(self, budget: int) -> int:
         """Give what is left of a budget after what is bound, accepted, and the commission to come.
 
         Commission goes on at the pace so far until the flight ends. Below zero: over the budget.
         """
-        whole = sum(self.states.values(), CostStates())
+        commission = sum(each.commission for each in self.states.values())
         flown = (self.known.as_of - self.record["flight_start"]) / DAY
-        more = whole.commission * self.days_left / flown if flown > 0 else 0.0
-        return budget - whole.bound - round(more) - sum(p.unsigned for p in self.plans.values())
+        more = commission * self.days_left / flown if flown > 0 else 0.0
+        return budget - self.bound - round(more)
+
+    @property
+    def bound(self) -> int:
+        """Give what a budget is bound by: signed or accepted, and the commission earned."""
+        return self.committed + sum(each.commission for each in self.states.values())
+
+    @property
+    def committed(self) -> int:
+        """Give what is signed, with what a budget version adds to it."""
+        signed = sum(each.committed for each in self.states.values())
+        return signed + sum(plan.unsigned for plan in self.plans.values())
 
     @cached_property
     def plans(self) -> dict[str, Plan]:

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from truelift.base.errors import NotFound, Refused, UsageError
+from truelift.base.errors import NotFound, Overtaken, UsageError
 from truelift.base.estimate import Reason, Withheld
 from truelift.base.ids import content_hash
-from truelift.base.money import MINOR_LIMIT
+from truelift.base.money import MINOR_LIMIT, format_minor
 from truelift.base.time import Instant
 from truelift.decisions.constraints import Constraints
 from truelift.decisions.reallocation import Proposal, propose
@@ -101,13 +101,17 @@ class ReallocationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What is advised, and all that it rests on. request: with the times that were used."""
+    """What is advised, and all that it rests on. request: with the times that were used.
+
+    gap: how much of what is over the budget has to be closed before anything is bought.
+    """
 
     request: ReallocationRequest
     candidates: Candidates
     proposal: Proposal | Withheld
     budget: int | None
     uncommitted: int | None
+    gap: int = 0
 
     @property
     def content(self) -> str:
@@ -119,12 +123,16 @@ class Advice:
 
 
 @needs(Action.READ)
-def reallocation(ground: Ground, request: ReallocationRequest) -> Advice:
-    """Propose what to do with the money of a campaign that can still move."""
+def reallocation(ground: Ground, request: ReallocationRequest, *, again: bool = False) -> Advice:
+    """Propose what to do with the money of a campaign that can still move.
+
+    again: make a proposal again as it was asked, whatever was accepted of it since.
+    """
     request.check()
     known = knowledge(ground, as_of=request.as_of, known_at=request.known_at)
     request = replace(request, as_of=known.as_of, known_at=known.known_at)
-    return advised(Candidates(known, request.campaign), request)
+    without = request.name if again else None
+    return advised(Candidates(known, request.campaign, without), request)
 
 
 def advised(found: Candidates, request: ReallocationRequest) -> Advice:
@@ -134,13 +142,48 @@ def advised(found: Candidates, request: ReallocationRequest) -> Advice:
     if isinstance(budget, Withheld):
         return Advice(request, found, budget, None, None)
     left = None if budget is None else found.uncommitted(budget)
-    proposal = _hindered(found, request, left) or propose(
+    gap = _gap(found, request, budget, left)
+    hindered = _hindered(found, request, left) or _below_bound(found, request)
+    proposal = hindered or propose(
         [each.candidate for each in found.standings if each.candidate],
         left or 0,
         request.constraints,
         found.known.ground.brand.currency,
+        gap,
     )
-    return Advice(request, found, proposal, budget, left)
+    return Advice(request, found, proposal, budget, left, gap)
+
+
+def _gap(
+    found: Candidates, request: ReallocationRequest, budget: int | None, left: int | None
+) -> int:
+    """Give what money that is freed has to close first.
+
+    A budget that somebody names holds with all that is to come. The campaign's own is not closed
+    for commission: it comes with the sales that it is paid for.
+    """
+    if budget is None or left is None or left >= 0:
+        return 0
+    return -left if request.budget is not None else max(found.committed - budget, 0)
+
+
+def _below_bound(found: Candidates, request: ReallocationRequest) -> Withheld | None:
+    """Say that a budget that was named is below what is bound."""
+    if request.budget is None or request.budget >= found.bound:
+        return None
+    currency = found.known.ground.brand.currency
+    budget, bound, signed, earned = (
+        f"{format_minor(amount, currency)} {currency}"
+        for amount in (
+            request.budget, found.bound, found.committed, found.bound - found.committed,
+        )
+    )  # fmt: skip
+    sentence = (
+        f"The budget ({budget}) is below what is bound ({bound}: {signed} signed, {earned} "
+        f"commission earned); name {bound} or more with `--budget`, or leave it out to go by the "
+        "campaign's own."
+    )
+    return Withheld(Reason.CONTRADICTION, sentence)
 
 
 def _hindered(found: Candidates, request: ReallocationRequest, left: int | None) -> Withheld | None:
@@ -296,7 +339,7 @@ def _open(ground: Ground, proposal: str) -> Advice:
     for row in decisions(ground, request.campaign):
         if row["proposal"] == proposal and row["state"] != WAITING:
             msg = f"The proposal was {row['state']} by {row['recorded_by']} already."
-            raise Refused(msg)
+            raise Overtaken(msg)
     return reallocation(ground, request)
 
 
@@ -310,7 +353,7 @@ def _still_possible(ground: Ground, found: Advice, made: Proposal) -> None:
                 f"Another proposal on the same facts was accepted by {row['recorded_by']}; import "
                 "what was agreed since, and ask for a new one."
             )
-            raise Refused(msg)
+            raise Overtaken(msg)
     now = Candidates(knowledge(ground), found.request.campaign)
     for move in made.moves:
         plan = now.plans.get(move.candidate.creator)
@@ -319,16 +362,16 @@ def _still_possible(ground: Ground, found: Advice, made: Proposal) -> None:
                 f"As of {now.today} {move.candidate.creator} has {plan.firm} deliverables that can "
                 f"no longer be cancelled, and the proposal leaves {move.units}; ask for a new one."
             )
-            raise Refused(msg)
+            raise Overtaken(msg)
         if move.change < 0 and plan is not None and plan.live > move.candidate.spent:
             msg = (
                 f"More of {move.candidate.creator} went live since the proposal was made; ask for "
                 "a new one."
             )
-            raise Refused(msg)
+            raise Overtaken(msg)
     if now.days_left <= 0:
         msg = f"{found.request.campaign} ended on {now.record['ends']}; nothing is left to move."
-        raise Refused(msg)
+        raise Overtaken(msg)
 
 
 def _decision(found: Advice, state: str) -> Row:

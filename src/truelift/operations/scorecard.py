@@ -36,18 +36,18 @@ from truelift.operations.forecast import Forecasts
 from truelift.operations.knowledge import Knowledge, knowledge
 from truelift.operations.people import Action, needs
 from truelift.operations.reallocation import (
+    ACCEPTED,
     Advice,
     ReallocationRequest,
     advised,
     decisions,
     request_named,
 )
-from truelift.reports.scorecard import ScoreRow
+from truelift.reports.scorecard import UNDECIDED, ScoreRow, once
 from truelift.store.ground import Ground
 
 WEEK = 7
 MOST_LOOKS = 12
-UNDECIDED = "not decided"
 
 
 @needs(Action.READ)
@@ -82,8 +82,8 @@ def _of_campaign(ground: Ground, now: Candidates, every: int) -> list[ScoreRow]:
             said = [*_limits(found, now), *_forecasts(found, outcomes)]
             rows += [_told(advice, score, state) for score in said]
         if isinstance(advice.proposal, Proposal):
-            rows.append(_told(advice, _advice(advice, advice.proposal, now), state))
-    return rows
+            rows.append(_told(advice, _advice(advice, advice.proposal, now, state), state))
+    return once(rows)
 
 
 def _looks(
@@ -106,7 +106,7 @@ def _looks(
     for row in decisions(ground, now.campaign, now.known.known_at):
         request = request_named(row["proposal"])
         then = knowledge(ground, as_of=request.as_of, known_at=request.known_at)
-        yield Candidates(then, now.campaign), request, row["state"]
+        yield Candidates(then, now.campaign, request.name), request, row["state"]
 
 
 def _limits(then: Candidates, now: Candidates) -> Iterator[Score]:
@@ -164,14 +164,15 @@ def _paced(found: Candidates, creator: str, days: float, basis: ValueBasis) -> C
     return None
 
 
-def _advice(advice: Advice, made: Proposal, now: Candidates) -> Score:
+def _advice(advice: Advice, made: Proposal, now: Candidates, state: str) -> Score:
     """Score a proposal with what is known now of its creators."""
     days, basis = advice.candidates.days_left, advice.candidates.basis
     known = [
         as_known(move.candidate, _paced(now, move.candidate.creator, days, basis))
         for move in made.moves
     ]
-    return of_advice(made, known, advice.request.constraints.exponent)
+    exponent = advice.request.constraints.exponent
+    return of_advice(made, known, exponent, followed=state == ACCEPTED)
 
 
 def _told(advice: Advice, score: Score, state: str) -> ScoreRow:

@@ -147,7 +147,7 @@ def budgets(books: Books) -> Statement:
 
 def _accepted(books: Books, campaign: str) -> budget.Accepted | None:
     """Give the budget version in force; None where what was imported stands."""
-    row = accepted_budget(books.known, campaign, at_once=True)
+    row = accepted_budget(books.known, campaign)
     if row is None:
         return None
     by = ", ".join(row["approved_by"])

@@ -9,15 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from truelift.base.estimate import Estimate, Reason, Withheld
 from truelift.base.money import format_minor
 from truelift.decisions.candidate import Candidate
+from truelift.decisions.constraints import Constraints, kept_back
 from truelift.decisions.forecast import BAND, NORMAL_BAND
-from truelift.decisions.reallocation import Move, Proposal
+from truelift.decisions.reallocation import Move, Proposal, unpaid
 from truelift.decisions.value_basis import Beside
 from truelift.measurement.figure import LiftFigure
 from truelift.reports.beside import beside_json
@@ -59,7 +60,10 @@ class AdviceRow:
 
 @dataclass(frozen=True, slots=True)
 class AdviceHeader:
-    """What the advice is of. budget, uncommitted: minor units, None where no budget is known."""
+    """What the advice is of. budget, uncommitted: minor units, None where no budget is known.
+
+    gap: what of the amount over the budget money that is freed closes before it buys anything.
+    """
 
     name: str
     campaign: str
@@ -77,6 +81,8 @@ class AdviceHeader:
     valued: bool = False
     version: int | None = None
     beside: Beside | None = None
+    asked: Constraints = field(default_factory=Constraints)
+    gap: int = 0
 
     def money(self, amount: float) -> str:
         """Write an amount with its currency."""
@@ -92,6 +98,7 @@ def advice_json(header: AdviceHeader, rows: Sequence[AdviceRow]) -> dict[str, An
         "days_left": round(header.days_left, 2),
         "budget": header.budget,
         "uncommitted": header.uncommitted,
+        "gap": header.gap,
         "budget_version": header.version,
         "metric": header.metric,
         "value_basis": header.value_basis,
@@ -202,9 +209,9 @@ def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     made = header.proposal
     if isinstance(made, Withheld):
         return made.detail
-    more = _over(header) + (f" {header.beside.sentence}" if header.beside else "")
+    more = _over(header, made) + (f" {header.beside.sentence}" if header.beside else "")
     if not made.moves_anything:
-        return f"Leave everything as it is: no possible move brings more than it costs.{more}"
+        return f"Leave everything as it is: {_still(header, made)}{more}"
     cut = [row for row in rows if row.move and row.move.change < 0]
     bought = [row for row in rows if row.move and row.move.change > 0]
     steps = []
@@ -223,6 +230,41 @@ def headline(header: AdviceHeader, rows: Sequence[AdviceRow]) -> str:
     return (
         f"Leave the money where it is. The best move would be to {advice}, but its gain is "
         f"too small beside what is not known. {gain}{more}"
+    )
+
+
+def _still(header: AdviceHeader, made: Proposal) -> str:
+    """Say why nothing moves: nothing pays, or no money is free for what would."""
+    short = unpaid(made, header.asked)
+    if short is None:
+        return "no possible move brings more than it costs."
+    each = short.candidate
+    kept = {move.candidate.creator: kept_back(move.candidate, header.asked) for move in made.moves}
+    floors = [name for name, amount in kept.items() if amount]
+    what = [
+        f"the floor of {name} keeps {header.money(kept[name])} that could be cancelled"
+        for name in floors
+    ]
+    if header.asked.explore:
+        what.append(f"--explore keeps {header.asked.explore:.0%} of all money with everybody")
+    if not what:
+        what.append("cancelling what can be cancelled would not pay for it")
+    over = header.uncommitted is None or header.uncommitted < 0
+    what.append("the budget has nothing left" if over else
+                f"the budget has {header.money(header.uncommitted or 0)} left")  # fmt: skip
+    ways = [f"lower the floor of {name}" for name in floors]
+    if header.asked.explore:
+        ways.append("lower --explore")
+    if header.budget is not None and header.uncommitted is not None:
+        enough = header.budget - header.uncommitted + each.price
+        ways.append(f"raise the budget to {header.money(enough)} with `--budget`")
+    else:
+        ways.append("name a budget with `--budget`")
+    change = " or ".join(ways)
+    return (
+        f"no money is free. The next 1.00 of {each.creator} would bring {short.marginal:.2f}, and "
+        f"one more costs {header.money(each.price)}, but {', '.join(what[:-1])} and {what[-1]}. "
+        f"{change[0].upper()}{change[1:]}."
     )
 
 
@@ -313,13 +355,19 @@ def _turning(move: Move, lead: str, side: str) -> str:
     return f"{lead} the true lift is {side} {math.expm1(move.turning):+.0%} ({believed})."
 
 
-def _over(header: AdviceHeader) -> str:
+def _over(header: AdviceHeader, made: Proposal) -> str:
     if header.uncommitted is None or header.uncommitted >= 0:
         return ""
-    return (
+    told = (
         f" {header.campaign} is on its way to {header.money(-header.uncommitted)} over its budget, "
-        "commission to come included; only what can be cancelled moves."
+        "commission to come included; "
     )
+    if not header.gap:
+        return f"{told}only what can be cancelled moves."
+    freed = -made.fees - sum(move.change for move in made.moves)
+    rest = max(header.gap - max(freed, 0), 0)
+    still = f", and {header.money(rest)} of it stay open" if rest else ""
+    return f"{told}money that is freed closes {header.money(header.gap)} of that first{still}."
 
 
 def _chance(chance: float) -> str:

@@ -16,6 +16,9 @@ from truelift.decisions.scorecard import ADVICE, FORECAST, LIMITS, Score, tallie
 from truelift.reports.roi import instant_text, number
 from truelift.reports.table import Cell, Table, TableColumn
 
+UNDECIDED = "not decided"
+"""The state of advice that nobody accepted or rejected."""
+
 WORDS = {
     LIMITS: "of the lifts of orders, leads or value: inside the limits said then",
     FORECAST: "of the forecasts of extra value to the end: inside their 80 % band",
@@ -38,6 +41,20 @@ class ScoreRow:
     score: Score
     moves: tuple[tuple[str, int], ...] = ()
     value_basis: str | None = None
+
+
+def once(rows: Sequence[ScoreRow]) -> list[ScoreRow]:
+    """Leave out advice that nobody decided where the same moves of the same day were decided."""
+    decided = {
+        (row.campaign, row.as_of, row.moves)
+        for row in rows
+        if row.score.kind == ADVICE and row.state != UNDECIDED
+    }
+    return [
+        row
+        for row in rows
+        if row.state != UNDECIDED or (row.campaign, row.as_of, row.moves) not in decided
+    ]
 
 
 def score_json(rows: Sequence[ScoreRow], currency: str) -> dict[str, Any]:
@@ -113,7 +130,8 @@ def _why(row: ScoreRow, currency: str) -> str:
     right = "right" if score.held else "wrong"
     return (
         f"{verb} {moved}: expected gain by {row.value_basis} {text(score.said)}, by what is known "
-        f"now {text(score.outcome)}; that was {right}, regret {text(score.regret or 0)}."
+        f"now {text(score.outcome)}; that was {right}; {row.state}, regret "
+        f"{text(score.regret or 0)}."
     )
 
 
@@ -122,7 +140,8 @@ def sentence(rows: Sequence[ScoreRow], currency: str) -> str:
     found = [
         f"{tally.held} of {tally.count} {WORDS[tally.kind]}"
         + (
-            f" (regret {format_minor(round(tally.regret), currency)} {currency} in all)"
+            f" (regret of what was decided or left "
+            f"{format_minor(round(tally.regret), currency)} {currency} in all)"
             if tally.regret is not None
             else ""
         )

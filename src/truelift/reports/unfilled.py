@@ -77,6 +77,11 @@ def in_place(table: Table, question: str, missing: str | None) -> Table:
     return table if table.rows else replace(table, instead=sentence(question, missing))
 
 
+def not_yet(missing: str, at: str) -> str:
+    """Say that nothing of a kind was known by the time that was asked for."""
+    return f"No {missing} were known by {at}; ask for a later `--known-at`, or leave it out."
+
+
 def sentence(question: str, missing: str | None) -> str:
     """Say what fills an answer: the first kind that is missing, else what the question says."""
     if missing is None:

@@ -22,6 +22,7 @@ from litestar.types import Message, Scope
 from truelift.base.errors import (
     NotAdmitted,
     NotFound,
+    Overtaken,
     Refused,
     TooManyTries,
     TrueliftError,
@@ -76,6 +77,7 @@ STATUSES = (
     (WrongHost, HTTPStatus.MISDIRECTED_REQUEST),
     (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
     (NotAdmitted, HTTPStatus.UNAUTHORIZED),
+    (Overtaken, HTTPStatus.CONFLICT),
     (Refused, HTTPStatus.FORBIDDEN),
     (UsageError, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),

@@ -7,14 +7,16 @@ Out:  the brand's head of every result, instants and days.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from truelift.base.errors import UsageError
 from truelift.base.time import Instant
 from truelift.operations import Ground
 from truelift.operations.knowledge import end_of
 from truelift.operations.unfilled import first_missing
+from truelift.reports.roi import instant_text
 from truelift.reports.table import Table
-from truelift.reports.unfilled import QUESTIONS, in_place
+from truelift.reports.unfilled import QUESTIONS, in_place, not_yet
 from truelift.workspace.result import Json
 
 Time = str | dt.date | Instant | None
@@ -33,11 +35,20 @@ class Opened:
         brand = self._ground.brand
         return {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
 
-    def _filled(self, table: Table, question: str) -> Table:
-        """Give a table; without rows, with the sentence of its question that says what fills it."""
+    def _filled(self, table: Table, question: str, known_at: Time = None) -> Table:
+        """Give a table; without rows, with the sentence of its question that says what fills it.
+
+        known_at: the time that was asked for, by which perhaps nothing was known yet.
+        """
         if table.rows:
             return table
-        return in_place(table, question, first_missing(self._ground, QUESTIONS[question].needs))
+        needs, at = QUESTIONS[question].needs, self._time(known_at)
+        missing = first_missing(self._ground, needs)
+        if missing is None and at is not None:
+            then = first_missing(self._ground, needs, at)
+            if then is not None:
+                return replace(table, instead=not_yet(then, instant_text(at)))
+        return in_place(table, question, missing)
 
     def _time(self, given: Time) -> Instant | None:
         """Read a time: a day means its end in the brand's zone, a time without offset is local."""

@@ -35,7 +35,8 @@ class Planning(Opened):
         currency = self._ground.brand.currency
         told = [pace_json(row, currency) for row in rows]
         return Result(
-            self._head() | {"rows": told}, self._filled(pace_table(rows, currency), "pacing")
+            self._head() | {"rows": told},
+            self._filled(pace_table(rows, currency), "pacing", known_at),
         )
 
     def forecast(
@@ -59,7 +60,9 @@ class Planning(Opened):
         )
         rows = forecasts.forecast(self._ground, request)
         told = [forecast_json(row) for row in rows]
-        table = self._filled(forecast_table(rows, self._ground.brand.currency), "forecast")
+        table = self._filled(
+            forecast_table(rows, self._ground.brand.currency), "forecast", known_at
+        )
         return Result(self._head() | {"rows": told}, table)
 
     def forecast_backtest(self, *, progress: Callable[[str], None] = lambda _words: None) -> Result:

@@ -57,7 +57,7 @@ class Shortlists(Opened):
         table = shortlist.compared_table if request.names() else shortlist.shortlist_table
         return Result(
             shortlist.shortlist_json(found.rows, about),
-            self._filled(table(found.rows, currency, note), "shortlist"),
+            self._filled(table(found.rows, currency, note), "shortlist", known_at),
             self._explain,
         )
 
@@ -77,7 +77,7 @@ class Shortlists(Opened):
         known, rows = engagement_rates.engagement_rates(self._ground, request)
         times = {"as_of": instant_text(known.as_of), "known_at": instant_text(known.known_at)}
         told = engagement_rate.rates_json(rows)
-        table = self._filled(engagement_rate.rates_table(rows), "shortlist")
+        table = self._filled(engagement_rate.rates_table(rows), "shortlist", known_at)
         return Result(self._head() | times | told, table)
 
     def engagement_rate_of(
