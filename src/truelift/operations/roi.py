@@ -446,6 +446,8 @@ def _not_forecast(campaign: str | None) -> Withheld:
     A report of one campaign reads that campaign alone; a forecast rests on the refunds, weekdays
     and late orders of all, so that another number than the forecast's own would stand here.
     """
-    which = "" if campaign is None else f" --campaign {campaign}"
-    words = f"This report makes no forecast to the end; `truelift forecast{which}` does."
+    where = "`truelift forecast`"
+    if campaign is not None:
+        where = f"`truelift forecast --campaign {campaign}`"
+    words = f"This report makes no forecast to the end; {where} does."
     return Withheld(Reason.NOT_FORECAST, words)
