@@ -28,7 +28,7 @@ class Heard:
     """When a source of a kind was heard of last.
 
     newest: when the newest row happened. recorded_at: when it came in. seconds: since it came in.
-    fresh_rows: that came in within a day.
+    fresh_rows: that came in within a day; None where they were not counted.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Heard:
     newest: Instant | dt.date | None
     recorded_at: Instant
     seconds: float
-    fresh_rows: int
+    fresh_rows: int | None
 
     @property
     def sentence(self) -> str:

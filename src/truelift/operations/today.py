@@ -92,12 +92,12 @@ class Today:
             newest = row["newest"]
             if before is not None and before.newest is not None:
                 newest = max(newest or before.newest, before.newest)
-            self._heard[kind, source] = Heard(kind, source, newest, row["recorded_at"], 0.0, 0)
+            self._heard[kind, source] = Heard(kind, source, newest, row["recorded_at"], 0.0, None)
 
     @staticmethod
     def _aged(each: Heard, now: Instant) -> Heard:
         seconds = max((now - each.recorded_at).total_seconds(), 0.0)
-        return Heard(each.kind, each.source, each.newest, each.recorded_at, seconds, 0)
+        return Heard(each.kind, each.source, each.newest, each.recorded_at, seconds, None)
 
     def _rows(self, engine: FactsEngine) -> list[Row]:
         named = {"brand": self.ground.brand.brand, "day": self._day}
