@@ -3,11 +3,13 @@
 import contextlib
 import io
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from litestar.testing import TestClient
 
 from truelift.app import brand_record, create, opened
+from truelift.base.errors import Refused
 from truelift.cli.main import run
 from truelift.web.pages import application
 
@@ -121,3 +123,25 @@ def client(workspace):
         application(workspace), base_url="http://127.0.0.1", raise_server_exceptions=False
     ) as found:
         yield found
+
+
+class Deeds:
+    """A workspace that notes what it was asked to do."""
+
+    def __init__(self, *, refuses="", checks=()):
+        self.done, self.refuses, self.checks = [], refuses, checks
+
+    def __getattr__(self, name):
+        def do(*given, **named):
+            if self.refuses:
+                raise Refused(self.refuses)
+            self.done.append((name, given, named))
+            return SimpleNamespace(data={"checks": self.checks})
+
+        return do
+
+
+@pytest.fixture
+def deeds():
+    """Give the class of a workspace that notes what it was asked to do."""
+    return Deeds

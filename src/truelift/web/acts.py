@@ -13,12 +13,11 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import htpy
 from htpy import Element, Node, button, details, div, form, label, p, small, span, summary
 
-from truelift.base.errors import TrueliftError, UsageError
+from truelift.base.errors import TrueliftError
 from truelift.web.door import Result, Workspace
 
 Given = Mapping[str, str]
@@ -69,103 +68,11 @@ class Outcome:
     refused: bool = False
 
 
-def _of(name: str, *places: str, **named: str) -> Callable[[Workspace, Given], Result]:
-    """Do a method of the workspace: fields by place, and fields by the name of a parameter."""
-
-    def do(workspace: Workspace, given: Given) -> Result:
-        told: Any = getattr(workspace, name)
-        more = {key: given[each] for key, each in named.items() if given.get(each)}
-        found: Result = told(*(given[each] for each in places), **more)
-        return found
-
-    return do
-
-
-def _snooze(workspace: Workspace, given: Given) -> Result:
-    told: Any = workspace
-    try:
-        days = float(given["days"])
-    except ValueError:
-        msg = f"{given['days']!r} is not a number of days; write one such as 3."
-        raise UsageError(msg) from None
-    found: Result = told.snooze_alert(given["alert"], days=days)
-    return found
-
-
-def _standing(result: Result) -> str:
-    """Say what stands against a close that was prepared."""
-    found = [each for each in result.data["checks"] if each["found"]]
-    against = [each["sentence"] for each in found if each["severity"] == "blocks"]
-    return f" It cannot be closed yet. {' '.join(against)}" if against else ""
-
-
-_PERIOD, _ALERT = Field("period", hidden=True), Field("alert", hidden=True)
-_PROPOSAL, _SUBJECT = Field("proposal", hidden=True), Field("subject", "Order, or code:NAME")
-
-ACTS: Mapping[str, Act] = {
-    each.name: each
-    for each in (
-        Act(
-            "prepare", "Prepare", "{period} is prepared; somebody else approves it.", (_PERIOD,),
-            _of("close_prepare", "period"), "Books what is known and signs the period's checks.",
-            _standing,
-        ),
-        Act(
-            "approve", "Approve and close", "{period} is closed.", (_PERIOD,),
-            _of("close_approve", "period"), "Locks the period; you are not who prepared it.",
-        ),
-        Act(
-            "reopen", "Open again", "{period} is open again.",
-            (_PERIOD, Field("reason", "Reason")), _of("close_reopen", "period", "reason"),
-            "The last closed period only; the reason stays in the log.",
-        ),
-        Act(
-            "acknowledge", "Acknowledge", "{period} stands in the general ledger as {document}.",
-            (_PERIOD, Field("document", "Document in the general ledger")),
-            _of("close_acknowledge", "period", "document"),
-        ),
-        Act(
-            "accept", "Accept", "The proposal is accepted.",
-            (_PROPOSAL, Field("reason", "Reason", needed=False)),
-            _of("accept_reallocation", "proposal", reason="reason"),
-            "It becomes the plan once enough people accepted it; nothing is posted.",
-        ),
-        Act(
-            "reject", "Reject", "The proposal is rejected.", (_PROPOSAL, Field("reason", "Reason")),
-            _of("reject_reallocation", "proposal", reason="reason"),
-        ),
-        Act(
-            "own", "Give to somebody", "{owner} looks after {alert}.",
-            (_ALERT, Field("owner", "Who looks after it")), _of("own_alert", "alert", "owner"),
-        ),
-        Act(
-            "snooze", "Snooze", "{alert} is quiet for {days} days.",
-            (_ALERT, Field("days", "Days")), _snooze,
-        ),
-        Act("close-alert", "Close", "{alert} is closed.", (_ALERT,), _of("close_alert", "alert")),
-        Act(
-            "hold", "Hold", "The payout of {subject} is held.",
-            (_SUBJECT, Field("reason", "Reason")), _of("hold_payout", "subject", "reason"),
-            "Stays accrued and leaves the payables until it is released.",
-        ),
-        Act(
-            "release", "Release", "The payout of {subject} is released.",
-            (_SUBJECT, Field("reason", "Reason")), _of("release_payout", "subject", "reason"),
-            "Another person than who held it.",
-        ),
-        Act(
-            "seal", "Seal baselines", "The baselines of {campaign} are sealed.",
-            (Field("campaign", "Campaign"),), _of("seal", "campaign"),
-            "Writes down what each creator does anyway, before the campaign begins.",
-        ),
-    )
-}  # fmt: skip
-
-
 @dataclass(slots=True)
 class Forms:
     """Makes forms, and remembers what became of those that were sent."""
 
+    acts: Mapping[str, Act]
     _outcomes: OrderedDict[str, Outcome] = field(default_factory=OrderedDict, repr=False)
 
     def known(self, once: str) -> Outcome | None:
@@ -174,7 +81,7 @@ class Forms:
 
     def do(self, workspace: Workspace, name: str, given: Given) -> Outcome:
         """Do what a form asks for, once."""
-        act, once = ACTS[name], given.get(ONCE, "")
+        act, once = self.acts[name], given.get(ONCE, "")
         before = self._outcomes.get(once)
         if before is not None and not before.refused:
             return before
@@ -194,7 +101,7 @@ class Forms:
         last: what became of the form that was sent last: if it was this one, and refused, what was
         written stands in it again, and why beside it.
         """
-        act, fixed = ACTS[name], dict(filled or {})
+        act, fixed = self.acts[name], dict(filled or {})
         again = last is not None and last.refused and last.act == name and all(
             last.given.get(key) == value for key, value in fixed.items()
         )  # fmt: skip

@@ -20,8 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from truelift.base.errors import NotAdmitted
-from truelift.reports.statement import STATEMENTS
-from truelift.web.acts import ACTS, BACK, DONE, ONCE
+from truelift.web.acts import BACK, DONE, ONCE
 from truelift.web.answers import (
     PASSED_ON,
     STATIC,
@@ -32,20 +31,17 @@ from truelift.web.answers import (
     static_answer,
 )
 from truelift.web.asked import (
-    AS_CLOSED,
     CAMPAIGN_FIELDS,
-    DOUBT_FIELDS,
-    FIGURE,
-    ROI_FIELDS,
     Asked,
     read,
 )
 from truelift.web.decisions import QUESTIONS
+from truelift.web.deeds import ACTS
+from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
-from truelift.web.grid import ARRANGING
-from truelift.web.layout import report_path
 from truelift.web.reading import Renew
-from truelift.web.screens import Answer, Screens
+from truelift.web.screens import books, deciding, records, returns
+from truelift.web.screens.returns import campaign as campaign_screen
 
 Asking = Request[None, None, Any]
 Show = Callable[[Asked, str], Answer]
@@ -54,6 +50,9 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
+SCREENS = (returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS)
+"""The screens of every module, which a new module joins here."""
+
 OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
@@ -65,17 +64,6 @@ LARGEST_FORM = 64 * 1024
 PACKS = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-LISTS = {
-    "baselines": (
-        "Sealed baselines",
-        "What each creator does anyway, written down before launch; the hash is of the record.",
-    ),
-    "quarantine": (
-        "Quarantine",
-        "Rows that were refused, with file, line and reason. None of them is in any figure.",
-    ),
 }
 
 
@@ -99,12 +87,12 @@ def application(
     that a request comes from elsewhere. renew: makes old answers again beside the requests. writer:
     what forms are done with, and the runner of its thread; without it they run as pages are read.
     """
-    screens = Screens(workspace, renew)
+    desk = Desk(workspace, ACTS, renew)
     return Litestar(
         route_handlers=[
-            *_screens(screens, reading),
-            _campaign(screens, reading),
-            *_acts(screens, writer or (workspace, reading)),
+            *_screens(desk, reading),
+            _campaign(desk, reading),
+            *_acts(desk, writer or (workspace, reading)),
             _static(),
             _health(),
         ],
@@ -142,29 +130,13 @@ def admitted(
     return check
 
 
-def _screens(screens: Screens, reading: Runner) -> list[HTTPRouteHandler]:
+def _screens(desk: Desk, reading: Runner) -> list[HTTPRouteHandler]:
     """Make the routes of the pages whose path is fixed, each with its twins."""
-    shown = {
-        "/roi": (ROI_FIELDS, screens.overview),
-        "/bridge": (("campaign", "period"), screens.bridge),
-        "/doubt": (("campaign", *DOUBT_FIELDS), screens.doubt),
-        "/explain": ((FIGURE,), screens.explain),
-        "/ledger": (("period", "as_of", *ARRANGING), screens.ledger),
-        "/close": ((DONE, *ARRANGING), screens.close),
-    }
-    routes = [_route(path, fields, show, reading) for path, (fields, show) in shown.items()]
-    for kind, words in LISTS.items():
-        show = partial(screens.listing, kind=kind, words=words)
-        routes.append(_route(f"/{kind}", (DONE, *ARRANGING), show, reading))
-    for name, question in QUESTIONS.items():
-        show = partial(screens.decision, name=name)
-        routes.append(_route(f"/{name}", (*question.fields, DONE, *ARRANGING), show, reading))
-    for name, (_, takes) in STATEMENTS.items():
-        fields = (*takes, "known_at", *((AS_CLOSED,) if takes else ()), *ARRANGING)
-        routes.append(
-            _route(report_path(name), fields, partial(screens.report, name=name), reading)
-        )
-    return routes
+    return [
+        _route(path, tuple(fields), partial(show, desk), reading)
+        for each in SCREENS
+        for path, (fields, show) in each.items()
+    ]
 
 
 def _route(path: str, fields: tuple[str, ...], show: Show, reading: Runner) -> HTTPRouteHandler:
@@ -180,7 +152,7 @@ def _route(path: str, fields: tuple[str, ...], show: Show, reading: Runner) -> H
     return answer
 
 
-def _campaign(screens: Screens, reading: Runner) -> HTTPRouteHandler:
+def _campaign(desk: Desk, reading: Runner) -> HTTPRouteHandler:
     @get(CAMPAIGN + "{name:path}")
     async def campaign(request: Asking) -> Answer:
         # the name is read before it is unescaped: an escaped dot or slash is part of the name
@@ -191,13 +163,13 @@ def _campaign(screens: Screens, reading: Runner) -> HTTPRouteHandler:
         if not told:
             raise NotFoundException
         asked = read(raw, request.scope["query_string"], CAMPAIGN_FIELDS)
-        shown: Answer = await reading(lambda: screens.campaign(asked, unquote(told), ending))
+        shown: Answer = await reading(lambda: campaign_screen(desk, asked, unquote(told), ending))
         return shown
 
     return campaign
 
 
-def _acts(screens: Screens, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler]:
+def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler]:
     """Make the routes of what is done by forms, and of what is made when it is asked for."""
     workspace, writing = writer
 
@@ -208,7 +180,7 @@ def _acts(screens: Screens, writer: tuple[Workspace, Runner]) -> list[HTTPRouteH
         given = dict(parse_qsl(body, keep_blank_values=True))
         name = request.url.path.rpartition("/")[2]
         who = request.headers.get("authorization")
-        await writing(lambda: screens.forms.do(workspace.acting(who), name, given))
+        await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
         return Response(b"", status_code=303, headers={"location": _way_back(given)})
 
     @get("/close/{period:str}/{ending:str}")

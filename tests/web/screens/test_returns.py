@@ -1,18 +1,9 @@
 from dataclasses import replace
 
-import pytest
-
-from truelift.web.asked import Asked, BadParameter
+from truelift.web.asked import Asked
+from truelift.web.desk import Desk
 from truelift.web.reading import Reading
-from truelift.web.screens import Screens, chart, part
-
-
-def test_rows_are_shown_a_part_at_a_time():
-    rows = list(range(40))
-    assert part(rows, Asked("/", {}, 3), 16) == ([32, 33, 34, 35, 36, 37, 38, 39], 3)
-    assert part([], Asked("/", {}), 16) == ([], 1)
-    with pytest.raises(BadParameter):
-        part(rows, Asked("/", {}, 4), 16)
+from truelift.web.screens.returns import campaign, chart
 
 
 def test_a_chart_names_what_it_cannot_draw():
@@ -59,21 +50,10 @@ def test_doubt_names_the_field_that_is_missing_or_unknown(client):
     assert client.get("/doubt?campaign=summer&metric=nothing").status_code == 400
 
 
-def test_the_ledger_says_whether_it_balances(client):
-    assert "Every total is zero: the books balance." in client.get("/ledger").text
-
-
-def test_what_was_refused_is_listed_with_file_and_line(client):
-    shown = client.get("/quarantine").text
-    assert "costs.csv" in shown
-    assert "inv&lt;b&gt;" in shown
-    assert "There are none." in client.get("/baselines").text
-
-
 def test_a_campaign_of_forty_creators_is_a_small_page(workspace, monkeypatch):
-    screens = Screens(workspace)
+    desk = Desk(workspace, {})
     asked = Asked("/", {})
-    result = screens._reading.roi(asked, "creator", "summer")
+    result = desk.reading.roi(asked, "creator", "summer")
     row = next(row for row in result.rows if row["creator"] == "ana")
     names = [f"creator.number-{number:02}" for number in range(40)]
     rows = [
@@ -88,6 +68,6 @@ def test_a_campaign_of_forty_creators_is_a_small_page(workspace, monkeypatch):
     ]  # fmt: skip
     many = replace(result, data=result.data | {"rows": rows})
     monkeypatch.setattr(Reading, "roi", lambda *_: many)
-    answer = screens.campaign(asked, "summer", "")
+    answer = campaign(desk, asked, "summer", "")
     assert b"part 1 of 3" in answer.content
     assert len(answer.content) < 60_000

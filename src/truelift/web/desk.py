@@ -1,0 +1,91 @@
+"""Desk: what every screen of one workspace stands on: its reading, its forms, its frame.
+
+In:   a Workspace, and what makes old answers again beside the requests.
+Out:  pages in the house's frame, flat tables as grids, what became of the form that was sent last.
+
+A screen is a function of a desk, of what was asked for, and of the ending that was asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from htpy import Node, p
+from litestar import Response
+
+from truelift.reports.table import Table
+from truelift.web.acts import DONE, Act, Forms, Outcome
+from truelift.web.answers import html_answer
+from truelift.web.asked import Asked, BadParameter
+from truelift.web.door import Workspace
+from truelift.web.grid import chooser, grid
+from truelift.web.layout import page, pager
+from truelift.web.reading import Reading, Renew
+
+Json = Mapping[str, Any]
+Answer = Response[bytes]
+Row = TypeVar("Row")
+
+LIST_ROWS = 60
+"""Rows of a flat table that a page shows at a time, so that no page is over 60 KB."""
+
+
+class Desk:
+    """One workspace as its pages have it."""
+
+    def __init__(
+        self, workspace: Workspace, acts: Mapping[str, Act], renew: Renew | None = None
+    ) -> None:
+        """Read a workspace; acts: what can be done from its pages; renew: makes answers again."""
+        self.reading = Reading(workspace, renew=renew)
+        self.forms = Forms(acts)
+
+    def last(self, asked: Asked) -> Outcome | None:
+        """Say what became of the form that was sent last."""
+        return self.forms.known(asked.get(DONE, "") or "")
+
+    def grid(self, whole: Table, table: Table, asked: Asked, title: str) -> list[Node]:
+        """Show the part of an arranged table that was asked for; whole: with all its columns."""
+        if not table.rows:
+            return [p(".verdict")[whole.instead or "There are none."]]
+        rows, parts = part(table.rows, asked, LIST_ROWS)
+        zone = self.head()["timezone"]
+        return [
+            grid("list", table, rows, asked, title=title, note=table.note, zone=zone),
+            pager(asked, parts, len(table.rows), "rows") if parts > 1 else None,
+            chooser(whole, table, asked),
+        ]
+
+    def head(self) -> Json:
+        """Give what every page says of its brand."""
+        return self.reading.list("baselines").data
+
+    def page(self, head: Json, title: str, here: str, body: Sequence[Node]) -> Answer:
+        """Answer with a page in the frame; here: the link of the frame that leads to it."""
+        return html_answer(
+            page(
+                head,
+                self.reading.simulated,
+                title=title,
+                here=here,
+                body=body,
+                version=self.reading.told,
+            )
+        )
+
+
+Screen = Callable[[Desk, Asked, str], Answer]
+
+Screens = Mapping[str, tuple[Sequence[str], Screen]]
+"""Paths, each with the parameters it takes and the screen that answers."""
+
+
+def part(rows: Sequence[Row], asked: Asked, size: int) -> tuple[Sequence[Row], int]:
+    """Give the part of the rows that was asked for, and how many parts there are."""
+    parts = max(1, math.ceil(len(rows) / size))
+    if asked.page > parts:
+        field = "page"
+        raise BadParameter(field, f"page {asked.page} is beyond the last, which is {parts}.")
+    return rows[(asked.page - 1) * size : asked.page * size], parts

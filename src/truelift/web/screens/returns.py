@@ -1,0 +1,211 @@
+"""Returns: what came back, by campaign and by creator, with doubt, bridge and explanation.
+
+In:   a desk and what was asked for.
+Out:  the pages of return, and their twins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from htpy import Node, a, div, h2, li, p, section, ul
+
+from truelift.base.errors import NotFound
+from truelift.web import tables
+from truelift.web.answers import csv_answer, json_answer, twin
+from truelift.web.asked import (
+    CAMPAIGN_FIELDS,
+    DOUBT_FIELDS,
+    FIGURE,
+    ROI_FIELDS,
+    Asked,
+    BadParameter,
+    address,
+    campaign_path,
+    whole_figure,
+)
+from truelift.web.desk import Answer, Desk, Screens, part
+from truelift.web.explanation import behind, explanation, heading
+from truelift.web.figures import withheld
+from truelift.web.forest import Interval, forest
+from truelift.web.layout import filters, pager, twins
+
+Json = Mapping[str, Any]
+
+ROI_ROWS, DOUBT_ROWS, DOUBTS_FIRST = 16, 60, 14
+"""Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
+
+FILTERS = ("basis", "cost", "model", "as_of")
+MEASURED = ("campaign", "creator", "cohort", "programme")
+"""Groupings for which lift is measured, so that a chart has something to show."""
+
+MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")
+
+
+def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
+    """Show the return of every campaign, or of what the filter asks for."""
+    by = asked.get("by") or "campaign"
+    result = desk.reading.roi(asked, by)
+    if ending:
+        return twin(result, ending, "roi")
+    head = result.data
+    rows, parts = part(result.rows, asked, ROI_ROWS)
+    who = tables.who(rows, asked, by)
+    fields = ("campaign", "by", *FILTERS)
+    body: list[Node] = [
+        filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
+        tables.returns(rows, who, head, measured=by in MEASURED),
+        pager(asked, parts, len(result.rows), "rows"),
+        chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
+        tables.ladder(rows, who, head, None),
+        twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
+    ]
+    return desk.page(head, "What came back", "/", body)
+
+
+def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
+    """Show the creators of one campaign, and its bridge."""
+    result = desk.reading.roi(asked, "creator", name)
+    if ending:
+        return twin(result, ending, "campaign")
+    head = result.data
+    rows, parts = part(result.rows, asked, ROI_ROWS)
+    who = tables.who(rows, asked, "creator").without_campaign()
+    whole = desk.reading.whole(asked, name)
+    path = campaign_path(name)
+    body: list[Node] = [
+        filters(path, asked, FILTERS),
+        tables.returns(rows, who, head),
+        pager(asked, parts, len(result.rows), "creators"),
+        chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
+        tables.ladder(rows, who, head, whole),
+        twins(path, asked.only(CAMPAIGN_FIELDS)),
+        _doubt(desk, asked, name),
+        _bridge(desk, asked, name, whole),
+    ]
+    return desk.page(head, name, path, body)
+
+
+def doubt(desk: Desk, asked: Asked, ending: str) -> Answer:
+    """Show every reason to doubt the lift of a campaign."""
+    campaign = asked.get("campaign")
+    if campaign is None:
+        field = "campaign"
+        raise BadParameter(field, "campaign is missing; a campaign's page links here.")
+    result = desk.reading.doubt(asked, campaign)
+    if ending:
+        return twin(result, ending, "doubt")
+    rows, parts = part(result.rows, asked, DOUBT_ROWS)
+    body: list[Node] = [
+        tables.doubt(rows, result.data["note"]),
+        pager(asked, parts, len(result.rows), "lines"),
+        twins("/doubt", asked.given),
+    ]
+    return desk.page(result.data, f"Doubt: {campaign}", "/doubt", body)
+
+
+def bridge(desk: Desk, asked: Asked, ending: str) -> Answer:
+    """Show the bridge of one campaign, or of all, over a period or all time."""
+    campaign = asked.get("campaign")
+    result = desk.reading.bridge(campaign, asked.get("period"))
+    if ending:
+        return twin(result, ending, "bridge")
+    currency = result.data["currency"]
+    found: dict[str, list[Json]] = {}
+    for row in result.rows:
+        found.setdefault(row["campaign"] or "(no campaign)", []).append(row)
+    chosen = desk.reading.campaigns()
+    body: list[Node] = [
+        filters("/bridge", asked, ("campaign", "period"), chosen),
+        (
+            tables.bridge(rows, currency, None, f"bridge-{at}", each)
+            for at, (each, rows) in enumerate(found.items())
+        ),
+        twins("/bridge", asked.only(("campaign", "period"))),
+    ]
+    return desk.page(desk.head(), "Bridges", "/bridge", body)
+
+
+def explain(desk: Desk, asked: Asked, ending: str) -> Answer:
+    """Say what one figure is made of."""
+    given = asked.get(FIGURE)
+    if given is None:
+        raise BadParameter(FIGURE, "figure is missing; every figure of a page links here.")
+    figure = whole_figure(given)
+    told = desk.reading.explain(figure)
+    if ending == "json":
+        return json_answer(told)
+    if ending == "csv":
+        return csv_answer(behind(told), "explain")
+    title, head = heading(figure)
+    body = [*explanation(told), twins("/explain", {FIGURE: figure})]
+    return desk.page({**desk.head(), **head}, title, "/explain", body)
+
+
+def _doubt(desk: Desk, asked: Asked, name: str) -> list[Node]:
+    """Show the campaign's lines and what warns or fails; the rest stands on its own page."""
+    given = asked.only(DOUBT_FIELDS)
+    try:
+        result = desk.reading.doubt(asked, name)
+    except NotFound:  # costs alone name this campaign: there is nothing to doubt yet
+        return []
+    first = [
+        row for row in result.rows if row["creator"] is None or row["verdict"] in {"fails", "warns"}
+    ][:DOUBTS_FIRST]
+    link = a(href=address("/doubt", {"campaign": name, **given}))[f"All {len(result.rows):,} lines"]
+    return [
+        tables.doubt(first, result.data["note"]),
+        twins("/doubt", {"campaign": name, **given}, [link, ". "]),
+    ]
+
+
+def _bridge(desk: Desk, asked: Asked, name: str, whole: Json | None) -> list[Node]:
+    """Show the bridge only where it has the same filters as the tables above it."""
+    moved = [field for field in MOVES_BRIDGE if asked.get(field)]
+    usual = {"basis": "event", "model": "code-first"}
+    if any(asked.get(field) != usual.get(field) for field in moved):
+        link = a(href=campaign_path(name))["without these filters"]
+        return [
+            h2["Bridge"],
+            p["The bridge is as of the newest fact, on event dates and by own codes first: ",
+              "see it ", link, "."],
+        ]  # fmt: skip
+    rows = desk.reading.bridge(name).rows
+    currency = desk.head()["currency"]
+    return [
+        tables.bridge(rows, currency, whole, "bridge", name),
+        twins("/bridge", {"campaign": name}),
+    ]
+
+
+def chart(rows: Sequence[Json], title: str) -> Node:
+    """Draw the headline of each row with its limits; rows without one are named with the reason."""
+    drawn, left_out = [], []
+    for row in rows:
+        found = row["incremental_roi"]
+        name = tables.clipped(row["creator"] or row["campaign"] or "(no campaign)")
+        if "point" in found:
+            drawn.append(
+                Interval(name, found["point"], found["low"], found["high"], found["grade"])
+            )
+        else:
+            left_out.append(li[name, ": ", withheld(found)])
+    return section(".chart")[
+        h2[title],
+        div(".box", role="region", aria_label="Chart", tabindex="0")[forest(title, drawn)]
+        if drawn
+        else None,
+        p(".key")["Round: limits above break-even. Square: below. Hollow: break-even lies within."]
+        if drawn
+        else None,
+        [p["Withheld, so not drawn:"], ul[left_out]] if left_out else None,
+    ]
+
+
+SCREENS: Screens = {
+    "/roi": (ROI_FIELDS, overview),
+    "/bridge": (("campaign", "period"), bridge),
+    "/doubt": (("campaign", *DOUBT_FIELDS), doubt),
+    "/explain": ((FIGURE,), explain),
+}
