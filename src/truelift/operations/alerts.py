@@ -147,6 +147,14 @@ def _decided(ground: Ground, alert: Alert) -> Alert:
     return alert
 
 
+@needs(Action.READ)
+def open_alerts(ground: Ground) -> tuple[Instant, list[Alert]]:
+    """Give the open alerts as they were kept last, at no cost: no rule is asked again."""
+    at = knowledge(ground).known_at
+    found = [each for each in kept_alerts(ground).values() if each.open]
+    return at, sorted(found, key=lambda each: (each.rule, each.subject))
+
+
 def kept_alerts(ground: Ground, known_at: Instant | None = None) -> dict[str, Alert]:
     """Give the alerts as they were kept last."""
     with ground.workspace.transaction() as connection:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from truelift.base.errors import UsageError
@@ -36,6 +36,9 @@ DEFAULT_PARTS = {"by": "creator", "basis": "event", "cost": "accrued", "model": 
 
 SEVERAL = frozenset({"columns"})
 """Parameters that a form gives once for each box that is ticked."""
+
+BACK: Mapping[str, int] = {"week": 7, "four-weeks": 28, "year": 364}
+"""What `compare_to` takes besides a day: whole weeks, so that weekdays meet weekdays."""
 
 FIGURE, AT, AS_CLOSED = "figure", "at", "as_closed"
 TIMES = ("as_of", "known_at")
@@ -72,6 +75,11 @@ class Asked:
         """Give those of the parameters that another page takes too."""
         return {name: value for name, value in self.given.items() if name in fields}
 
+    def without(self, *fields: str) -> Asked:
+        """Give the same without some parameters, which are this page's own."""
+        kept = {name: value for name, value in self.given.items() if name not in fields}
+        return replace(self, given=kept)
+
     def link(self, path: str, fields: Sequence[str] = ROI_FIELDS, **more: str) -> str:
         """Write an address that carries the parameters on, with some of them set anew."""
         return address(path, self.only(fields) | more)
@@ -85,6 +93,11 @@ def address(path: str, query: Mapping[str, str]) -> str:
 def campaign_path(campaign: str, ending: str = "") -> str:
     """Write the path of a campaign's page; a dot in the name is escaped, so no name is a twin."""
     return f"/campaign/{quote(campaign, safe='').replace('.', '%2E')}{ending}"
+
+
+def creator_path(creator: str, ending: str = "") -> str:
+    """Write the path of a creator's page; a dot in the name is escaped, so no name is a twin."""
+    return f"/creator/{quote(creator, safe='').replace('.', '%2E')}{ending}"
 
 
 def figure_link(figure: str) -> str:
@@ -156,6 +169,8 @@ def _check(name: str, value: str) -> None:
         msg = f"{name} {value!r} is not known; use one of {', '.join(allowed)}."
     elif name in {"as_of", "known_at"} and not _is_time(value):
         msg = f"{name} {value!r} is not a date or time; write 2026-05-31 or 2026-05-31T14:00."
+    elif name == "compare_to" and value not in BACK and not _is_day(value):
+        msg = f"{name} {value!r} is not known; use one of {', '.join(BACK)}, or a day: 2026-05-31."
     elif name == "period" and not _is_period(value):
         msg = f"{name} {value!r} is not a period; write a month such as 2026-05."
     elif name == AS_CLOSED and value != "yes":
@@ -173,6 +188,10 @@ def _is_time(text: str) -> bool:
     except ValueError:
         return False
     return FIRST_YEAR <= found.year <= LAST_YEAR
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == len("2026-05-31") and _is_time(text)
 
 
 def _is_period(text: str) -> bool:

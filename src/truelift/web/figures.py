@@ -42,6 +42,11 @@ def money(minor: int | None, currency: str) -> str:
     return f"{sign}{int(whole):,}{point}{rest}"
 
 
+def signed_money(minor: int, currency: str) -> str:
+    """Write a difference in minor units with its sign."""
+    return f"+{money(minor, currency)}" if minor > 0 else money(minor, currency)
+
+
 def percent(value: float) -> str:
     """Write a ratio as a signed percentage: 0.41 is +41%."""
     whole = round(value * 100)

@@ -17,7 +17,7 @@ import htpy
 from htpy import Element, Node, a, caption, div, form, html, label, option, select
 
 from truelift.base.ids import content_hash
-from truelift.web.asked import CHOICES, Asked, address
+from truelift.web.asked import BACK, CHOICES, Asked, address
 from truelift.web.figures import moment
 
 Json = Mapping[str, Any]
@@ -33,8 +33,10 @@ LABELS = {
     "as_of": "As of", "period": "Period", "state": "Alerts", "metric": "Metric",
     "creator": "Creator", "code": "Code", "platform": "Platform", "category": "Category",
     "country": "Country", "followers": "Followers, min:max", "price": "Price, at most",
+    "compare_to": "Compare to",
     "search": "Search", "compare": "Compare, by comma", "budget": "Budget",
 }  # fmt: skip
+COMPARE_TO = "compare_to"
 DATE_LENGTH = len("2026-05-31")
 
 
@@ -204,6 +206,10 @@ def _control(name: str, asked: Asked, campaigns: Sequence[str], by: str) -> Elem
     if name in CHOICES:
         first = by if name == "by" else CHOICES[name][0]
         return label[words, _choice(name, [(each, each) for each in CHOICES[name]], value or first)]
+    if name == COMPARE_TO:
+        words_of = [("", "nothing"), *((each, f"{BACK[each]} days before") for each in BACK)]
+        own = [(value, value)] if value and value not in BACK else []
+        return label[words, _choice(name, [*words_of, *own], value)]
     kind = {"period": "month", "as_of": "date"}.get(name, "text")
     if kind == "date" and value and len(value) != DATE_LENGTH:
         kind = "text"

@@ -147,6 +147,17 @@ class Reading:
         except UsageError as error:
             raise BadParameter(next(iter(given), "campaign"), str(error)) from None
 
+    def ask(self, name: str, *given: Any, **named: Any) -> Result:  # noqa: ANN401 - as the door takes
+        """Ask a method of the workspace by its name, and keep what it answers."""
+        key = ("ask", name, *given, *sorted(named.items()))
+
+        def answered(workspace: Workspace) -> Result:
+            told: Any = getattr(workspace, name)
+            found: Result = told(*given, **named)
+            return found
+
+        return self._keep(key, answered)
+
     def periods(self) -> Result:
         """Give every period, and where its close stands."""
         return self._keep(("periods",), lambda workspace: workspace.close_periods())

@@ -41,6 +41,14 @@ class AlertMethods(Opened):
         table = self._filled(alerts_table(found, at, judged), "alerts")
         return Result(head | {"rows": rows}, table)
 
+    def kept_alerts(self) -> Result:
+        """Give the open alerts as they were kept last; no rule is asked again."""
+        at, found = alerting.open_alerts(self._ground)
+        rows = [alert_json(each, at) for each in found]
+        return Result(
+            self._head() | {"rows": rows}, self._filled(alerts_table(found, at), "alerts")
+        )
+
     def check_alerts(self) -> Result:
         """Ask the rules, keep what changed and tell the channels; give what was told."""
         _, told = alerting.check(self._ground, now=self._ground.clock.now())

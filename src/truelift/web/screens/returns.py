@@ -18,7 +18,6 @@ from truelift.web.asked import (
     CAMPAIGN_FIELDS,
     DOUBT_FIELDS,
     FIGURE,
-    ROI_FIELDS,
     Asked,
     BadParameter,
     address,
@@ -41,27 +40,6 @@ MEASURED = ("campaign", "creator", "cohort", "programme")
 """Groupings for which lift is measured, so that a chart has something to show."""
 
 MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")
-
-
-def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
-    """Show the return of every campaign, or of what the filter asks for."""
-    by = asked.get("by") or "campaign"
-    result = desk.reading.roi(asked, by)
-    if ending:
-        return twin(result, ending, "roi")
-    head = result.data
-    rows, parts = part(result.rows, asked, ROI_ROWS)
-    who = tables.who(rows, asked, by)
-    fields = ("campaign", "by", *FILTERS)
-    body: list[Node] = [
-        filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
-        tables.returns(rows, who, head, measured=by in MEASURED),
-        pager(asked, parts, len(result.rows), "rows"),
-        chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
-        tables.ladder(rows, who, head, None),
-        twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
-    ]
-    return desk.page(head, "What came back", "/", body)
 
 
 def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
@@ -204,7 +182,6 @@ def chart(rows: Sequence[Json], title: str) -> Node:
 
 
 SCREENS: Screens = {
-    "/roi": (ROI_FIELDS, overview),
     "/bridge": (("campaign", "period"), bridge),
     "/doubt": (("campaign", *DOUBT_FIELDS), doubt),
     "/explain": ((FIGURE,), explain),
