@@ -39,7 +39,7 @@ class Metric:
     help: str
 
 
-_ENGAGEMENT = ("likes", "comments", "shares", "saves")
+ENGAGEMENT_PARTS = ("likes", "comments", "shares", "saves")
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
@@ -48,7 +48,7 @@ METRICS: dict[str, Metric] = {
             "engagement",
             "interactions",
             "counter",
-            _ENGAGEMENT,
+            ENGAGEMENT_PARTS,
             additive=True,
             goal="awareness",
             help="Likes, comments, shares and saves of a post.",

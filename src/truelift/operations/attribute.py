@@ -111,3 +111,39 @@ def _observable(known: Knowledge) -> float | None:
         return None
     touched = sum(1 for count in shares["creator_count"].to_pylist() if count)
     return round(touched / int(shares.num_rows), 6)
+
+
+@needs(Action.READ)
+def beside_each_other(
+    ground: Ground, *, as_of: Instant | None = None, known_at: Instant | None = None
+) -> list[Row]:
+    """Give net value per campaign and creator under every model, in the brand's currency.
+
+    Each model shares the same value out, so every column has the same sum.
+    """
+    found: dict[tuple[str | None, str | None], Row] = {}
+    for model in Model:
+        name = model.value.replace("-", "_")
+        for row in attribute(ground, model, as_of=as_of, known_at=known_at)["rows"]:
+            mine = found.setdefault(
+                (row["campaign"], row["creator"]),
+                {"campaign": row["campaign"], "creator": row["creator"]},
+            )
+            mine[name] = row["value"]
+    names = [model.value.replace("-", "_") for model in Model]
+    rows = [row | {name: row.get(name, 0) for name in names} for row in found.values()]
+    return sorted(rows, key=lambda row: [
+        (row[name] is None, str(row[name])) for name in ("campaign", "creator")
+    ])  # fmt: skip
+
+
+@needs(Action.READ)
+def conflicts(
+    ground: Ground, *, as_of: Instant | None = None, known_at: Instant | None = None
+) -> list[Row]:
+    """Give conversions whose code names one creator while a click or code names another."""
+    known = knowledge(ground, as_of=as_of, known_at=known_at)
+    found: list[Row] = known.read(
+        "attribution.conflicts", touchpoints=known.touchpoints
+    ).to_pylist()
+    return found

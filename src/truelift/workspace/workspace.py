@@ -61,6 +61,7 @@ from truelift.workspace.finance import FinanceReports
 from truelift.workspace.leaks import LeakMethods
 from truelift.workspace.links import Links
 from truelift.workspace.live import Live
+from truelift.workspace.looking import Looking
 from truelift.workspace.opened import Time
 from truelift.workspace.planning import Planning
 from truelift.workspace.policy import PolicyMethods
@@ -84,6 +85,7 @@ class Workspace(
     LeakMethods,
     Links,
     Live,
+    Looking,
     Planning,
     PolicyMethods,
     Reallocation,
