@@ -7,6 +7,7 @@ Out:  rows of the contract; the creator None holds what no one is credited with,
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -115,14 +116,18 @@ def _observable(known: Knowledge) -> float | None:
 
 @needs(Action.READ)
 def beside_each_other(
-    ground: Ground, *, as_of: Instant | None = None, known_at: Instant | None = None
+    ground: Ground,
+    models: Sequence[Model],
+    *,
+    as_of: Instant | None = None,
+    known_at: Instant | None = None,
 ) -> list[Row]:
-    """Give net value per campaign and creator under every model, in the brand's currency.
+    """Give net value per campaign and creator under several models, in the brand's currency.
 
     Each model shares the same value out, so every column has the same sum.
     """
     found: dict[tuple[str | None, str | None], Row] = {}
-    for model in Model:
+    for model in models:
         name = model.value.replace("-", "_")
         for row in attribute(ground, model, as_of=as_of, known_at=known_at)["rows"]:
             mine = found.setdefault(
@@ -130,7 +135,7 @@ def beside_each_other(
                 {"campaign": row["campaign"], "creator": row["creator"]},
             )
             mine[name] = row["value"]
-    names = [model.value.replace("-", "_") for model in Model]
+    names = [model.value.replace("-", "_") for model in models]
     rows = [row | {name: row.get(name, 0) for name in names} for row in found.values()]
     return sorted(rows, key=lambda row: [
         (row[name] is None, str(row[name])) for name in ("campaign", "creator")

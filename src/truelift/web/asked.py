@@ -22,6 +22,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "basis": ("event", "order"),
     "cost": ("accrued", "committed", "paid"),
     "state": ("open", "all"),
+    "models": ("four", "all"),
     "model": (
         "code-first", "last", "first", "linear", "time-decay", "position", "markov", "shapley",
     ),
@@ -79,6 +80,10 @@ class Asked:
         """Give the same without some parameters, which are this page's own."""
         kept = {name: value for name, value in self.given.items() if name not in fields}
         return replace(self, given=kept)
+
+    def with_(self, **more: str) -> Asked:
+        """Give the same with some parameters set anew."""
+        return replace(self, given={**self.given, **more})
 
     def link(self, path: str, fields: Sequence[str] = ROI_FIELDS, **more: str) -> str:
         """Write an address that carries the parameters on, with some of them set anew."""

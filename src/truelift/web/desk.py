@@ -10,23 +10,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from htpy import Node, p
+from htpy import Node, h2, p, section
 from litestar import Response
 
 from truelift.reports.table import Table
 from truelift.web.acts import DONE, Act, Forms, Outcome
 from truelift.web.answers import html_answer
 from truelift.web.asked import Asked, BadParameter
-from truelift.web.door import Workspace
+from truelift.web.door import Result, Workspace
 from truelift.web.grid import chooser, grid
 from truelift.web.layout import page, pager
 from truelift.web.reading import Reading, Renew
+from truelift.web.tables import listing
 
 Json = Mapping[str, Any]
 Answer = Response[bytes]
 Row = TypeVar("Row")
+
+PANEL_ROWS = 12
+"""Rows of an answer that stands beside others."""
 
 LIST_ROWS = 60
 """Rows of a flat table that a page shows at a time, so that no page is over 60 KB."""
@@ -56,6 +61,36 @@ class Desk:
             grid("list", table, rows, asked, title=title, note=table.note, zone=zone),
             pager(asked, parts, len(table.rows), "rows") if parts > 1 else None,
             chooser(whole, table, asked),
+        ]
+
+    def panel(
+        self,
+        title: str,
+        result: Result,
+        columns: Sequence[str],
+        *,
+        where: Mapping[str, str] | None = None,
+        note: Node = None,
+        more: Node = None,
+    ) -> Node:
+        """Show the first rows of an answer beside other things: some columns, rows that match.
+
+        where: what columns of a row have to hold. more: leads to all of it; where there is nothing
+        to show that is said in a sentence.
+        """
+        table = result.table
+        rows = [row for row in table.rows if all(row.get(k) == v for k, v in (where or {}).items())]
+        if not rows:
+            return section(".panel")[h2[title], p(".key")["There are none.", " ", more]]
+        shown = replace(table, columns=tuple(c for c in table.columns if c.name in columns))
+        told = f"{len(rows):,} rows"
+        if len(rows) > PANEL_ROWS:
+            told = f"the first {PANEL_ROWS} of {told}"
+        name = "-".join(title.lower().split())
+        zone = self.head()["timezone"]
+        return section(".panel")[
+            listing(name, shown, rows[:PANEL_ROWS], title, note, zone=zone),
+            p(".key")[told, "; " if more else None, more],
         ]
 
     def head(self) -> Json:

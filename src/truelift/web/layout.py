@@ -30,6 +30,7 @@ NAVIGATION = (
 )  # fmt: skip
 LABELS = {
     "campaign": "Campaign", "by": "Rows", "basis": "Dates", "cost": "Cost", "model": "Attribution",
+    "models": "Models",
     "as_of": "As of", "period": "Period", "state": "Alerts", "metric": "Metric",
     "creator": "Creator", "code": "Code", "platform": "Platform", "category": "Category",
     "country": "Country", "followers": "Followers, min:max", "price": "Price, at most",

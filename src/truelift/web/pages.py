@@ -35,23 +35,30 @@ from truelift.web.asked import (
     Asked,
     read,
 )
-from truelift.web.decisions import QUESTIONS
 from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
+from truelift.web.questions import QUESTIONS
 from truelift.web.reading import Renew
-from truelift.web.screens import books, deciding, overview, records, returns
-from truelift.web.screens.returns import campaign as campaign_screen
+from truelift.web.screens import books, overview, questioning, records, returns
+from truelift.web.screens.creator import CREATOR_FIELDS, creator
+from truelift.web.screens.returns import campaign
 
 Asking = Request[None, None, Any]
 Show = Callable[[Asked, str], Answer]
+ShowNamed = Callable[[Asked, str, str], Answer]
 Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
-CAMPAIGN = "/campaign/"
-SCREENS = (overview.SCREENS, returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS)
+SCREENS = (overview.SCREENS, returns.SCREENS, books.SCREENS, questioning.SCREENS, records.SCREENS)
 """The screens of every module, which a new module joins here."""
+
+NAMED = {
+    "/campaign/": (CAMPAIGN_FIELDS, campaign),
+    "/creator/": (CREATOR_FIELDS, creator),
+}
+"""Screens whose path names what they are about, with the parameters they take."""
 
 OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
@@ -91,7 +98,7 @@ def application(
     return Litestar(
         route_handlers=[
             *_screens(desk, reading),
-            _campaign(desk, reading),
+            *_named(desk, reading),
             *_acts(desk, writer or (workspace, reading)),
             _static(),
             _health(),
@@ -152,21 +159,29 @@ def _route(path: str, fields: tuple[str, ...], show: Show, reading: Runner) -> H
     return answer
 
 
-def _campaign(desk: Desk, reading: Runner) -> HTTPRouteHandler:
-    @get(CAMPAIGN + "{name:path}")
-    async def campaign(request: Asking) -> Answer:
+def _named(desk: Desk, reading: Runner) -> list[HTTPRouteHandler]:
+    """Make the routes of the pages whose path names what they are about."""
+    return [_about(prefix, fields, partial(show, desk), reading)
+            for prefix, (fields, show) in NAMED.items()]  # fmt: skip
+
+
+def _about(
+    prefix: str, fields: tuple[str, ...], show: ShowNamed, reading: Runner
+) -> HTTPRouteHandler:
+    @get(prefix + "{name:path}", name=prefix)
+    async def answer(request: Asking) -> Answer:
         # the name is read before it is unescaped: an escaped dot or slash is part of the name
         raw = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
-        told, _, ending = raw.removeprefix(CAMPAIGN).rpartition(".")
+        told, _, ending = raw.removeprefix(prefix).rpartition(".")
         if ending not in ENDINGS or not told:
-            told, ending = raw.removeprefix(CAMPAIGN), ""
+            told, ending = raw.removeprefix(prefix), ""
         if not told:
             raise NotFoundException
-        asked = read(raw, request.scope["query_string"], CAMPAIGN_FIELDS)
-        shown: Answer = await reading(lambda: campaign_screen(desk, asked, unquote(told), ending))
+        asked = read(raw, request.scope["query_string"], fields)
+        shown: Answer = await reading(lambda: show(asked, unquote(told), ending))
         return shown
 
-    return campaign
+    return answer
 
 
 def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler]:

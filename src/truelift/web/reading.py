@@ -22,8 +22,8 @@ from typing import Any, TypeVar
 
 from truelift.base.errors import NotFound, UsageError
 from truelift.web.asked import AS_CLOSED, DOUBT_FIELDS, FIGURE, Asked, BadParameter
-from truelift.web.decisions import Question
 from truelift.web.door import Result, Workspace
+from truelift.web.questions import Question
 
 Kept = TypeVar("Kept")
 Key = tuple[object, ...]

@@ -15,7 +15,7 @@ from typing import Any
 from htpy import Element, Node, a, fragment, small, span, tbody, td, tfoot, th, thead, tr
 
 from truelift.reports.table import Cell, Table
-from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path
+from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path, creator_path
 from truelift.web.figures import (
     MINUS,
     between,
@@ -63,6 +63,10 @@ class Who:
         """Leave the campaign out, where the page is about one."""
         return Who(self.titles[1:], tuple(row[1:] for row in self.names))
 
+    def only_first(self) -> Who:
+        """Leave everything but the campaign out, where the page is about one creator."""
+        return Who(self.titles[:1], tuple(row[:1] for row in self.names))
+
     def head(self) -> list[Element]:
         """Write the titles."""
         return [th(".t", scope="col")[title] for title in self.titles]
@@ -85,7 +89,7 @@ def _names(row: Json, asked: Asked, by: str) -> list[Node]:
     if by == "cohort":
         parts.append(clipped(row["cohort"] or "(no category)"))
     elif by != "campaign":
-        parts.append(clipped(creator) if creator else "(no creator)")
+        parts.append(a(href=creator_path(creator))[clipped(creator)] if creator else "(no creator)")
     parts += [clipped(str(row.get(name) or "")) for name in EXTRA.get(by, ())]
     return parts
 

@@ -1,7 +1,7 @@
-"""Deciding: what to do next, each page a question with the forms that answer it.
+"""Questioning: pages that are one question each, with the forms that answer it.
 
 In:   a desk and what was asked for.
-Out:  the pages of decisions, and their twins.
+Out:  the pages of questions, and their twins.
 """
 
 from __future__ import annotations
@@ -19,28 +19,32 @@ from truelift.web.asked import (
     Asked,
     address,
 )
-from truelift.web.decisions import QUESTIONS
 from truelift.web.desk import LIST_ROWS, Answer, Desk, Screens
 from truelift.web.door import Result
 from truelift.web.grid import ARRANGING, arranged
 from truelift.web.layout import filters, twins
+from truelift.web.questions import FIRST, QUESTIONS
 
 Json = Mapping[str, Any]
 
 CLOSED = "closed"
 
-DECISIONS = "/alerts"
-"""The page that the frame's link to decisions leads to."""
+BESIDE = {
+    "reconciliation": {"close": "Close", "ledger": "Trial balance"},
+    "data": {"quarantine": "Quarantine"},
+    "attribution": {"baselines": "Baselines"},
+}
+"""Pages of a group that are no question."""
 
 
-def decision(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
-    """Show a page of decisions; one that needs a campaign asks for it first."""
+def question_page(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
+    """Show a page of one question; one that needs a campaign asks for it first."""
     question = QUESTIONS[name]
-    path, given = f"/{name}", asked.only(question.fields)
+    path, given, here = f"/{name}", asked.only(question.fields), FIRST[question.group]
     shown = [each for each in question.fields if each != "known_at"]
     if question.needs and question.needs not in given:
-        return desk.page(desk.head(), question.title, DECISIONS, [
-            _between(name), p[question.note], _choice_of(desk, path, asked),
+        return desk.page(desk.head(), question.title, here, [
+            between(question.group, name), p[question.note], _choice_of(desk, path, asked),
         ])  # fmt: skip
     result = desk.reading.decided(name, question, given)
     table = arranged(result.table, asked, question.columns)
@@ -52,7 +56,7 @@ def decision(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         table = replace(table, note="")  # it stands above the table already
     body: list[Node] = [
         said(last),
-        _between(name),
+        between(question.group, name),
         p[question.note],
         filters(path, asked, shown, chosen),
         [p(".said")[words] for words in whole],
@@ -60,7 +64,7 @@ def decision(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         _deeds(desk, name, result, address(path, asked.only(question.fields)), last),
         twins(path, asked.given),
     ]
-    return desk.page({**desk.head(), **result.data}, question.title, DECISIONS, body)
+    return desk.page({**desk.head(), **result.data}, question.title, here, body)
 
 
 def _deeds(desk: Desk, name: str, result: Result, back: str, last: Outcome | None) -> Node:
@@ -104,17 +108,21 @@ def sentences(data: Json) -> list[str]:
     return [each for each in words if isinstance(each, str) and each]
 
 
-def _between(here: str) -> Node:
-    """Lead from one page of decisions to the others."""
-    return nav(".between", aria_label="Decisions")[
+def between(group: str, here: str) -> Node:
+    """Lead from one page of a group to the others; here: the name of the page that is shown."""
+    first = FIRST[group].removeprefix("/")
+    found = {name: each.title for name, each in QUESTIONS.items() if each.group == group}
+    pages = found if first in found else {first: group.capitalize(), **found}
+    pages |= BESIDE.get(group, {})
+    return nav(".between", aria_label=group.capitalize())[
         (
-            a(href=f"/{name}", aria_current="page" if name == here else None)[each.title]
-            for name, each in QUESTIONS.items()
+            a(href=f"/{name}", aria_current="page" if name == here else None)[words]
+            for name, words in pages.items()
         )
     ]
 
 
 SCREENS: Screens = {
-    f"/{name}": ((*question.fields, DONE, *ARRANGING), partial(decision, name=name))
+    f"/{name}": ((*question.fields, DONE, *ARRANGING), partial(question_page, name=name))
     for name, question in QUESTIONS.items()
 }

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from truelift.cli.main import run
-from truelift.web.decisions import QUESTIONS
+from truelift.web.questions import QUESTIONS
 
 NAMED = {"campaign": "summer"}
 

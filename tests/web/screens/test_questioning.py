@@ -1,6 +1,6 @@
 """What a page of decisions says around its table."""
 
-from truelift.web.screens.deciding import about, sentences
+from truelift.web.screens.questioning import about, sentences
 
 
 def test_an_alert_is_named_by_its_rule_and_whom_it_is_about():

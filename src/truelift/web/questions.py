@@ -1,4 +1,4 @@
-"""Decisions: the pages that say what to do next, each a question to the workspace.
+"""Questions: the pages that are one question to the workspace each.
 
 In:   the question of a page and the parameters it takes.
 Out:  what the workspace answers, with the columns a page begins with.
@@ -17,10 +17,11 @@ Given = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A page of decisions.
+    """A page that is one question.
 
     note: what it is for, in a sentence. fields: the parameters it takes. columns: those that are
     shown first. ask: asks the workspace. needs: a field without which there is nothing to ask.
+    group: the questions it stands beside.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Question:
     columns: Sequence[str]
     ask: Callable[[Workspace, Given], Result]
     needs: str = ""
+    group: str = "decisions"
 
 
 def _of(name: str) -> Callable[[Workspace, Given], Result]:
@@ -58,6 +60,19 @@ def _alerts(workspace: Workspace, given: Given) -> Result:
     others = {key: value for key, value in given.items() if key != "state"}
     told: Any = workspace
     found: Result = told.alerts(open_only=given.get("state", "open") == "open", **others)
+    return found
+
+
+def _models(workspace: Workspace, given: Given) -> Result:
+    others = {key: value for key, value in given.items() if key != "models"}
+    told: Any = workspace
+    found: Result = told.models(every=given.get("models") == "all", **others)
+    return found
+
+
+def _rates(workspace: Workspace, given: Given) -> Result:
+    told: Any = workspace
+    found: Result = told.engagement_rate(**given)
     return found
 
 
@@ -131,4 +146,109 @@ QUESTIONS: Mapping[str, Question] = {
         (),
         _of("scorecard"),
     ),
+    "attribution": Question(
+        "Attribution",
+        "Who gets the net revenue, under one model beside the other; every column has the same "
+        "sum, and none of them is lift.",
+        ("models", *TIMES),
+        (),
+        _models,
+        group="attribution",
+    ),
+    "conflicts": Question(
+        "Code and link conflicts",
+        "Orders and leads whose code names one creator while a click or a second code names "
+        "another; the first code wins.",
+        TIMES,
+        (
+            "conversion_id", "day", "creator", "reference", "other_creator", "other_evidence",
+            "other_reference", "other_touched_at",
+        ),
+        _of("conflicts"),
+        group="attribution",
+    ),
+    "experiments": Question(
+        "Experiments",
+        "Tests that say how much of what is tracked is extra: they turn tracked into incremental.",
+        (),
+        (),
+        lambda workspace, _given: workspace.list("experiments"),
+        group="attribution",
+    ),
+    "content": Question(
+        "Content",
+        "Our sponsored posts with their newest reading; what was never read stays empty.",
+        ("campaign", "creator", *TIMES),
+        (
+            "campaign", "creator", "platform", "post_id", "format", "published_at", "views",
+            "reach", "engagement", "disclosed", "boosted", "usage_until",
+        ),
+        _of("content"),
+        group="content",
+    ),
+    "engagement-rates": Question(
+        "Engagement rates",
+        "Every rate with the formula it was calculated by, beside the creator's peers.",
+        ("creator", "platform"),
+        ("creator", "platform", "format", "formula", "rate", "posts", "followers", "peers_p50",
+         "place", "why"),
+        _rates,
+        group="content",
+    ),
+    "dates": Question(
+        "Event dates and order dates",
+        "Net revenue by month: a refund on its own day, as the books have it, and on the day of "
+        "its order. Over all time both reach one total.",
+        ("campaign", *TIMES),
+        (),
+        _of("both_dates"),
+        group="reconciliation",
+    ),
+    "moved-refunds": Question(
+        "Refunds of another month",
+        "Why the two date bases differ: each of these refunds is in another month than its order.",
+        TIMES,
+        ("day", "order_day", "source", "order_id", "refund_id", "amount", "currency"),
+        _of("moved_refunds"),
+        group="reconciliation",
+    ),
+    "payables": Question(
+        "Payables",
+        "Invoices that may be paid: matched or accepted, and not disputed.",
+        ("known_at",),
+        (),
+        _of("payables"),
+        group="reconciliation",
+    ),
+    "exports": Question(
+        "Journal exports",
+        "Batches for other programs, as they were made.",
+        (),
+        (),
+        _of("export_batches"),
+        group="reconciliation",
+    ),
+    "freshness": Question(
+        "Freshness",
+        "When each source was heard of last.",
+        (),
+        ("kind", "source", "newest", "recorded_at", "last", "fresh_rows"),
+        _of("freshness"),
+        group="data",
+    ),
+    "checks": Question(
+        "Checks",
+        "Files, rights, disk, spool, clock and time zone of this server.",
+        (),
+        (),
+        _of("doctor"),
+        group="data",
+    ),
 }  # fmt: skip
+"""The pages that are one question each, by the name in their address."""
+
+FIRST = {
+    "decisions": "/alerts", "attribution": "/attribution", "content": "/content",
+    "reconciliation": "/reconciliation", "data": "/health",
+}  # fmt: skip
+"""The page that the frame's link to a group leads to."""

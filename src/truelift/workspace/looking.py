@@ -1,0 +1,90 @@
+"""Looking closer in the Python door: content, attribution models beside each other, date bases.
+
+In:   an opened workspace.
+Out:  rows of plain values, money in decimal text.
+"""
+
+from __future__ import annotations
+
+from truelift.attribution.models import Model
+from truelift.base.money import format_minor
+from truelift.operations import attribute as attributing
+from truelift.operations import content as contents
+from truelift.reports.both_dates import months_by_both_dates
+from truelift.reports.table import Table, plain_table
+from truelift.workspace.opened import Opened, Time
+from truelift.workspace.result import Json, Result
+
+SIMPLE = (Model.CODE_FIRST, Model.LAST, Model.FIRST, Model.LINEAR)
+"""Models that the facts engine shares out by itself; the others take longer."""
+
+
+class Looking(Opened):
+    """The part of a workspace that shows what a report's figures are made of, side by side."""
+
+    def content(
+        self,
+        campaign: str | None = None,
+        creator: str | None = None,
+        *,
+        as_of: Time = None,
+        known_at: Time = None,
+    ) -> Result:
+        """Give our sponsored posts, newest first, each with its newest reading."""
+        rows = contents.content(
+            self._ground, campaign, creator,
+            as_of=self._time(as_of), known_at=self._time(known_at),
+        )  # fmt: skip
+        return self._shown("Content", rows, "no reading of a metric leaves its cell empty")
+
+    def models(self, *, every: bool = False, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give net value per campaign and creator under four models, or under every one."""
+        models = tuple(Model) if every else SIMPLE
+        names = {model.value.replace("-", "_") for model in models}
+        rows = attributing.beside_each_other(
+            self._ground, models, as_of=self._time(as_of), known_at=self._time(known_at)
+        )
+        currency = self._ground.brand.currency
+        shown = [row | {name: format_minor(row[name], currency) for name in names} for row in rows]
+        table = plain_table("Attribution models", shown, f"net value in {currency}", names)
+        return Result(self._head() | {"rows": rows}, table)
+
+    def conflicts(self, *, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give conversions on which a code and a click name different creators."""
+        rows = attributing.conflicts(
+            self._ground, as_of=self._time(as_of), known_at=self._time(known_at)
+        )
+        return self._shown("Conflicts", rows, "the first code wins")
+
+    def moved_refunds(self, *, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give refunds of another month than their order."""
+        rows = contents.moved_refunds(
+            self._ground, as_of=self._time(as_of), known_at=self._time(known_at)
+        )
+        told = [row | {"amount": format_minor(row["amount"], row["currency"])} for row in rows]
+        table = plain_table("Refunds of another month than their order", told, "", {"amount"})
+        return Result(self._head() | {"rows": rows}, table)
+
+    def both_dates(
+        self, campaign: str | None = None, *, as_of: Time = None, known_at: Time = None
+    ) -> Result:
+        """Give net revenue by month on event dates and on order dates, and the difference."""
+        asked = {"by": "day", "campaign": campaign}
+        found = [
+            self.roi(**asked, basis=basis, as_of=as_of, known_at=known_at)
+            for basis in ("event", "order")
+        ]
+        rows = months_by_both_dates(found[0].rows, found[1].rows)
+        currency = self._ground.brand.currency
+        names = ("event_date", "order_date", "difference")
+        shown = [row | {name: format_minor(row[name], currency) for name in names} for row in rows]
+        table = plain_table("Net revenue by month", shown, f"in {currency}", set(names))
+        return Result(self._head() | {"rows": rows}, table)
+
+    def _shown(self, title: str, rows: list[Json], note: str) -> Result:
+        table: Table = plain_table(title, rows, note)
+        return Result(self._head() | {"rows": rows}, table)
+
+    def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
+        """Give the ROI report; a workspace has it."""
+        raise NotImplementedError
