@@ -11,7 +11,7 @@ from typing import Any
 
 from truelift.base.time import Instant
 from truelift.measurement.metric import ENGAGEMENT_PARTS
-from truelift.operations.knowledge import Knowledge, knowledge
+from truelift.operations.knowledge import Knowledge, knowledge, local_day
 from truelift.operations.people import Action, needs
 from truelift.store.ground import Ground
 
@@ -71,13 +71,22 @@ def _usage(known: Knowledge) -> dict[tuple[str | None, str | None], dt.date]:
 
 
 @needs(Action.READ)
-def moved_refunds(
+def counted_later(
     ground: Ground, *, as_of: Instant | None = None, known_at: Instant | None = None
 ) -> list[Row]:
-    """Give the refunds of another month than their order: what event and order dates tell apart."""
+    """Give refunds and won leads of another month than their order, or than the lead came.
+
+    These are what event dates and order dates tell apart. day: on event dates. order_day: on order
+    dates. amount: in minor units of the currency; a refund is negative.
+    """
     known = knowledge(ground, as_of=as_of, known_at=known_at)
-    rows = known.read("content.moved_refunds").to_pylist()
-    return [row for row in rows if _month(row["day"]) != _month(row["order_day"])]
+    zone = ground.brand.timezone
+    rows: list[Row] = known.read("content.refunds_later").to_pylist()
+    for row in known.read("content.leads_later").to_pylist():
+        days = (local_day(row.pop(name), zone) for name in ("won_at", "created_at"))
+        rows.append(dict(zip(("day", "order_day"), days, strict=True)) | row)
+    found = [row for row in rows if _month(row["day"]) != _month(row["order_day"])]
+    return sorted(found, key=lambda row: (row["day"], row["source"], row["id"]), reverse=True)
 
 
 def _month(day: dt.date) -> tuple[int, int]:

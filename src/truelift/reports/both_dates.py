@@ -3,8 +3,8 @@
 In:   rows of the ROI report by day, on either basis.
 Out:  a row per month and one for all of them; over all time both bases reach the same total.
 
-On event dates (the ledger's view) a refund is on its own day; on order dates (the view of
-performance) it is on the day of its order.
+On event dates (the ledger's view) a refund and a won lead are on their own day; on order dates (the
+view of performance) they are on the day of their order, or on the day the lead came.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ DOUBT_FIELDS = ("creator", "metric", "as_of", "known_at")
 DEFAULT_PARTS = {"by": "creator", "basis": "event", "cost": "accrued", "model": "code-first"}
 """Parts that a link to an explanation may leave out, to keep pages small."""
 
-SEVERAL = frozenset({"columns"})
+SEVERAL = frozenset({"columns", "campaigns", "creators"})
 """Parameters that a form gives once for each box that is ticked."""
 
 BACK: Mapping[str, int] = {"week": 7, "four-weeks": 28, "year": 364}

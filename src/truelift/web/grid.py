@@ -34,7 +34,7 @@ from htpy import button as press
 from htpy import input as field
 
 from truelift.reports.table import Cell, Table
-from truelift.web.asked import Asked, BadParameter
+from truelift.web.asked import Asked, BadParameter, campaign_path, creator_path
 from truelift.web.layout import box
 from truelift.web.tables import TOTAL, list_text, number_text
 
@@ -49,6 +49,9 @@ WORDS = frozenset({"why", "action", "sentence", "reason", "message"})
 
 NAMES_OF_OURS = frozenset({"rule", "state", "verdict", "check"})
 """Columns of words that we chose ourselves, written in files with a line between them."""
+
+ABOUT = {"campaign": campaign_path, "creator": creator_path}
+"""Columns whose names lead to a page of their own."""
 
 _RIGHT = frozenset({Cell.MONEY, Cell.COUNT, Cell.NUMBER})
 
@@ -126,7 +129,7 @@ def grid(
             tbody[
                 (
                     tr(class_={"level": row.get("account") == TOTAL})[
-                        th(scope="row")[list_text(first, row.get(first), zone)],
+                        _row_head(first, row, zone),
                         (_cell(each, row, zone, right=numeric[each]) for each in others),
                     ]
                     for row in rows
@@ -161,7 +164,17 @@ def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
         value = value.replace("_", " ")
     if name in WORDS and isinstance(value, str):
         return td(".t.words")[value]
+    if name in ABOUT and isinstance(value, str) and value != TOTAL:
+        return td(".t")[a(href=ABOUT[name](value))[list_text(name, value, zone)]]
     return td(".t")[list_text(name, value, zone)]
+
+
+def _row_head(name: str, row: Json, zone: str) -> Element:
+    value = row.get(name)
+    shown = list_text(name, value, zone)
+    if name in ABOUT and isinstance(value, str) and value != TOTAL:
+        return th(scope="row")[a(href=ABOUT[name](value))[shown]]
+    return th(scope="row")[shown]
 
 
 def _foot(table: Table) -> Node:

@@ -22,11 +22,12 @@ from truelift.web.figures import moment
 
 Json = Mapping[str, Any]
 
-FIRST_REPORT = "/report/pnl"
 NAVIGATION = (
-    ("/", "Overview"), ("/alerts", "Decisions"), (FIRST_REPORT, "Finance"), ("/close", "Close"),
-    ("/ledger", "Ledger"),
-    ("/baselines", "Baselines"), ("/quarantine", "Data health"),
+    ("/", "Overview"), ("/compare", "Compare"), ("/content", "Content"),
+    ("/attribution", "Attribution"), ("/baselines", "Baselines"), ("/alerts", "Decisions"),
+    ("/spend", "Spend"), ("/reports", "Reports"), ("/reconciliation", "Reconciliation"),
+    ("/close", "Close"), ("/health", "Data health"), ("/explore", "Explore"),
+    ("/settings", "Settings"),
 )  # fmt: skip
 LABELS = {
     "campaign": "Campaign", "by": "Rows", "basis": "Dates", "cost": "Cost", "model": "Attribution",

@@ -40,7 +40,18 @@ from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.questions import QUESTIONS
 from truelift.web.reading import Renew
-from truelift.web.screens import books, overview, questioning, records, returns
+from truelift.web.screens import (
+    books,
+    comparing,
+    exploring,
+    health,
+    overview,
+    questioning,
+    reconciling,
+    records,
+    returns,
+    spending,
+)
 from truelift.web.screens.creator import CREATOR_FIELDS, creator
 from truelift.web.screens.returns import campaign
 
@@ -51,7 +62,18 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
-SCREENS = (overview.SCREENS, returns.SCREENS, books.SCREENS, questioning.SCREENS, records.SCREENS)
+SCREENS = (
+    overview.SCREENS,
+    returns.SCREENS,
+    comparing.SCREENS,
+    questioning.SCREENS,
+    spending.SCREENS,
+    reconciling.SCREENS,
+    books.SCREENS,
+    records.SCREENS,
+    health.SCREENS,
+    exploring.SCREENS,
+)
 """The screens of every module, which a new module joins here."""
 
 NAMED = {

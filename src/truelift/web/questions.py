@@ -197,19 +197,20 @@ QUESTIONS: Mapping[str, Question] = {
     ),
     "dates": Question(
         "Event dates and order dates",
-        "Net revenue by month: a refund on its own day, as the books have it, and on the day of "
-        "its order. Over all time both reach one total.",
+        "Net revenue by month: a refund and a won lead on their own day, as the books have them, "
+        "and on the day of their order or lead. Over all time both reach one total.",
         ("campaign", *TIMES),
         (),
         _of("both_dates"),
         group="reconciliation",
     ),
-    "moved-refunds": Question(
-        "Refunds of another month",
-        "Why the two date bases differ: each of these refunds is in another month than its order.",
+    "counted-later": Question(
+        "Counted in another month",
+        "Why the two date bases differ: each of these refunds and won leads is in another month "
+        "than its order, or than the lead came.",
         TIMES,
-        ("day", "order_day", "source", "order_id", "refund_id", "amount", "currency"),
-        _of("moved_refunds"),
+        ("what", "day", "order_day", "source", "id", "amount", "currency"),
+        _of("counted_later"),
         group="reconciliation",
     ),
     "payables": Question(

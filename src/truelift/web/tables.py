@@ -263,6 +263,8 @@ def number_text(value: object) -> Node:
     if value is None:
         return None
     text = str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = f"{value:,}"
     if isinstance(value, float):
         text = f"{value:,.3f}".rstrip("0").rstrip(".")
     if isinstance(value, str) and text.removeprefix("-").replace(".", "", 1).isdigit():

@@ -56,13 +56,13 @@ class Looking(Opened):
         )
         return self._shown("Conflicts", rows, "the first code wins")
 
-    def moved_refunds(self, *, as_of: Time = None, known_at: Time = None) -> Result:
-        """Give refunds of another month than their order."""
-        rows = contents.moved_refunds(
+    def counted_later(self, *, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give refunds and won leads that the two date bases put into different months."""
+        rows = contents.counted_later(
             self._ground, as_of=self._time(as_of), known_at=self._time(known_at)
         )
         told = [row | {"amount": format_minor(row["amount"], row["currency"])} for row in rows]
-        table = plain_table("Refunds of another month than their order", told, "", {"amount"})
+        table = plain_table("Counted in another month", told, "", {"amount"})
         return Result(self._head() | {"rows": rows}, table)
 
     def both_dates(

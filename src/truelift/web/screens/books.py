@@ -22,7 +22,7 @@ from truelift.web.asked import (
 )
 from truelift.web.desk import Answer, Desk, Screens
 from truelift.web.grid import ARRANGING, arranged
-from truelift.web.layout import FIRST_REPORT, filters, report_path, twins
+from truelift.web.layout import filters, report_path, twins
 
 Json = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def ledger(desk: Desk, asked: Asked, ending: str) -> Answer:
         desk.grid(result.table, table, asked, "Trial balance"),
         twins("/ledger", asked.given),
     ]
-    return desk.page(result.data, "Ledger", "/ledger", body)
+    return desk.page(result.data, "Ledger", "/close", body)
 
 
 def report(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
@@ -71,7 +71,7 @@ def report(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         desk.grid(result.table, table, asked, result.data["title"]),
         twins(here, asked.given),
     ]
-    return desk.page(result.data, title, FIRST_REPORT, body)
+    return desk.page(result.data, title, "/reports", body)
 
 
 def close(desk: Desk, asked: Asked, ending: str) -> Answer:

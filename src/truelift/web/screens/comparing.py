@@ -1,0 +1,136 @@
+"""Comparing: campaigns or creators beside each other, and one of them beside itself before.
+
+In:   a desk and what was asked for.
+Out:  the page of comparison, and its twins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from htpy import Node, button, details, div, fieldset, form, label, legend, p, span, summary
+from htpy import input as field
+
+from truelift.reports.comparison import FUNNEL, comparison
+from truelift.web.answers import csv_answer, json_answer
+from truelift.web.asked import Asked, BadParameter
+from truelift.web.desk import Answer, Desk, Screens
+from truelift.web.grid import ARRANGING, arranged, grid
+from truelift.web.layout import filters, twins
+from truelift.web.screens.returns import FILTERS, chart
+
+Json = Mapping[str, Any]
+
+MOST, FIRST = 8, 4
+"""Columns of a comparison at most, and those that are shown where none is chosen."""
+
+FIELDS = ("campaigns", "creators", *FILTERS, "known_at")
+
+
+def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
+    """Set campaigns beside each other, or creators where some are named."""
+    by = "creator" if asked.get("creators") else "campaign"
+    plain = Asked("/compare", asked.only([*FILTERS, "known_at"]))
+    result = desk.reading.roi(plain, by)
+    named = {_name(row, by): row for row in result.rows if row[by] is not None}
+    chosen = _chosen(asked.get(f"{by}s"), list(named), by)
+    rows, head = [named[name] for name in chosen], result.data
+    table = arranged(comparison(rows, chosen, head["currency"]), asked)
+    if ending == "csv":
+        return csv_answer(table, "compare")
+    if ending:
+        return json_answer({**head, "rows": rows})
+    zone = head["timezone"]
+    body: list[Node] = [
+        _choice(desk, asked, by, chosen),
+        filters("/compare", asked, FILTERS),
+        chart(rows, "Incremental ROI with 95% limits") if rows else None,
+        grid("compare", table, table.rows, asked, title="Beside each other", note=table.note,
+             zone=zone) if rows else p(".verdict")["There is nothing to compare yet."],
+        _funnels(rows, chosen),
+        twins("/compare", asked.given),
+    ]  # fmt: skip
+    return desk.page(head, "Compare", "/compare", body)
+
+
+def _name(row: Json, by: str) -> str:
+    return str(row["campaign"]) if by == "campaign" else f"{row['creator']} in {row['campaign']}"
+
+
+def _chosen(asked: str | None, names: Sequence[str], by: str) -> list[str]:
+    """Give the columns that were asked for: a creator stands for all their campaigns."""
+    if not asked:
+        return list(names[:FIRST])
+    wanted = [each.strip() for each in asked.split(",") if each.strip()]
+    found = [
+        name
+        for each in wanted
+        for name in names
+        if name == each or (by == "creator" and name.startswith(f"{each} in "))
+    ]
+    missing = [
+        each for each in wanted
+        if not any(name == each or name.startswith(f"{each} in ") for name in names)
+    ]  # fmt: skip
+    if missing:
+        msg = f"There is no {by} {missing[0]!r} with a return here."
+        raise BadParameter(by, msg)
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def _choice(desk: Desk, asked: Asked, by: str, chosen: Sequence[str]) -> Node:
+    """Let people choose what stands beside each other; without a script it is a plain form."""
+    campaigns = desk.reading.campaigns()
+    rows = desk.reading.roi(Asked("/compare", {}), "creator").rows
+    creators = sorted({row["creator"] for row in rows if row["creator"]})
+    kept = asked.only([*FILTERS, "known_at"])
+    return div(".choices")[
+        (
+            details(open=name == f"{by}s" and not asked.get(name))[
+                summary[words],
+                form(method="get", action="/compare", aria_label=words)[
+                    (field(type="hidden", name=key, value=value) for key, value in kept.items()),
+                    fieldset[
+                        legend[f"Up to {MOST}"],
+                        div[
+                            (
+                                label[
+                                    field(type="checkbox", name=name, value=each, checked=any(
+                                        every == each or every.startswith(f"{each} in ")
+                                        for every in chosen
+                                    )), span[each],
+                                ]
+                                for each in choices
+                            )
+                        ],
+                    ],
+                    button(type="submit")["Compare"],
+                ],
+            ]
+            for name, words, choices in (
+                ("campaigns", "Choose campaigns", campaigns),
+                ("creators", "Choose creators", creators),
+            )
+        )
+    ]  # fmt: skip
+
+
+def _funnels(rows: Sequence[Json], names: Sequence[str]) -> Node:
+    """Say how many went on from each step to the next, where both were counted."""
+    told = []
+    for name, row in zip(names, rows, strict=True):
+        counted = [(step, row["outputs"][step]) for step in FUNNEL if row["outputs"][step]]
+        steps = [
+            f"{later[0].replace('_', ' ')} per {earlier[0].replace('_', ' ')} "
+            f"{later[1] / earlier[1]:.2%}"
+            for earlier, later in pairwise(counted)
+            if later[0] not in {"refunds", "impressions"} and earlier[1]
+        ]
+        if steps:
+            told.append(p[span(".name")[f"{name}: "], "; ".join(steps), "."])
+    return details(".funnels")[summary["From step to step"], told] if told else None
+
+
+SCREENS: Screens = {"/compare": ((*FIELDS, *ARRANGING), compare)}
