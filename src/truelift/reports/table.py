@@ -46,7 +46,8 @@ class TableColumn:
 class Table:
     """A table with its title; rows hold plain values (text, int, float, None) by column name.
 
-    instead: the sentence that stands in place of rows where there are none.
+    instead: the sentence that stands in place of rows where there are none. adds: columns whose
+    rows may be added up: no row holds another.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Table:
     rows: tuple[Mapping[str, Any], ...]
     note: str = ""
     instead: str = ""
+    adds: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -85,18 +87,22 @@ def exported(value: object, cell: Cell) -> str:
 
 
 def plain_table(
-    title: str, rows: Sequence[Mapping[str, Any]], note: str = "", money: Collection[str] = ()
+    title: str,
+    rows: Sequence[Mapping[str, Any]],
+    note: str = "",
+    money: Collection[str] = (),
+    adds: Collection[str] = (),
 ) -> Table:
     """Make a table of rows that all have the same names, with columns typed by their values.
 
-    money: names of the columns that hold decimal text of amounts.
+    money: names of the columns that hold decimal text of amounts. adds: those that add up.
     """
     names = list(rows[0]) if rows else []
     columns = tuple(
         TableColumn(name, Cell.MONEY if name in money else _cell_of([row[name] for row in rows]))
         for name in names
     )
-    return Table(title, columns, tuple(rows), note)
+    return Table(title, columns, tuple(rows), note, adds=frozenset(adds))
 
 
 def _cell_of(values: Sequence[object]) -> Cell:

@@ -8,14 +8,17 @@ A screen is a function of a desk, of what was asked for, and of the ending that 
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from htpy import Node, h2, p, section
 from litestar import Response
 
+from truelift.reports.provisional import provisional
 from truelift.reports.table import Table
 from truelift.web.acts import DONE, Act, Forms, Outcome
 from truelift.web.answers import html_answer
@@ -92,6 +95,12 @@ class Desk:
             listing(name, shown, rows[:PANEL_ROWS], title, note, zone=zone),
             p(".key")[told, "; " if more else None, more],
         ]
+
+    def provisional(self, head: Json) -> dict[str, dt.date]:
+        """Give the campaigns whose figures refunds still move on the day of a report."""
+        day = dt.datetime.fromisoformat(head["as_of"]).astimezone(ZoneInfo(head["timezone"])).date()
+        rates = self.reading.ask("development_rates").rows
+        return provisional(self.reading.list("campaigns").rows, rates, day)
 
     def head(self) -> Json:
         """Give what every page says of its brand."""

@@ -47,7 +47,7 @@ ARRANGING = (SORT, COLUMNS)
 WORDS = frozenset({"why", "action", "sentence", "reason", "message"})
 """Columns of whole sentences: they may break over lines."""
 
-NAMES_OF_OURS = frozenset({"rule", "state", "verdict", "check"})
+NAMES_OF_OURS = frozenset({"measure", "rule", "state", "verdict", "check"})
 """Columns of words that we chose ourselves, written in files with a line between them."""
 
 ABOUT = {"campaign": campaign_path, "creator": creator_path}
@@ -128,7 +128,7 @@ def grid(
             ],
             tbody[
                 (
-                    tr(class_={"level": row.get("account") == TOTAL})[
+                    tr(class_={"level": is_total(row, table)})[
                         _row_head(first, row, zone),
                         (_cell(each, row, zone, right=numeric[each]) for each in others),
                     ]
@@ -164,26 +164,52 @@ def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
         value = value.replace("_", " ")
     if name in WORDS and isinstance(value, str):
         return td(".t.words")[value]
-    if name in ABOUT and isinstance(value, str) and value != TOTAL:
-        return td(".t")[a(href=ABOUT[name](value))[list_text(name, value, zone)]]
-    return td(".t")[list_text(name, value, zone)]
+    return td(".t")[_about(name, value, list_text(name, value, zone))]
 
 
 def _row_head(name: str, row: Json, zone: str) -> Element:
     value = row.get(name)
     shown = list_text(name, value, zone)
-    if name in ABOUT and isinstance(value, str) and value != TOTAL:
-        return th(scope="row")[a(href=ABOUT[name](value))[shown]]
-    return th(scope="row")[shown]
+    if name in NAMES_OF_OURS and isinstance(shown, str):
+        shown = shown.replace("_", " ")
+    return th(scope="row")[_about(name, value, shown)]
+
+
+def _about(name: str, value: object, shown: Node) -> Node:
+    """Lead from a name to its page; `(no campaign)` and `total` are no names."""
+    if name not in ABOUT or not isinstance(value, str) or value == TOTAL or value[:1] == "(":
+        return shown
+    return a(href=ABOUT[name](value))[shown]
 
 
 def _foot(table: Table) -> Node:
-    """Say how many rows the whole table has; rows may hold one another, so nothing is added up."""
-    if any(row.get("account") == TOTAL for row in table.rows):
-        return None
-    others = len(table.columns) - 1
-    count = th(scope="row")[f"{len(table.rows):,} rows"]
-    return tfoot[tr[count, td(colspan=others) if others else None]]
+    """Say how many rows the whole table has, and what they add up to where no row holds another."""
+    rows = [row for row in table.rows if not is_total(row, table)]
+    count = th(scope="row")[f"{len(rows):,} rows"]
+    if not table.adds or len(rows) < len(table.rows) or not rows:
+        others = len(table.columns) - 1
+        return tfoot[tr[count, td(colspan=others) if others else None]]
+    one = len({row["currency"] for row in rows}) == 1 if "currency" in table.names else True
+    return tfoot[
+        tr[
+            count,
+            (
+                td[number_text(total(rows, each.name)) if each.name in table.adds and one else None]
+                for each in table.columns[1:]
+            ),
+        ]
+    ]
+
+
+def total(rows: Sequence[Json], name: str) -> str | None:
+    """Add up a column of decimal text; what is unknown is not added."""
+    known = [Decimal(str(row[name])) for row in rows if row.get(name) is not None]
+    return str(sum(known, Decimal(0))) if known else None
+
+
+def is_total(row: Json, table: Table) -> bool:
+    """Say whether a row sums up the others."""
+    return TOTAL in (row.get("account"), row.get(table.names[0]))
 
 
 def chooser(table: Table, shown: Table, asked: Asked) -> Node:

@@ -83,8 +83,13 @@ def page(
             else None,
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
-                "Figures of the report link to what they are made of. ",
-                f"Amounts in {head['currency']}; times in {head['timezone']}.",
+                htpy.p[
+                    "Figures of the report link to what they are made of. ",
+                    f"Attribution rule: {head['attribution_rule']} "
+                    if head.get("attribution_rule")
+                    else None,
+                    f"Amounts in {head['currency']}; times in {head['timezone']}.",
+                ]
             ],
         ],
     ]
@@ -247,8 +252,4 @@ def _facts(head: Json) -> Node:
             ("Cost", head["cost_basis"]),
             ("Attribution", head["model"]),
         ]
-    rule = head.get("attribution_rule")
-    return [
-        htpy.dl(".facts")[(div[htpy.dt[words], htpy.dd[value]] for words, value in told)],
-        htpy.p(".rule")[f"Attribution rule: {rule}"] if rule else None,
-    ]
+    return [htpy.dl(".facts")[(div[htpy.dt[words], htpy.dd[value]] for words, value in told)]]

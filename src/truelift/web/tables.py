@@ -14,6 +14,7 @@ from typing import Any
 
 from htpy import Element, Node, a, fragment, small, span, tbody, td, tfoot, th, thead, tr
 
+from truelift.reports.provisional import until_words
 from truelift.reports.table import Cell, Table
 from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path, creator_path
 from truelift.web.figures import (
@@ -33,6 +34,9 @@ from truelift.web.layout import box
 Json = Mapping[str, Any]
 
 STEPS = ("reported", "matched", "net", "contribution", "incremental", "return")
+PROVISIONAL = frozenset({"net", "contribution", "incremental", "return"})
+"""Levels that refunds still move."""
+
 STATES = ("committed", "accrued", "invoiced", "paid")
 EXPLAINED_BY = {
     "reported": "roas", "matched": "roas", "net": "roas", "contribution": "roi",
@@ -125,8 +129,21 @@ def returns(rows: Sequence[Json], names: Who, head: Json, *, measured: bool = Tr
     )
 
 
-def ladder(rows: Sequence[Json], names: Who, head: Json, total: Json | None) -> Element:
-    """Show the levels from reported to return beside the four states of cost; then the whole."""
+def ladder(
+    rows: Sequence[Json],
+    names: Who,
+    head: Json,
+    total: Json | None,
+    until: Mapping[str, dt.date] | None = None,
+) -> Element:
+    """Show the levels from reported to return beside the four states of cost; then the whole.
+
+    until: campaigns whose figures are provisional, each until when; they are marked `~`.
+    """
+    marked = {row["campaign"]: (until or {}).get(row["campaign"] or "") for row in rows}
+    told = "; ".join(
+        f"~ {name} is {until_words(day)}" for name, day in marked.items() if day is not None
+    )
     currency = head["currency"]
     wide = len(names.titles)
     return box(
@@ -148,16 +165,18 @@ def ladder(rows: Sequence[Json], names: Who, head: Json, total: Json | None) -> 
             ],
             tbody[
                 (
-                    tr[_row_head(name), _ladder_cells(row, currency)]
+                    tr[_row_head(name), _ladder_cells(row, currency, marked[row["campaign"]])]
                     for row, name in zip(rows, names.names, strict=True)
                 )
             ],
             None
             if total is None
             else tfoot[tr[th(scope="row", colspan=wide)["Whole campaign"],
-                          _ladder_cells(total, currency)]],
+                          _ladder_cells(total, currency, (until or {}).get(total["campaign"]))]],
         ],
-        f"{currency}; the return is after {head['cost_basis']} cost",
+        "; ".join(
+            filter(None, [currency, f"the return is after {head['cost_basis']} cost", told])
+        ),
     )  # fmt: skip
 
 
@@ -343,10 +362,10 @@ def _cost_per(row: Json, currency: str) -> Node:
     ]
 
 
-def _ladder_cells(row: Json, currency: str) -> list[Element]:
+def _ladder_cells(row: Json, currency: str, until: dt.date | None = None) -> list[Element]:
     figures = row["figure_ids"]
     cells = [
-        td[linked(_level(step, currency), figures[EXPLAINED_BY[step["step"]]])]
+        td[linked(_level(step, currency, until), figures[EXPLAINED_BY[step["step"]]])]
         for step in row["ladder"]
     ]
     cells += [
@@ -358,11 +377,13 @@ def _ladder_cells(row: Json, currency: str) -> list[Element]:
     return cells
 
 
-def _level(step: Json, currency: str) -> Node:
+def _level(step: Json, currency: str, until: dt.date | None) -> Node:
     if step["amount"] is None and step.get("withheld"):
         return span(".why")[reason_words(step["withheld"])]
     if step["amount"] is None:
         return span(title="no platform or tool reported anything")["\u2013"]
+    if until is not None and step["step"] in PROVISIONAL:
+        return span(title=until_words(until))["~", money(step["amount"], currency)]
     return money(step["amount"], currency)
 
 

@@ -46,7 +46,7 @@ class Looking(Opened):
         )
         currency = self._ground.brand.currency
         shown = [row | {name: format_minor(row[name], currency) for name in names} for row in rows]
-        table = plain_table("Attribution models", shown, f"net value in {currency}", names)
+        table = plain_table("Attribution models", shown, f"net value in {currency}", names, names)
         return Result(self._head() | {"rows": rows}, table)
 
     def conflicts(self, *, as_of: Time = None, known_at: Time = None) -> Result:
@@ -62,7 +62,7 @@ class Looking(Opened):
             self._ground, as_of=self._time(as_of), known_at=self._time(known_at)
         )
         told = [row | {"amount": format_minor(row["amount"], row["currency"])} for row in rows]
-        table = plain_table("Counted in another month", told, "", {"amount"})
+        table = plain_table("Counted in another month", told, "", {"amount"}, {"amount"})
         return Result(self._head() | {"rows": rows}, table)
 
     def both_dates(

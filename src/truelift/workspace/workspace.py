@@ -380,7 +380,7 @@ class Workspace(
             stored = listing.listed(self._ground, kind, known_at=self._time(known_at), limit=limit)
             rows = listing.as_imported(kind, stored, self._ground.brand.currency)
             decimals = listing.decimal_columns(kind)
-        table = plain_table(kind.capitalize(), rows, money=decimals)
+        table = plain_table(kind.capitalize(), rows, money=decimals, adds=decimals)
         return Result(self._head() | {"rows": rows}, table)
 
     def explain(self, figure_id: str) -> Json:

@@ -46,7 +46,9 @@ def creator(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
         chart(result.rows, f"Incremental ROI with 95% limits, campaigns of {name}")
         if result.rows
         else None,
-        tables.ladder(result.rows, who, head, None) if result.rows else None,
+        tables.ladder(result.rows, who, head, None, desk.provisional(head))
+        if result.rows
+        else None,
         twins(path, asked.only(CREATOR_FIELDS)),
         _baselines(result.rows, head["timezone"]),
         _content(desk, name),

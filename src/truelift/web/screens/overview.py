@@ -49,7 +49,7 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
         tables.returns(rows, who, head, measured=by in MEASURED),
         pager(asked, parts, len(result.rows), "rows"),
         chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
-        tables.ladder(rows, who, head, None),
+        tables.ladder(rows, who, head, None, desk.provisional(head)),
         twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
     ]
     return desk.page(head, "What came back", "/", body)
@@ -65,12 +65,13 @@ def _tiles(desk: Desk, asked: Asked, head: Json) -> Element:
         before = Asked("/", {**plain, "as_of": since.isoformat()})
         then = sums(desk.reading.roi(before, "campaign").rows)
     currency, cost = head["currency"], head["cost_basis"]
+    mark = "~" if desk.provisional(head) else ""
     shown = [("committed", "Committed"), ("accrued", "Accrued cost"), *STATES.items()]
     return dl(".tiles", aria_label="Sums over campaigns")[
         (
             div[
                 term[name, _basis(each, cost)],
-                dd[money(now[each].amount, currency)],
+                dd[mark if each in STATES else "", money(now[each].amount, currency)],
                 dd(".moved")[_moved(now[each], then[each] if then else None, since, currency)],
             ]
             for each, name in shown

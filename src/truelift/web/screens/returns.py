@@ -57,7 +57,7 @@ def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
         tables.returns(rows, who, head),
         pager(asked, parts, len(result.rows), "creators"),
         chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
-        tables.ladder(rows, who, head, whole),
+        tables.ladder(rows, who, head, whole, desk.provisional(head)),
         twins(path, asked.only(CAMPAIGN_FIELDS)),
         _doubt(desk, asked, name),
         _bridge(desk, asked, name, whole),
