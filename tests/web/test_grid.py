@@ -76,7 +76,7 @@ def test_it_says_how_many_rows_there_are_and_writes_text_as_text():
     assert "&lt;cy&gt;" in page
     assert '<td class="t words">gift</td>' in page
     total = Table("", (TableColumn("account"),), ({"account": "total"},))
-    assert "rows" not in shown(total)
+    assert "0 rows" in shown(total)
     assert "colspan" not in shown(Table("", (TableColumn("x"),), ({"x": True},)))
 
 

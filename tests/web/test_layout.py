@@ -7,10 +7,10 @@ HEAD = {"brand": "<Brand>", "currency": "USD", "timezone": "UTC"}
 
 
 def test_a_page_names_the_clock_it_was_played_under():
-    shown = str(page(HEAD, dt.datetime(2026, 7, 5, 22), title="T", here="/ledger", body=[]))
+    shown = str(page(HEAD, dt.datetime(2026, 7, 5, 22), title="T", here="/close", body=[]))
     assert "Simulated clock:" in shown
     assert "2026-07-05 22:00:00" in shown
-    assert '<a href="/ledger" aria-current="page">' in shown
+    assert '<a href="/close" aria-current="page">' in shown
     assert "&lt;Brand&gt;" in shown
     assert "Simulated" not in str(page(HEAD, None, title="T", here="/", body=[]))
 

@@ -24,7 +24,7 @@ def settled_after(rates: Iterable[Row]) -> int | None:
     ages = [
         row["age_days"]
         for row in rates
-        if row["refunded_still_to_come"] is not None and row["refunded_still_to_come"] < SETTLED
+        if row.get("refunded_still_to_come") is not None and row["refunded_still_to_come"] < SETTLED
     ]
     return min(ages, default=None)
 

@@ -65,7 +65,7 @@ class Exports(Opened):
             | {"sha256": ";".join(row["sha256"])}
             for row in told
         ]
-        return Result({"rows": told}, plain_table("Export batches", shown))
+        return Result(self._head() | {"rows": told}, plain_table("Export batches", shown))
 
     def set_account_mapping(self, file: str | Path) -> Result:
         """Keep the account mapping of a YAML file as the one in force; older ones stay."""

@@ -1,8 +1,11 @@
+from truelift.connectors.sample_programme import next_campaign
 from truelift.connectors.sample_programme.people import CONTROLS
 
 
-def test_there_is_one_campaign_per_goal(sample):
-    goals = [row["goal"] for row in sample.rows("campaigns")]
+def test_there_is_one_campaign_per_goal_and_one_to_come(sample):
+    rows = sample.rows("campaigns")
+    goals = [row["goal"] for row in rows if row["campaign"] != next_campaign.CAMPAIGN]
+    assert len(rows) == len(goals) + 1
     assert sorted(goals) == ["awareness", "leads", "sales"]
 
 

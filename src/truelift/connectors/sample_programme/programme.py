@@ -24,6 +24,7 @@ from truelift.connectors.sample_programme.deliveries import write_deliveries
 from truelift.connectors.sample_programme.demand import lead_arrivals, order_arrivals
 from truelift.connectors.sample_programme.effects import effects
 from truelift.connectors.sample_programme.leads import leads, leads_table
+from truelift.connectors.sample_programme.next_campaign import with_next_campaign
 from truelift.connectors.sample_programme.orders import order_book
 from truelift.connectors.sample_programme.payments import costs_table
 from truelift.connectors.sample_programme.people import LATE_SEALED, cast, people_tables
@@ -148,7 +149,7 @@ def _build(seed: int) -> tuple[World, list[Table]]:
         sessions_table(seed, ordered, drawn),
         reported_table(seed, people, drawn, ordered),
     ]
-    return world, tables
+    return world, with_next_campaign(tables)
 
 
 _SEALED_AFTER = {"glow": 0, "signup-spring": 2, "summer": 4}

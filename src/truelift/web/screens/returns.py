@@ -32,7 +32,7 @@ from truelift.web.layout import filters, pager, twins
 
 Json = Mapping[str, Any]
 
-ROI_ROWS, DOUBT_ROWS, DOUBTS_FIRST = 16, 60, 14
+ROI_ROWS, DOUBT_ROWS, DOUBTS_FIRST = 14, 60, 14
 """Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
 
 FILTERS = ("basis", "cost", "model", "as_of")
