@@ -16,7 +16,11 @@ PAGES = (
     "/campaign/glow", "/bridge", "/bridge?campaign=summer&period=2026-05", "/ledger",
     "/ledger?period=2026-05", "/quarantine", "/baselines",
     "/report/pnl?campaign=summer", "/report/exceptions", "/report/journal-audit",
-    "/report/ageing?period=2026-05",
+    "/report/ageing?period=2026-05", "/creator/ana",
+    "/creator/%3Cscript%3Ealert%281%29%3C%2Fscript%3E",
+    "/compare", "/compare?creators=ana", "/spend", "/reconciliation", "/health", "/reports",
+    "/settings", "/explore", "/explore?kind=codes", "/explore?kind=costs", "/content",
+    "/attribution?models=all", "/conflicts",
 )  # fmt: skip
 LARGEST = 60_000  # bytes of a page
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from htpy import Element, Node, a, dd, div, dl, h2, li, p, section, small, span, ul
 from htpy import dt as term
@@ -97,7 +98,8 @@ def compared_day(asked: str | None, head: Json) -> dt.date | None:
     """Give the day that figures are compared with; None where nobody asked."""
     if asked is None:
         return None
-    day = dt.datetime.fromisoformat(head["as_of"]).date() - dt.timedelta(days=1)
+    moment = dt.datetime.fromisoformat(head["as_of"])
+    day = moment.astimezone(ZoneInfo(head["timezone"])).date()
     if asked in BACK:
         return day - dt.timedelta(days=BACK[asked])
     return dt.date.fromisoformat(asked)

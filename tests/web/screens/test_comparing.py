@@ -1,0 +1,22 @@
+"""Campaigns or creators stand beside each other; the CSV has the same columns."""
+
+
+def test_campaigns_are_compared_until_others_are_chosen(client):
+    shown = client.get("/compare").text
+    assert "Beside each other" in shown
+    assert "incremental roi" in shown
+    head = client.get("/compare.csv?campaigns=summer&campaigns=glow").text.splitlines()[0]
+    assert head == "measure,summer,glow"
+
+
+def test_a_creator_stands_for_all_their_campaigns(client):
+    told = client.get("/compare.csv?creators=ana").text.splitlines()[0]
+    assert set(told.split(",")) == {"measure", "ana in summer", "ana in glow"}
+    rows = client.get("/compare.json?creators=ana").json()["rows"]
+    assert {row["creator"] for row in rows} == {"ana"}
+
+
+def test_a_name_without_a_return_is_refused_by_name(client):
+    answer = client.get("/compare?campaigns=nowhere")
+    assert answer.status_code == 400
+    assert "nowhere" in answer.text
