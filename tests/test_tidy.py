@@ -8,6 +8,7 @@ import ast
 import io
 import re
 import tokenize
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,38 +53,47 @@ _REASONED = re.compile(
 
 
 class Module(NamedTuple):
-    """A module to look at: its path inside the package, its text and its tree."""
+    """A module to look at: its path inside the package, its text, its tree and all nodes of it."""
 
     path: str
     text: str
     tree: ast.Module
+    nodes: list[ast.AST]
+    functions: list[tuple[str, ast.FunctionDef]]
 
     @classmethod
     def read(cls, path, text):
-        return cls(path, text, ast.parse(text))
+        tree = ast.parse(text)
+        return cls(path, text, tree, list(ast.walk(tree)), named_functions(tree))
 
     @property
     def stage(self):
         return self.path.split("/")[0]
 
 
-def functions(module):
+BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""What can hold a function; an expression holds none but a lambda."""
+
+
+def named_functions(tree):
     """Give every function with its dotted name."""
 
     def walk(node, outer):
         for child in ast.iter_child_nodes(node):
+            if not isinstance(child, BLOCKS):
+                continue
             named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
             name = f"{outer}.{child.name}".lstrip(".") if named else outer
             if named and not isinstance(child, ast.ClassDef):
                 yield name, child
             yield from walk(child, name)
 
-    return list(walk(module.tree, ""))
+    return list(walk(tree, ""))
 
 
 def docstrings(module):
     """Give the nodes of all docstrings, and of strings that document an assignment."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         body = getattr(node, "body", None)
         for statement in body if isinstance(body, list) else ():
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
@@ -108,7 +118,7 @@ def file_length(module):
 
 
 def function_length(module):
-    for name, node in functions(module):
+    for name, node in module.functions:
         lines = node.end_lineno - node.lineno + 1
         if ast.get_docstring(node):
             lines -= node.body[0].end_lineno - node.body[0].lineno + 1
@@ -119,7 +129,7 @@ def function_length(module):
 def no_float_in_money(module):
     if module.path != "base/money.py" and module.stage != "ledger":
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
         name = getattr(node, "id", getattr(node, "attr", ""))
         if literal or str(name).startswith("float"):
@@ -129,7 +139,7 @@ def no_float_in_money(module):
 def no_clock_in_pure_stages(module):
     if not PURE.fullmatch(module.stage):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
             yield node.lineno, "a pure stage waits for nothing: no async"
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
@@ -139,9 +149,9 @@ def no_clock_in_pure_stages(module):
 
 def sql_only_in_its_folder(module):
     ignored = {id(node) for node in docstrings(module)}
-    spans = [(node.lineno, node.end_lineno, name) for name, node in functions(module)]
+    spans = [(node.lineno, node.end_lineno, name) for name, node in module.functions]
     inside = set()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.JoinedStr):
             inside.update(id(part) for part in node.values)
             text = "".join(
@@ -158,6 +168,8 @@ def sql_only_in_its_folder(module):
 
 
 def exemptions_have_reasons(module):
+    if not _EXEMPTION.search(module.text):
+        return
     for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
         exemption = token.type == tokenize.COMMENT and _EXEMPTION.search(token.string)
         if exemption and not _REASONED.search(token.string):
@@ -165,7 +177,7 @@ def exemptions_have_reasons(module):
 
 
 def no_abbreviations(module):
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         name = getattr(node, "name", None) or getattr(node, "arg", None)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             name = node.id
@@ -197,6 +209,7 @@ def faults(module, rules=RULES):
     return [f"{module.path}:{line}: {message}" for rule in rules for line, message in rule(module)]
 
 
+@cache
 def modules_below(folder):
     return [
         Module.read(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
@@ -217,9 +230,7 @@ def test_the_tests_are_tidy_too():
 
 def test_every_listed_exception_is_still_needed():
     names = {
-        f"{module.path}::{name}"
-        for module in modules_below(SOURCE)
-        for name, _ in functions(module)
+        f"{module.path}::{name}" for module in modules_below(SOURCE) for name, _ in module.functions
     }
     assert not set(SQL_OUTSIDE) - names
 
