@@ -89,6 +89,7 @@ def test_a_page_whose_server_comes_back_goes_on_from_there(shop, served, page):
     shows(page, "63%")
 
 
+@pytest.mark.soak
 def test_a_page_that_was_refused_its_stream_asks_again(shop, page):
     address, key = shop
     refused = []

@@ -93,6 +93,7 @@ def test_looks_still_to_come_are_paid_for_now():
     assert planned.high - planned.low > now.high - now.low
 
 
+@pytest.mark.soak
 def test_the_placebo_widens_with_few_blocks_and_calibrates_with_many():
     series = shop(200, 2)
     strengths = fit(series)

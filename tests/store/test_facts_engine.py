@@ -427,6 +427,7 @@ def rebuilt(facts):
     ),
     points=st.lists(st.sampled_from(sorted(CUTS)), min_size=1, max_size=3),
 )
+@pytest.mark.soak
 def test_a_log_that_is_merged_makes_the_same_facts_wherever_the_merge_is_cut_off(orders, points):
     with tempfile.TemporaryDirectory() as folder:
         facts = Facts(Path(folder))

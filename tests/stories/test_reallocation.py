@@ -211,6 +211,7 @@ def test_on_a_stopped_clock_what_was_accepted_is_in_force_at_once_everywhere(tol
         told.ws.accept_reallocation(first["id"])
 
 
+@pytest.mark.soak
 def test_the_regret_log_says_afterwards_that_it_was_right(told):
     spring(told)
     advised = told.ws.reallocation("spring").data["proposal"]
