@@ -8,7 +8,6 @@ FOUR_WEEKS = "2026-05-31T18:00"
 """As known when two thirds of the summer campaign are over."""
 
 
-@pytest.mark.soak
 def test_the_forecast_of_a_running_campaign_holds_and_sees_the_trap(demo, ws, report, show):
     rows = ws.forecast("summer", as_of=FOUR_WEEKS, known_at=FOUR_WEEKS).rows
     whole, *creators = rows
