@@ -92,7 +92,13 @@ def test_a_late_fact_changes_today_and_not_what_was_known_before(demo, ws):
 
 def test_every_bridge_adds_up(ws):
     checks = [row for row in ws.bridge().rows if row["step"] == "residual"]
-    assert {row["campaign"] for row in checks} == {"glow", "signup-spring", "summer", None}
+    assert {row["campaign"] for row in checks} == {
+        "autumn",
+        "glow",
+        "signup-spring",
+        "summer",
+        None,
+    }
     assert {row["amount"] for row in checks} == {0}
 
 

@@ -158,11 +158,12 @@ def shortlisted(ground: Ground, request: ShortlistRequest) -> Shortlist:
 
 
 def _past_returns(known: Knowledge) -> dict[str, list[PastReturn]]:
-    """Give what each creator brought in each campaign, per unit of accrued cost."""
+    """Give what each creator brought in each campaign that began, per unit of accrued cost."""
     header, rows = report_of(known, RoiRequest(by="creator"))
     found: dict[str, list[PastReturn]] = defaultdict(list)
+    ahead = {name for name, each in known.campaigns.items() if each["flight_start"] > known.as_of}
     for row in rows:
-        if row.creator is None or row.campaign is None:
+        if row.creator is None or row.campaign is None or row.campaign in ahead:
             continue
         figure, raw = row.ratios.incremental_roi, row.ratios.roi
         measured = isinstance(figure, Estimate)
