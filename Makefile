@@ -18,7 +18,7 @@ PYTEST ?= -n 2 --dist worksteal
 LINTS  := ruff format types imports tidy
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage check $(LINTS) docs bench soak requirements clean
+.PHONY: help demo test coverage check $(LINTS) docs screenshots bench soak requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ tidy: .make/dev
 docs: .make/dev ## writes the pages that list what the code has, and checks the others
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python -m pytest -q --no-header tests/test_docs.py tests/test_architecture.py
+
+screenshots: .make/dev .make/system ## pictures of every page, light, dark and on a phone: docs/screenshots
+	@test -d demo || DEMO_SERVE=0 $(BIN)/truelift demo -w demo > /dev/null
+	@$(BIN)/python docs/screenshots.py demo docs/screenshots
 
 bench: .make/dev .make/peers ## speed and lift beside peers; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python

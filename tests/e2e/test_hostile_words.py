@@ -1,0 +1,113 @@
+"""Names, UTM words, referrers and user agents that are scripts stay words on every page."""
+
+from __future__ import annotations
+
+import csv
+import runpy
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from truelift.app import brand_record, create, opened
+
+PAYLOADS = runpy.run_path(str(Path(__file__).with_name("payloads.py")))["PAYLOADS"]
+PATHS = (
+    "/", "/?by=creator", "/?by=post", "/compare", "/content", "/attribution", "/conflicts",
+    "/alerts", "/shortlist", "/spend", "/reports", "/reconciliation", "/health", "/settings",
+    "/explore?kind=clicks", "/explore?kind=sessions", "/explore?kind=codes",
+    "/explore?kind=creators", "/quarantine", "/baselines", "/close",
+)  # fmt: skip
+
+
+def written(folder, kind, header, rows):
+    with (folder / f"{kind}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header.split())
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    place = tmp_path_factory.mktemp("hostile")
+    files = place / "files"
+    files.mkdir()
+    words = list(enumerate(PAYLOADS))
+    written(files, "creators", "creator name", [(each, each) for each in PAYLOADS])
+    written(
+        files,
+        "campaigns",
+        "campaign name goal starts ends currency",
+        [(each, each, "sales", "2026-05-01", "2026-05-31", "USD") for each in PAYLOADS[:8]],
+    )
+    written(
+        files,
+        "codes",
+        "code valid_from creator campaign kind",
+        [(f"C{at}", "2026-05-01", each, PAYLOADS[at % 8], "creator") for at, each in words],
+    )
+    written(
+        files,
+        "links",
+        "slug destination creator campaign",
+        [(f"s{at}", "https://shop.example/", each, PAYLOADS[at % 8]) for at, each in words],
+    )
+    written(
+        files,
+        "clicks",
+        "click_id clicked_at slug user_agent referrer",
+        [(f"k{at}", "2026-05-03T12:00", f"s{at}", each, each) for at, each in words],
+    )
+    written(
+        files,
+        "sessions",
+        "date source medium campaign sessions",
+        [("2026-05-03", each, each, each, 3) for each in PAYLOADS],
+    )
+    written(
+        files,
+        "orders",
+        "source order_id ordered_at currency subtotal code utm_campaign",
+        [
+            ("shop", f"o{at}", "2026-05-04T12:00", "USD", "40.00", f"C{at}", each)
+            for at, each in words
+        ],
+    )
+    written(
+        files,
+        "costs",
+        "document line state date creator campaign type amount currency",
+        [
+            (each, "1", "accrued", "2026-05-05", each, PAYLOADS[at % 8], "fee", "10.00", "USD")
+            for at, each in words
+        ]
+        + [("<b>bad</b>", "1", "accrued", "never", "", "", "fee", "", "")],
+    )
+    create(place / "ws", brand_record(PAYLOADS[0], "USD", "UTC"))
+    with opened(place / "ws") as ws:
+        ws.import_files([files])
+    return place / "ws"  # fmt: skip
+
+
+def test_forty_scripts_in_words_run_nowhere_and_the_policy_has_nothing_to_report(
+    chromium, served, hostile
+):
+    assert len(PAYLOADS) == 40
+    address = served(hostile)
+    context = chromium.new_context()
+    page = context.new_page()
+    dialogs, reports = [], []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda told: reports.append(told.text) if told.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(address) or asked.url.startswith(
+        ("data:", "blob:")) else reports.append(asked.url))  # fmt: skip
+    named = [f"/creator/{quote(each, safe='').replace('.', '%2E')}" for each in PAYLOADS[:4]]
+    named += [f"/campaign/{quote(each, safe='').replace('.', '%2E')}" for each in PAYLOADS[:2]]
+    for path in (*PATHS, *named):
+        answer = page.goto(f"{address}{path}")
+        assert answer.status == 200, path
+    rows = context.request.get(f"{address}/explore.json?kind=creators").json()["rows"]
+    assert len(rows) == len(PAYLOADS)
+    context.close()
+    assert dialogs == []
+    assert reports == []
