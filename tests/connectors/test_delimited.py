@@ -101,3 +101,10 @@ def test_a_batch_never_holds_more_than_two_hundred_thousand_rows(reading):
     assert sum(sizes) == 450_000
     assert max(sizes) <= 200_000
     assert found.batches[-1].lines[-1].as_py() == 450_001
+
+
+def test_a_mark_in_a_few_cells_is_no_delimiter(reading):
+    found = reading("codes.csv", HEADER + 'A,ana,"x;y;z"\nB,bo,"a;b"\nC,bo,z\nD,bo,z\n')
+    assert [row["code"] for row in found.rows("codes")] == ["A", "B", "C", "D"]
+    two = reading("codes.csv", 'code,creator\n"A;1","ana;x;y"\nB,bo\n')
+    assert [row["code"] for row in two.rows("codes")] == ["A;1", "B"]

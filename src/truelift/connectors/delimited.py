@@ -135,8 +135,10 @@ def _sniffed(lines: list[str]) -> str:
         if not widths:
             return (0, 0)
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-        # The header counts most: free text below it may hold any of the marks.
-        return (len(rows[0]) if len(rows[0]) > 1 else width, count)
+        # The header counts most: free text below it may hold any of the marks. A title may stand
+        # above it; then most rows agree about their width.
+        most = width if 2 * count >= len(rows) else 0
+        return (len(rows[0]) if len(rows[0]) > 1 else most, count)
 
     return max(DELIMITERS, key=score)
 
