@@ -23,7 +23,6 @@ from truelift.base.errors import NotAdmitted
 from truelift.web.acts import BACK, DONE, ONCE
 from truelift.web.answers import (
     PASSED_ON,
-    STATIC,
     add_headers,
     failed,
     host_checked,
@@ -35,6 +34,7 @@ from truelift.web.asked import (
     Asked,
     read,
 )
+from truelift.web.built import PREFIX, static_names
 from truelift.web.decisions import QUESTIONS
 from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
@@ -214,7 +214,7 @@ def _way_back(given: Mapping[str, str]) -> str:
 
 
 def _static() -> HTTPRouteHandler:
-    @get([f"/static/{name}" for name in STATIC], sync_to_thread=False)
+    @get([f"{PREFIX}{name}" for name in static_names()], sync_to_thread=False)
     def static(request: Asking) -> Response[bytes]:
         return static_answer(request.url.path.rpartition("/")[2])
 

@@ -1,5 +1,4 @@
 /* Moves the figures of an open page: the line of today as it is told, then the page's own figures. */
-"use strict";
 (() => {
   const line = document.getElementById("live");
   if (!line || !window.EventSource) return;
