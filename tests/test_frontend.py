@@ -1,4 +1,4 @@
-"""The front end: its lock names no registry, what is built is of its sources, and installs need no node."""
+"""The front end: its lock names no registry, its build is of its sources, installs need no node."""
 
 import importlib.util
 import json
@@ -61,7 +61,7 @@ def test_a_package_with_an_unknown_licence_does_not_come_along(build, tmp_path, 
     monkeypatch.setattr(build, "FRONTEND", tmp_path)
     about = {"name": "@odd/one", "version": "1.0.0", "license": "Strange-1.0"}
     (folder / "package.json").write_text(json.dumps(about), encoding="utf-8")
-    with pytest.raises(SystemExit, match="Strange-1.0"):
+    with pytest.raises(SystemExit, match=r"Strange-1\.0"):
         build.third_party({"node_modules/@odd/one/index.js"})
     (folder / "package.json").write_text(json.dumps(about | {"license": "MIT"}), encoding="utf-8")
     with pytest.raises(SystemExit, match="no text of its licence"):
@@ -72,7 +72,7 @@ def test_a_package_with_an_unknown_licence_does_not_come_along(build, tmp_path, 
 
 @pytest.mark.soak
 def test_sdist_and_wheel_install_without_node_and_bring_what_is_built(build, tmp_path):
-    """The sdist is built of these sources; the wheel is built of the sdist, with nothing on PATH."""
+    """The sdist is built of these sources, the wheel of the sdist; nothing is on PATH."""
     home = venv.EnvBuilder(with_pip=True)
     home.create(tmp_path / "env")
     python = tmp_path / "env" / "bin" / "python"

@@ -1,18 +1,15 @@
 /* Draws a Vega-Lite specification: by its own interpreter, so that no policy has to allow `eval`.
-   Only what our charts need of Vega is taken; colours are those of the house's sheet. */
+   Of Vega's transforms those of maps, trees, words and forces are left out; colours are those of the house's sheet. */
 import { transforms } from "vega-dataflow";
-import { aggregate, collect, extent, filter, formula, joinaggregate, project, relay, sequence, sieve, values } from "vega-transforms";
-import { bound, mark, overlap, render, viewlayout } from "vega-view-transforms";
-import { axisticks, datajoin, encode, legendentries, scale, sortitems, stack } from "vega-encode";
+import * as data from "vega-transforms";
+import * as views from "vega-view-transforms";
+import * as encoding from "vega-encode";
 import { View } from "vega-view";
 import { parse } from "vega-parser";
 import { compile } from "vega-lite";
 import { expressionInterpreter } from "vega-interpreter";
 
-Object.assign(transforms, {
-  aggregate, collect, extent, filter, formula, joinaggregate, project, relay, sequence, sieve, values,
-  bound, mark, overlap, render, viewlayout, axisticks, datajoin, encode, legendentries, scale, sortitems, stack,
-});
+Object.assign(transforms, data, views, encoding);
 
 /* A chart is written in the colours of light paper (reports/chart_style.py); here each is a name of
    the sheet, so dark pages and print are right without drawing again. */
@@ -29,7 +26,7 @@ const named = (part) => typeof part === "string" ? NAMES[part] ?? part
 const element = (name, kind, text = "") => Object.assign(document.createElement(name), { className: kind, textContent: text });
 
 export const draw = async (area, spec) => {
-  const { data, ...rest } = spec;
+  const { data, title, ...rest } = spec; /* the page has the title already */
   const logger = { level: () => logger, warn: () => logger, info: () => logger, debug: () => logger, error: (...words) => { console.error(...words); return logger; } };
   const whole = { ...named(rest), data, autosize: { type: "fit-x", contains: "padding" }, width: Math.max(area.clientWidth, 280) };
   const { spec: made } = compile(whole, { logger });
@@ -44,7 +41,7 @@ export const draw = async (area, spec) => {
   area.replaceChildren(place, tip);
   area.view = view;
   before?.finalize();
-  walk(area, place, tip, spec.title?.text ?? spec.description);
+  walk(area, place, tip, title?.text ?? spec.description);
   fit(area, view);
 };
 

@@ -24,7 +24,7 @@ const show = async (holder) => {
       if (told.empty) say(holder, told.empty);
       else {
         await draw(holder.querySelector(".chart-area"), spec);
-        say(holder, told.pending ? `${told.pending} more to come` : "");
+        say(holder, told.pending ? `${told.pending} more to come.` : [spec.title.subtitle].flat().join(" "));
       }
       drawn.set(holder, text);
     }

@@ -57,7 +57,8 @@ def static_path(name: str) -> str:
 @cache
 def static_file(name: str) -> bytes:
     """Read a file by the name that it is served under."""
-    return (_folder() / name).read_bytes()
+    content: bytes = (_folder() / name).read_bytes()
+    return content
 
 
 def kind(name: str) -> str:

@@ -62,6 +62,9 @@ class Workspace(Protocol):
     def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
         """Give the signed steps from reported to return."""
 
+    def ageing(self, *, platform: str | None = None, metric: str | None = None) -> Result:
+        """Give the newest ageing curves."""
+
     def doubt(
         self,
         campaign: str,

@@ -40,7 +40,7 @@ from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.reading import Renew
-from truelift.web.screens import books, deciding, records, returns
+from truelift.web.screens import books, deciding, drawn, records, returns
 from truelift.web.screens.returns import campaign as campaign_screen
 
 Asking = Request[None, None, Any]
@@ -50,7 +50,7 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
-SCREENS = (returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS)
+SCREENS = (returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS, drawn.SCREENS)
 """The screens of every module, which a new module joins here."""
 
 OPEN = frozenset({"static", "healthz"})

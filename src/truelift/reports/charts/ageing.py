@@ -34,8 +34,8 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2])
 
 
 def ageing(curves: Sequence[Json]) -> Drawing:
-    """Draw the curves, each in a line of its own."""
-    values = [each for curve in curves for each in _points(curve)]
+    """Draw the curves of whole platforms, each in a line of its own; those of formats are more."""
+    values = [each for curve in curves if curve["format"] == "*" for each in _points(curve)]
     scale = {"domain": [0, 1.2]}
     names = list(dict.fromkeys(each["curve"] for each in values))
     kinds = {
@@ -65,7 +65,7 @@ def ageing(curves: Sequence[Json]) -> Drawing:
         },
         layers=[
             {
-                "mark": mark("area", opacity=0.1, clip=True),
+                "mark": mark("area", opacity=0.08, clip=True),
                 "encoding": {
                     "y": {
                         "field": "low",
@@ -99,14 +99,13 @@ def ageing(curves: Sequence[Json]) -> Drawing:
 
 def _points(curve: Json) -> list[Json]:
     platform = "any platform" if curve["platform"] == "*" else curve["platform"]
-    form = "" if curve["format"] == "*" else f", {curve['format']}"
-    name = f"{platform}{form}: {curve['metric']}"
+    name = f"{platform}, {curve['metric']}"
     found: list[Json] = []
     for hours, g, tau2 in zip(curve["hours"], curve["g"], curve["tau2"], strict=True):
         share, spread = math.exp(g), math.sqrt(tau2)
         low, high = math.exp(g - spread), math.exp(g + spread)
         words = told(
-            curve=name.replace(":", ","),
+            curve=name,
             age=f"{hours:g} hours",
             share=f"{share:.0%}",
             between_posts=f"{low:.0%} to {high:.0%}",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from truelift.reports.table import Table, plain_table
@@ -26,6 +27,9 @@ TOLD = "told"
 """The field that says a mark in words: `name: value; name: value`."""
 
 ROW_HEIGHT, HEIGHT, WIDTH = 26, 240, 640
+NOTE_LENGTH = 108
+"""Letters of a line below the title."""
+
 MINUS = "\u2212"
 
 CONFIG: Spec = {
@@ -93,7 +97,7 @@ class Drawing:
             told["pending"] = self.pending
         return {
             "$schema": SCHEMA,
-            "title": {"text": self.title, "subtitle": self.note},
+            "title": {"text": self.title, "subtitle": wrap(self.note, NOTE_LENGTH)},
             "description": f"{self.title}. {self.note}",
             "width": WIDTH,
             "height": self.height,

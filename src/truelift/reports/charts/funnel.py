@@ -61,7 +61,7 @@ def funnel(outputs: Mapping[str, float | None]) -> Drawing:
         before = (name, found)
     unknown = [name for key, name in STEPS if outputs.get(key) is None]
     note = sentence(
-        "Gross counts on a scale of ratios; reach of several posts holds people twice.",
+        "Gross counts on a scale of ratios; the reach of several posts counts people twice.",
         left_out(unknown, "not counted"),
     )
     most = max((row["count"] for row in drawn), default=1)
@@ -80,9 +80,8 @@ def funnel(outputs: Mapping[str, float | None]) -> Drawing:
                     "x": {
                         "field": "drawn",
                         "type": "quantitative",
-                        "title": "counted",
                         "scale": {"type": "log", "domain": [0.5, max(most * 12, 10)]},
-                        "axis": {"format": "~s", "tickCount": 6, "grid": False},
+                        "axis": None,
                     },
                     "x2": {"datum": 0.5},
                     **tells(),

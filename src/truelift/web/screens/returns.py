@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from htpy import Node, a, div, h2, li, p, section, ul
+from htpy import Node, a, h2, li, p, section, ul
 
 from truelift.base.errors import NotFound
+from truelift.reports.charts.drawing import HEIGHT, ROW_HEIGHT
 from truelift.web import tables
 from truelift.web.answers import csv_answer, json_answer, twin
 from truelift.web.asked import (
@@ -25,10 +26,10 @@ from truelift.web.asked import (
     campaign_path,
     whole_figure,
 )
+from truelift.web.charts import chart
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
-from truelift.web.forest import Interval, forest
 from truelift.web.layout import filters, pager, twins
 
 Json = Mapping[str, Any]
@@ -36,6 +37,7 @@ Json = Mapping[str, Any]
 ROI_ROWS, DOUBT_ROWS, DOUBTS_FIRST = 16, 60, 14
 """Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
 
+OF_CAMPAIGN = ("campaign", *CAMPAIGN_FIELDS)
 FILTERS = ("basis", "cost", "model", "as_of")
 MEASURED = ("campaign", "creator", "cohort", "programme")
 """Groupings for which lift is measured, so that a chart has something to show."""
@@ -57,7 +59,12 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
         filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
         tables.returns(rows, who, head, measured=by in MEASURED),
         pager(asked, parts, len(result.rows), "rows"),
-        chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
+        _forest(rows, "Incremental ROI with 95% limits", _query(asked, by=by))
+        if by in MEASURED
+        else None,
+        chart("to-date", f"ROI to date of {chosen}", asked.only(OF_CAMPAIGN), HEIGHT)
+        if (chosen := asked.get("campaign"))
+        else None,
         tables.ladder(rows, who, head, None),
         twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
     ]
@@ -74,13 +81,26 @@ def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
     who = tables.who(rows, asked, "creator").without_campaign()
     whole = desk.reading.whole(asked, name)
     path = campaign_path(name)
+    query = {"campaign": name, **asked.only(CAMPAIGN_FIELDS)}
     body: list[Node] = [
         filters(path, asked, FILTERS),
         tables.returns(rows, who, head),
         pager(asked, parts, len(result.rows), "creators"),
-        chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
+        _forest(
+            rows,
+            f"Incremental ROI with 95% limits, creators of {name}",
+            _query(asked, by="creator", campaign=name),
+        ),
+        chart("to-date", "ROI to date", query, HEIGHT),
         tables.ladder(rows, who, head, whole),
         twins(path, asked.only(CAMPAIGN_FIELDS)),
+        chart(
+            "expected",
+            "Expected and observed",
+            _query(asked, campaign=name),
+            ROW_HEIGHT * len(rows),
+        ),
+        chart("funnel", "From reach to orders", query, 150),
         _doubt(desk, asked, name),
         _bridge(desk, asked, name, whole),
     ]
@@ -143,6 +163,12 @@ def explain(desk: Desk, asked: Asked, ending: str) -> Answer:
     return desk.page({**desk.head(), **head}, title, "/explain", body)
 
 
+def _query(asked: Asked, **more: str) -> dict[str, str]:
+    """Give what a chart of the same rows is asked by."""
+    turned = {"page": str(asked.page)} if asked.page > 1 else {}
+    return asked.only(ROI_FIELDS) | more | turned
+
+
 def _doubt(desk: Desk, asked: Asked, name: str) -> list[Node]:
     """Show the campaign's lines and what warns or fails; the rest stands on its own page."""
     given = asked.only(DOUBT_FIELDS)
@@ -174,33 +200,24 @@ def _bridge(desk: Desk, asked: Asked, name: str, whole: Json | None) -> list[Nod
     rows = desk.reading.bridge(name).rows
     currency = desk.head()["currency"]
     return [
+        chart("bridge", "From reported to return", {"campaign": name}, 24 * len(rows)),
         tables.bridge(rows, currency, whole, "bridge", name),
         twins("/bridge", {"campaign": name}),
     ]
 
 
-def chart(rows: Sequence[Json], title: str) -> Node:
-    """Draw the headline of each row with its limits; rows without one are named with the reason."""
-    drawn, left_out = [], []
-    for row in rows:
-        found = row["incremental_roi"]
-        name = tables.clipped(row["creator"] or row["campaign"] or "(no campaign)")
-        if "point" in found:
-            drawn.append(
-                Interval(name, found["point"], found["low"], found["high"], found["grade"])
-            )
-        else:
-            left_out.append(li[name, ": ", withheld(found)])
-    return section(".chart")[
-        h2[title],
-        div(".box", role="region", aria_label="Chart", tabindex="0")[forest(title, drawn)]
-        if drawn
-        else None,
-        p(".key")["Round: limits above break-even. Square: below. Hollow: break-even lies within."]
-        if drawn
-        else None,
-        [p["Withheld, so not drawn:"], ul[left_out]] if left_out else None,
-    ]
+def _forest(rows: Sequence[Json], title: str, query: Mapping[str, str]) -> Node:
+    """Place the chart of each row's headline; rows without one are named with the reason."""
+    drawn = [row for row in rows if "point" in row["incremental_roi"]]
+    left_out = [
+        li[tables.clipped(row["creator"] or row["campaign"] or "(no campaign)"), ": ",
+           withheld(row["incremental_roi"])]
+        for row in rows if row not in drawn
+    ]  # fmt: skip
+    told = [p["Withheld, so not drawn:"], ul[left_out]] if left_out else []
+    if not drawn:
+        return section(".chart")[h2[title], told]
+    return chart("roi", title, query, ROW_HEIGHT * len(drawn), told)
 
 
 SCREENS: Screens = {
