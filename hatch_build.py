@@ -169,7 +169,7 @@ def _is_installed(modules: Path) -> bool:
     wanted = {name: each for name, each in locked["packages"].items() if name}
     there = noted["packages"]
     return there.items() <= wanted.items() and all(
-        name in there or each.get("optional") for name, each in wanted.items()
+        (FRONTEND / name).is_dir() or each.get("optional") for name, each in wanted.items()
     )
 
 

@@ -1,5 +1,5 @@
 /* Charts of a page: asked for when they come into view, drawn by a bundle that is loaded then. */
-const PENDING_MS = 1500, SMALLEST = 40;
+const PENDING_MS = 1500;
 const drawn = new WeakMap(); /* holder -> what was asked last, so that nothing is drawn twice */
 
 const asked = async (holder) => {
@@ -49,17 +49,18 @@ const watch = () => holders().forEach((each) => { if (!each.dataset.state) { eac
 
 /* Before an open page takes its new figures in, drawn charts are put aside; then they go back, as
    they are, where the same chart stands, and are asked for again. */
-export const setAside = () => new Map(holders().filter((each) => each.querySelector(".chart-area svg"))
-  .map((each) => [each.dataset.chart, each]));
-export const putBack = (aside) => {
-  const focused = document.activeElement;
+export const setAside = () => ({
+  charts: new Map(holders().filter((each) => each.querySelector(".chart-area svg:not(.room)")).map((each) => [each.dataset.chart, each])),
+  focused: document.activeElement?.closest?.("[data-chart]") ? document.activeElement : null,
+});
+export const putBack = ({ charts, focused }) => {
   for (const fresh of holders()) {
-    const old = aside.get(fresh.dataset.chart);
+    const old = charts.get(fresh.dataset.chart);
     if (!old || old === fresh) continue;
     fresh.replaceWith(old);
-    if (old.getBoundingClientRect().height > SMALLEST) show(old);
+    show(old);
   }
-  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+  if (focused?.isConnected) focused.focus({ preventScroll: true });
   watch();
 };
 watch();

@@ -6,6 +6,7 @@ Out:  addresses for pages to name, and the bytes and kind of each file; browsers
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -59,6 +60,12 @@ def static_file(name: str) -> bytes:
     """Read a file by the name that it is served under."""
     content: bytes = (_folder() / name).read_bytes()
     return content
+
+
+@cache
+def packed_file(name: str) -> bytes:
+    """Give a file as most browsers ask for it: packed once, not for everybody anew."""
+    return gzip.compress(static_file(name), mtime=0)
 
 
 def kind(name: str) -> str:

@@ -78,7 +78,11 @@ def page(
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
                 "Figures of the report link to what they are made of. ",
-                f"Amounts in {head['currency']}; times in {head['timezone']}.",
+                f"Amounts in {head['currency']}; times in {head['timezone']}. ",
+                a(href="/keys")["Keys"],
+                ", ",
+                a(href="/palette")["go to"],
+                ".",
             ],
         ],
     ]

@@ -40,7 +40,7 @@ from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.reading import Renew
-from truelift.web.screens import books, deciding, drawn, records, returns
+from truelift.web.screens import books, deciding, drawn, finding, records, returns
 from truelift.web.screens.returns import campaign as campaign_screen
 
 Asking = Request[None, None, Any]
@@ -50,7 +50,10 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
-SCREENS = (returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS, drawn.SCREENS)
+SCREENS = (
+    returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS, drawn.SCREENS,
+    finding.SCREENS,
+)  # fmt: skip
 """The screens of every module, which a new module joins here."""
 
 OPEN = frozenset({"static", "healthz"})
@@ -99,7 +102,7 @@ def application(
         exception_handlers={Exception: failed},
         before_request=admitted(workspace, host_checked(host), reading, passed_on),
         before_send=[add_headers],
-        compression_config=CompressionConfig(backend="gzip"),
+        compression_config=CompressionConfig(backend="gzip", exclude=[f"^{PREFIX}"]),
         openapi_config=None,
         logging_config=None,
     )
@@ -216,7 +219,8 @@ def _way_back(given: Mapping[str, str]) -> str:
 def _static() -> HTTPRouteHandler:
     @get([f"{PREFIX}{name}" for name in static_names()], sync_to_thread=False)
     def static(request: Asking) -> Response[bytes]:
-        return static_answer(request.url.path.rpartition("/")[2])
+        accepted = request.headers.get("accept-encoding", "")
+        return static_answer(request.url.path.rpartition("/")[2], accepted)
 
     return static
 

@@ -6,7 +6,6 @@ Out:  Drawing on a scale of ratios, for limits of lift are limits of a ratio.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from truelift.reports.charts.drawing import (
@@ -29,6 +28,13 @@ from truelift.reports.charts.drawing import (
 
 TITLE = "Expected and observed"
 COLUMNS = ("creator", "metric", "expected", "expected_low", "expected_high", "observed")
+
+
+VERDICTS = {
+    "more": "more than expected", "less": "less than expected", "within": "within the limits",
+}  # fmt: skip
+SMALLEST = 0.5
+"""Where a band begins whose limit is 0, on a scale that has none."""
 
 
 def expected(rows: Sequence[Json]) -> Drawing:
@@ -56,7 +62,7 @@ def expected(rows: Sequence[Json]) -> Drawing:
                 "mark": mark("bar", height=12, color=SOFT, opacity=0.22),
                 "encoding": {
                     "x": {
-                        "field": "expected_low",
+                        "field": "low_drawn",
                         "type": "quantitative",
                         "scale": scale,
                         "axis": {"format": "~s", "tickCount": 6},
@@ -73,8 +79,8 @@ def expected(rows: Sequence[Json]) -> Drawing:
                 "mark": telling("point", filled=True, size=80, opacity=1),
                 "encoding": {
                     "x": {"field": "observed", "type": "quantitative", "scale": scale},
-                    "color": _by_verdict(GAIN, INK, LOSS),
-                    "shape": _by_verdict("triangle-up", "circle", "triangle-down"),
+                    "color": _by_verdict(GAIN, LOSS, INK),
+                    "shape": _by_verdict("triangle-up", "triangle-down", "circle"),
                     **tells(),
                 },
             },
@@ -84,41 +90,35 @@ def expected(rows: Sequence[Json]) -> Drawing:
 
 def _drawable(row: Json) -> bool:
     found = row["lift"]
-    return bool(row["creator"]) and found.get("observed", 0) > 0 and found.get("expected", 0) > 0
+    counted = found.get("observed", 0) > 0 and found.get("expected", 0) > 0
+    return bool(row["creator"]) and counted and found["units_low"] is not None
 
 
 def _value(row: Json) -> Json:
     found = row["lift"]
-    observed = found["observed"]
-    low, high = observed * math.exp(-found["high"]), observed * math.exp(-found["low"])
-    verdict = "more" if found["low"] > 0 else "less" if found["high"] < 0 else "within"
+    observed, extra = found["observed"], (found["units_low"], found["units_high"])
+    low = 0.0 if extra[1] is None else max(observed - extra[1], 0.0)
+    high = observed - extra[0]
+    verdict = "more" if observed > high else "less" if observed < low else "within"
     words = told(
         creator=row["creator"],
         observed=f"{count(observed)} {found['metric']}",
         expected=count(found["expected"]),
         limits=f"{count(low)} to {count(high)}",
-        verdict={
-            "more": "more than expected",
-            "less": "less than expected",
-            "within": "within the limits",
-        }[verdict],
+        verdict=VERDICTS[verdict],
     )
     return {
-        "creator": row["creator"],
-        "metric": found["metric"],
-        "observed": observed,
-        "expected": found["expected"],
-        "expected_low": round(low, 6),
-        "expected_high": round(high, 6),
-        "verdict": verdict,
+        "creator": row["creator"], "metric": found["metric"], "observed": observed,
+        "expected": found["expected"], "expected_low": round(low, 6),
+        "expected_high": round(high, 6), "low_drawn": max(low, SMALLEST), "verdict": verdict,
         "told": words,
-    }
+    }  # fmt: skip
 
 
-def _by_verdict(more: str, within: str, less: str) -> Json:
+def _by_verdict(more: str, less: str, within: str) -> Json:
     return {
         "field": "verdict",
         "type": "nominal",
         "legend": None,
-        "scale": {"domain": ["more", "within", "less"], "range": [more, within, less]},
+        "scale": {"domain": list(VERDICTS), "range": [more, less, within]},
     }

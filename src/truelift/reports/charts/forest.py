@@ -31,7 +31,7 @@ from truelift.reports.charts.drawing import (
 TITLE = "Incremental ROI with 95 % limits"
 SIDES = ("above", "across", "below")
 COLUMNS = ("name", "roi", "low", "high", "grade")
-PERCENT_AXIS = {"format": "+.0%"}
+PERCENT_AXIS = {"labelExpr": "datum.value ? format(datum.value, '+.0%') : '0%'"}
 
 
 def forest(
@@ -89,7 +89,7 @@ def side(low: float, high: float) -> str:
 
 
 def _known(row: Json) -> bool:
-    return "point" in row["incremental_roi"]
+    return None not in (row["incremental_roi"].get(key) for key in ("point", "low", "high"))
 
 
 def _value(found: Json, name: str) -> Json:

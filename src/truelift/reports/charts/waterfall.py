@@ -70,7 +70,7 @@ def waterfall(rows: Sequence[Json], currency: str) -> Drawing:
                         "field": "from",
                         "type": "quantitative",
                         "title": currency,
-                        "axis": {"format": ",.3~s", "tickCount": 6},
+                        "axis": {"labelExpr": "format(datum.value, '~s')", "tickCount": 6},
                     },
                     "x2": {"field": "to"},
                     "color": {
