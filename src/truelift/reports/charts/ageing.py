@@ -30,13 +30,13 @@ NOTE = (
     "Share of its mature count that a post has reached, and one standard deviation between posts. "
     "Any platform: the default where no curve is fitted yet."
 )
+SCALE = {"domain": [0, 1.2]}
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2])
 
 
 def ageing(curves: Sequence[Json]) -> Drawing:
     """Draw the curves of whole platforms, each in a line of its own; those of formats are more."""
     values = [each for curve in curves if curve["format"] == "*" for each in _points(curve)]
-    scale = {"domain": [0, 1.2]}
     names = list(dict.fromkeys(each["curve"] for each in values))
     kinds = {
         "field": "curve",
@@ -70,7 +70,7 @@ def ageing(curves: Sequence[Json]) -> Drawing:
                     "y": {
                         "field": "low",
                         "type": "quantitative",
-                        "scale": scale,
+                        "scale": SCALE,
                         "axis": {"format": ".0%"},
                         "title": "share reached",
                         "stack": None,
@@ -81,7 +81,7 @@ def ageing(curves: Sequence[Json]) -> Drawing:
             {
                 "mark": mark("line", strokeWidth=2),
                 "encoding": {
-                    "y": {"field": "share", "type": "quantitative", "scale": scale},
+                    "y": {"field": "share", "type": "quantitative", "scale": SCALE},
                     "strokeDash": kinds
                     | {"legend": None, "scale": {"domain": names, "range": [*DASHES]}},
                 },
@@ -89,7 +89,7 @@ def ageing(curves: Sequence[Json]) -> Drawing:
             {
                 "mark": telling("point", filled=True, size=34, opacity=1),
                 "encoding": {
-                    "y": {"field": "share", "type": "quantitative", "scale": scale},
+                    "y": {"field": "share", "type": "quantitative", "scale": SCALE},
                     **tells(),
                 },
             },

@@ -1,15 +1,17 @@
 """Calibration: how often what was said held, beside how often it should have.
 
-In:   the scorecard: its tallies, and what was said of lifts beside what is known now.
+In:   rows of the scorecard: what was said, whether it held, and what is known now.
 Out:  two Drawings: shares with their own limits beside the promised ones; lifts then and now.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from truelift.decisions.scorecard import FORECAST, LIMITS
+from truelift.measurement.clustering import proportion
 from truelift.reports.charts.drawing import (
     BLUE,
     EVEN,
@@ -28,20 +30,19 @@ PROMISED = {LIMITS: ("limits of lift", 0.95), FORECAST: ("bands of forecasts", 0
 TITLE, SAID = "How often it held", "Lifts said then and known now"
 NOTE = (
     "Point and line: the share of past limits and bands that held, with the 95 % limits of that "
-    "share. Tick: the share that should hold. Looks at one campaign lean on each other, so the "
-    "true limits are wider."
+    "share, as wide as looks at the same creators and days make them. Tick: the share that should "
+    "hold."
 )
 SAID_NOTE = (
     "Each point is one lift (log ratio) as it was said at a past look, against what is known now; "
     "the line across is the limits said then. On the dashed line both are the same."
 )
-Z = 1.959964
-"""Standard deviations on each side of 95 %."""
 
 
-def calibration(tallies: Sequence[Json]) -> Drawing:
-    """Draw the share that held per kind, with Wilson's limits, beside the share promised."""
-    drawn = [_held(row) for row in tallies if row["kind"] in PROMISED and row["count"]]
+def calibration(rows: Sequence[Json]) -> Drawing:
+    """Draw the share that held per kind with its limits, beside the share promised."""
+    kinds = [kind for kind in PROMISED if any(row["kind"] == kind for row in rows)]
+    drawn = [_held(kind, [row for row in rows if row["kind"] == kind]) for kind in kinds]
     columns = ("kind", "held", "count", "share", "low", "high", "promised")
     axis = {"axis": {"format": ".0%"}, "scale": {"domain": [0, 1]}}
     return Drawing(
@@ -130,34 +131,24 @@ def said(rows: Sequence[Json]) -> Drawing:
     )
 
 
-def wilson(held: int, number: int) -> tuple[float, float]:
-    """Give the limits of a share by Wilson's score."""
-    share, z2 = held / number, Z * Z
-    middle = (share + z2 / (2 * number)) / (1 + z2 / number)
-    half = Z / (1 + z2 / number) * math.sqrt(share * (1 - share) / number + z2 / (4 * number**2))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def _held(row: Json) -> Json:
-    name, promised = PROMISED[row["kind"]]
-    low, high = wilson(row["held"], row["count"])
-    share = row["held"] / row["count"]
+def _held(kind: str, rows: Sequence[Json]) -> Json:
+    name, promised = PROMISED[kind]
+    who = [f"{row['campaign']}\x00{row['creator']}" for row in rows]
+    looks = [f"{row['campaign']}\x00{row['as_of']}" for row in rows]
+    held = np.array([row["held"] for row in rows], float)
+    clusters = [np.unique(names, return_inverse=True)[1] for names in (who, looks)]
+    found = proportion(held, clusters)
     words = told(
         kind=name,
-        held=f"{row['held']} of {row['count']} ({share:.0%})",
-        limits=f"{low:.0%} to {high:.0%}",
+        held=f"{int(held.sum())} of {found.n} ({found.share:.0%})",
+        limits=f"{found.low:.0%} to {found.high:.0%}",
         should_hold=f"{promised:.0%}",
     )
     return {
-        "kind": name,
-        "held": row["held"],
-        "count": row["count"],
-        "share": round(share, 6),
-        "low": round(low, 6),
-        "high": round(high, 6),
-        "promised": promised,
+        "kind": name, "held": int(held.sum()), "count": found.n, "share": round(found.share, 6),
+        "low": round(found.low, 6), "high": round(found.high, 6), "promised": promised,
         "told": words,
-    }
+    }  # fmt: skip
 
 
 def _said(row: Json) -> Json:

@@ -38,8 +38,8 @@ def forest(
     rows: Sequence[Json], title: str = TITLE, name: Callable[[Json], str] = named
 ) -> Drawing:
     """Draw the headline of each row; the form of a point says the same as its colour."""
-    drawn = [_value(row["incremental_roi"], name(row)) for row in rows if _known(row)]
-    without = [name(row) for row in rows if not _known(row)]
+    drawn = [_value(row["incremental_roi"], name(row)) for row in rows if is_known(row)]
+    without = [name(row) for row in rows if not is_known(row)]
     note = sentence(
         "The line at 0 is break-even. Round: limits above it; square: below; hollow: both sides.",
         left_out(without, "withheld"),
@@ -88,7 +88,8 @@ def side(low: float, high: float) -> str:
     return "below" if high < 0 else "across"
 
 
-def _known(row: Json) -> bool:
+def is_known(row: Json) -> bool:
+    """Say whether a row's headline has limits on both sides."""
     return None not in (row["incremental_roi"].get(key) for key in ("point", "low", "high"))
 
 

@@ -91,7 +91,7 @@ def posts_ageing(desk: Desk, asked: Asked) -> Drawing:
 
 def scorecard_held(desk: Desk, asked: Asked) -> Drawing:
     """Draw how often what was said held."""
-    return calibration.calibration(_scorecard(desk, asked)["tallies"])
+    return calibration.calibration(_scorecard(desk, asked)["rows"])
 
 
 def scorecard_said(desk: Desk, asked: Asked) -> Drawing:

@@ -13,6 +13,7 @@ from htpy import Node, a, h2, li, p, section, ul
 
 from truelift.base.errors import NotFound
 from truelift.reports.charts.drawing import HEIGHT, ROW_HEIGHT
+from truelift.reports.charts.forest import is_known
 from truelift.web import tables
 from truelift.web.answers import csv_answer, json_answer, twin
 from truelift.web.asked import (
@@ -59,7 +60,7 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
         filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
         tables.returns(rows, who, head, measured=by in MEASURED),
         pager(asked, parts, len(result.rows), "rows"),
-        _forest(rows, "Incremental ROI with 95% limits", _query(asked, by=by))
+        placed(rows, "Incremental ROI with 95% limits", _query(asked, by=by))
         if by in MEASURED
         else None,
         chart("to-date", f"ROI to date of {chosen}", asked.only(OF_CAMPAIGN), HEIGHT)
@@ -86,7 +87,7 @@ def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
         filters(path, asked, FILTERS),
         tables.returns(rows, who, head),
         pager(asked, parts, len(result.rows), "creators"),
-        _forest(
+        placed(
             rows,
             f"Incremental ROI with 95% limits, creators of {name}",
             _query(asked, by="creator", campaign=name),
@@ -206,9 +207,9 @@ def _bridge(desk: Desk, asked: Asked, name: str, whole: Json | None) -> list[Nod
     ]
 
 
-def _forest(rows: Sequence[Json], title: str, query: Mapping[str, str]) -> Node:
+def placed(rows: Sequence[Json], title: str, query: Mapping[str, str]) -> Node:
     """Place the chart of each row's headline; rows without one are named with the reason."""
-    drawn = [row for row in rows if "point" in row["incremental_roi"]]
+    drawn = [row for row in rows if is_known(row)]
     left_out = [
         li[tables.clipped(row["creator"] or row["campaign"] or "(no campaign)"), ": ",
            withheld(row["incremental_roi"])]
