@@ -15,7 +15,7 @@ def test_a_chart_names_what_it_cannot_draw():
     shown = str(placed(rows, "Return", {}))
     assert "<svg" in shown
     assert '<li>&lt;bo&gt;: <span class="why">no cost</span></li>' in shown
-    assert "<svg" not in str(chart(rows[1:], "Return"))
+    assert "<svg" not in str(placed(rows[1:], "Return", {}))
 
 
 def test_a_bridge_is_only_shown_under_the_filters_it_has_itself(client):
