@@ -175,3 +175,18 @@ def test_only_so_many_looks_are_kept(monkeypatch):
     for day in ("2026-05-07", "2026-05-08", "2026-05-09", "2026-05-09", "2026-05-07"):
         assert reading.looks(Asked("/", {}), "nowhere", [day]) == ({day: None}, 0)
     assert len(workspace.asked) == 4
+
+
+def test_where_a_look_takes_too_long_no_others_are_made():
+    workspace, later, now = Counted(), Later(), [0.0]
+
+    def tick():
+        now[0] += 20.0
+        return now[0]
+
+    reading = Reading(workspace, tick, later)
+    days = ["2026-05-07", "2026-05-14"]
+    assert reading.looks(Asked("/", {}), "a", days) == ({}, 2)
+    later.do(workspace)
+    assert reading.looks(Asked("/", {}), "a", days) == ({"2026-05-07": {"campaign": "a"}}, 0)
+    assert later.waiting == []

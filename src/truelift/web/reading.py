@@ -38,6 +38,9 @@ LOOKS, LOOK_SECONDS = 240, 3600.0
 """Looks back that are kept, and how long while facts come in by themselves: what comes in is new,
 and changes a day that is over only where it comes late."""
 
+LONGEST_LOOK = 15.0
+"""Where one look back took so many seconds, no others are made: pages wait for the same engine."""
+
 PATIENCE = 2.0
 """An answer that took a second is not made again for two while facts go on coming in."""
 
@@ -124,21 +127,25 @@ class Reading:
         """Give a campaign's own row as of the ends of past days, and how many are still being made.
 
         One is made at a time, beside the requests: each is as much work as a page, and old answers
-        that pages wait for come first.
+        that pages wait for come first. Where one takes too long, the others are left out.
         """
         found: dict[str, Mapping[str, Any] | None] = {}
         missing: list[tuple[Key, Callable[[Workspace], Any]]] = []
+        slow = False
         given = dict(asked.given) | {"by": "campaign", "campaign": campaign}
         for day in days:
             key: Key = ("look", day, *sorted(given.items()))
             kept = self._looks.get(key)
             if kept is not None and self._holds(kept):
                 found[day] = kept.value
+                slow = slow or kept.seconds > LONGEST_LOOK
             else:
                 missing.append((key, _look(campaign, given | {"as_of": day})))
         if self._renew is None:
             found |= {str(key[1]): self._look_back(self._workspace, key, read)
                       for key, read in missing}  # fmt: skip
+            return found, 0
+        if slow:
             return found, 0
         if missing and not any(key[0] == "look" for key in self._renewing):
             key, read = missing[0]
@@ -232,10 +239,11 @@ class Reading:
     def _look_back(
         self, workspace: Workspace, key: Key, read: Callable[[Workspace], Any]
     ) -> Mapping[str, Any] | None:
-        version, settled = workspace.version, workspace.settled
+        version, settled, began = workspace.version, workspace.settled, self._tick()
         value: Mapping[str, Any] | None = read(workspace)
+        now = self._tick()
         with self._lock:
-            self._looks[key] = _Kept(value, version, settled, self._tick(), 0.0)
+            self._looks[key] = _Kept(value, version, settled, now, now - began)
             while len(self._looks) > LOOKS:
                 self._looks.popitem(last=False)
         return value

@@ -25,3 +25,8 @@ def test_what_is_still_being_made_is_said(valid):
     assert to_date({}, 3).spec["usermeta"] == {"empty": "Being made.", "pending": 3}
     assert "No return" in to_date({}).spec["usermeta"]["empty"]
     valid(to_date({}))
+
+
+def test_days_that_were_not_looked_at_are_named(returned):
+    told = to_date({"2026-05-24": returned(None, 0.5, 0.1, 0.9)}, skipped=["2026-05-17"])
+    assert told.note.endswith("Left out, a look back takes too long here: 2026-05-17.")

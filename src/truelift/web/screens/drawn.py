@@ -59,9 +59,11 @@ def return_to_date(desk: Desk, asked: Asked) -> Drawing:
     name, row = _campaign(desk, asked)
     head = desk.reading.roi(asked, "campaign", name).data
     today = _local_day(head["as_of"], head["timezone"])
-    days = [day for day in look_days(_flight(desk, name), today) if day < today]
-    looks, pending = desk.reading.looks(asked, name, [day.isoformat() for day in days])
-    return to_date.to_date({**looks, today.isoformat(): row}, pending)
+    ends = look_days(_flight(desk, name), today)
+    days = [day.isoformat() for day in ends if day < today]
+    looks, pending = desk.reading.looks(asked, name, days)
+    skipped = [] if pending else [day for day in days if day not in looks]
+    return to_date.to_date({**looks, today.isoformat(): row}, pending, skipped)
 
 
 def lift_expected(desk: Desk, asked: Asked) -> Drawing:
