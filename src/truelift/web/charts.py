@@ -12,7 +12,10 @@ from urllib.parse import urlencode
 import htpy
 from htpy import Element, Node, a, div, figcaption, h2, p, section
 
-CHART = "/chart/"
+from truelift.web.sparkline import HEIGHT as SPARK_HEIGHT
+from truelift.web.sparkline import WIDTH as SPARK_WIDTH
+
+CHART, SPARK = "/chart/", "/spark"
 WIDTH, EDGE = 640, 56
 """Units across a chart, and what its axis takes; a chart is as high as it will be before it is
 drawn, so that nothing moves."""
@@ -39,3 +42,16 @@ def chart(
         ],
         more,
     ]
+
+
+def spark(campaign: str, given: Mapping[str, str]) -> Element:
+    """Write a small line of what a campaign tracked by day, which leads to its figures."""
+    query = urlencode({"campaign": campaign, **given})
+    image = htpy.img(
+        src=f"{SPARK}?{query}",
+        alt=f"Orders or leads of {campaign} by day",
+        width=SPARK_WIDTH,
+        height=SPARK_HEIGHT,
+        loading="lazy",
+    )
+    return a(href=f"{CHART}days?{query}")[image]

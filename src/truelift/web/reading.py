@@ -158,6 +158,12 @@ class Reading:
         key = ("bridge", campaign, period)
         return self._keep(key, lambda workspace: workspace.bridge(campaign, period))
 
+    def conversion_days(self, asked: Asked) -> Result:
+        """Give tracked orders and leads of every campaign by day."""
+        given = asked.only(("as_of", "known_at"))
+        key = ("conversion days", *sorted(given.items()))
+        return self._keep(key, lambda workspace: workspace.conversion_days(**given))
+
     def ageing(self, asked: Asked) -> Result:
         """Give the newest ageing curves."""
         given = asked.only(("platform", "metric"))

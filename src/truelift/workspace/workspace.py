@@ -55,6 +55,7 @@ from truelift.workspace.alerts import AlertMethods
 from truelift.workspace.closing import Closing
 from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
+from truelift.workspace.conversions import Conversions
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
@@ -78,6 +79,7 @@ class Workspace(
     Closing,
     Collecting,
     Controls,
+    Conversions,
     Experiments,
     Exports,
     FinanceReports,

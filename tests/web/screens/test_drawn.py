@@ -71,3 +71,18 @@ def test_weeks_are_looked_at_from_the_start_until_some_time_after_the_end():
     year = look_days((D("2026-01-01"), D("2026-12-31")), D("2026-12-31"))
     assert 6 < len(year) <= MOST_LOOKS
     assert len({after - before for before, after in pairwise(year)}) == 1
+
+
+def test_a_campaigns_row_has_a_small_line_of_its_days(client):
+    shown = client.get("/").text
+    assert 'src="/spark?campaign=summer"' in shown
+    assert 'alt="Orders or leads of summer by day"' in shown
+    assert "/spark" not in client.get("/?by=creator").text
+    line = client.get("/spark?campaign=summer")
+    assert line.headers["content-type"] == "image/svg+xml"
+    assert line.headers["cache-control"] == "private, max-age=60"
+    counts = [row["count"] for row in client.get("/spark.json?campaign=summer").json()["rows"]]
+    orders = client.get("/roi.json?by=campaign&campaign=summer").json()["rows"][0]["outputs"]
+    assert sum(counts) == orders["orders"]
+    drawn = client.get("/chart/days.csv?campaign=summer").text
+    assert client.get("/spark.csv?campaign=summer").text == drawn

@@ -46,7 +46,7 @@ def ageing(curves: Sequence[Json]) -> Drawing:
     }
     color = kinds | {
         "scale": {"domain": names, "range": [BLUE, GAIN, LOSS, EVEN, SOFT]},
-        "legend": {"orient": "bottom", "columns": 2, "labelLimit": 220},
+        "legend": {"orient": "bottom", "columns": 1, "labelLimit": 240, "symbolOpacity": 1},
     }
     return Drawing(
         title=TITLE,

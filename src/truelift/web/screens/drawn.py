@@ -13,11 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from htpy import Node, a, p
+from litestar import Response
 
 from truelift.base.errors import NotFound
 from truelift.reports.charts import (
     ageing,
     calibration,
+    days,
     expected,
     forest,
     funnel,
@@ -27,11 +29,12 @@ from truelift.reports.charts import (
 from truelift.reports.charts.drawing import Drawing
 from truelift.web.answers import csv_answer, json_answer
 from truelift.web.asked import CAMPAIGN_FIELDS, ROI_FIELDS, Asked, BadParameter, campaign_path
-from truelift.web.charts import CHART, chart
+from truelift.web.charts import CHART, SPARK, chart
 from truelift.web.decisions import QUESTIONS
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.grid import ARRANGING, arranged
 from truelift.web.layout import twins
+from truelift.web.sparkline import sparkline
 
 Json = Mapping[str, Any]
 Made = Callable[[Desk, Asked], Drawing]
@@ -39,6 +42,9 @@ Made = Callable[[Desk, Asked], Drawing]
 OF_CAMPAIGN = ("campaign", *CAMPAIGN_FIELDS)
 ROWS = 16
 """Rows of the report of return that a page shows, and its chart with it."""
+
+SPARK_KEPT = {"cache-control": "private, max-age=60"}
+"""An open page that moves does not ask for every small line again."""
 
 WEEK, MOST_LOOKS, AFTER_DAYS = 7, 12, 56
 """ROI to date is looked at once a week, or less often where that would be more looks; and until so
@@ -86,6 +92,24 @@ def outputs_funnel(desk: Desk, asked: Asked) -> Drawing:
     return funnel.funnel({} if row is None else row["outputs"])
 
 
+def tracked_days(desk: Desk, asked: Asked) -> Drawing:
+    """Draw what one campaign tracked by day: leads where leads are its goal, else orders."""
+    name, row = _campaign(desk, asked)
+    metric = "leads" if row is not None and row["goal"] == "leads" else "orders"
+    return days.days(_counts(desk, asked, name, metric), metric)
+
+
+def spark(desk: Desk, asked: Asked, ending: str) -> Answer:
+    """Show what one campaign tracked by day as an image for a table."""
+    drawing = tracked_days(desk, asked)
+    if ending == "json":
+        return json_answer({"rows": drawing.values})
+    if ending == "csv":
+        return csv_answer(drawing.table, "days")
+    shown = sparkline([each["count"] for each in drawing.values])
+    return Response(shown.encode(), media_type="image/svg+xml", headers=SPARK_KEPT)
+
+
 def posts_ageing(desk: Desk, asked: Asked) -> Drawing:
     """Draw the ageing curves in force."""
     return ageing.ageing(desk.reading.ageing(asked).rows)
@@ -122,6 +146,14 @@ def drawn(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         twins(CHART + name, asked.given),
     ]
     return desk.page(desk.head(), drawing.title, CHART + name, body)
+
+
+def _counts(desk: Desk, asked: Asked, name: str, metric: str) -> dict[dt.date, float]:
+    return {
+        dt.date.fromisoformat(row["day"]): row["count"]
+        for row in desk.reading.conversion_days(asked).rows
+        if row["campaign"] == name and row["metric"] == metric
+    }
 
 
 def look_days(flight: tuple[dt.date, dt.date] | None, today: dt.date) -> list[dt.date]:
@@ -175,6 +207,7 @@ CHARTS: Mapping[str, tuple[Sequence[str], Made]] = {
     "expected": (OF_CAMPAIGN, lift_expected),
     "bridge": (("campaign", "period"), bridge_waterfall),
     "funnel": (OF_CAMPAIGN, outputs_funnel),
+    "days": (("campaign", "as_of", "known_at"), tracked_days),
     "ageing": (("platform", "metric"), posts_ageing),
     "calibration": (QUESTIONS["scorecard"].fields, scorecard_held),
     "said": (QUESTIONS["scorecard"].fields, scorecard_said),
@@ -184,4 +217,4 @@ CHARTS: Mapping[str, tuple[Sequence[str], Made]] = {
 SCREENS: Screens = {
     f"{CHART}{name}": ((*fields, *ARRANGING), partial(drawn, name=name))
     for name, (fields, _) in CHARTS.items()
-}
+} | {SPARK: (("campaign", "as_of", "known_at"), spark)}

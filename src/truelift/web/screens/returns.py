@@ -27,7 +27,7 @@ from truelift.web.asked import (
     campaign_path,
     whole_figure,
 )
-from truelift.web.charts import chart
+from truelift.web.charts import chart, spark
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
@@ -58,7 +58,13 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
     fields = ("campaign", "by", *FILTERS)
     body: list[Node] = [
         filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
-        tables.returns(rows, who, head, measured=by in MEASURED),
+        tables.returns(
+            rows,
+            who,
+            head,
+            measured=by in MEASURED,
+            trend=(lambda row: _trend(row, asked)) if by == "campaign" else None,
+        ),
         pager(asked, parts, len(result.rows), "rows"),
         placed(rows, "Incremental ROI with 95% limits", _query(asked, by=by))
         if by in MEASURED
@@ -162,6 +168,12 @@ def explain(desk: Desk, asked: Asked, ending: str) -> Answer:
     title, head = heading(figure)
     body = [*explanation(told), twins("/explain", {FIGURE: figure})]
     return desk.page({**desk.head(), **head}, title, "/explain", body)
+
+
+def _trend(row: Json, asked: Asked) -> Node:
+    """Place the small line of a campaign's days; costs without campaign have none."""
+    campaign = row["campaign"]
+    return spark(campaign, asked.only(("as_of", "known_at"))) if campaign else None
 
 
 def _query(asked: Asked, **more: str) -> dict[str, str]:
