@@ -78,6 +78,7 @@ const palette = async () => {
     if (step && rows.length) { event.preventDefault(); at = (at + step + rows.length) % rows.length; mark(); }
     if (event.key === "Enter") { event.preventDefault(); go(); }
   });
+  state.textContent = "Reading the list of places.";
   await filter().catch(() => { state.textContent = "The list of places could not be read."; });
 };
 

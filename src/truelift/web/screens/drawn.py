@@ -74,14 +74,14 @@ def return_to_date(desk: Desk, asked: Asked) -> Drawing:
 
 def lift_expected(desk: Desk, asked: Asked) -> Drawing:
     """Draw what each creator was expected to do, and what was observed."""
-    name, _ = _campaign(desk, asked)
+    name = _named(desk, asked)
     rows, _ = part(desk.reading.roi(asked, "creator", name).rows, asked, ROWS)
     return expected.expected(rows)
 
 
 def bridge_waterfall(desk: Desk, asked: Asked) -> Drawing:
     """Draw the bridge of one campaign."""
-    name, _ = _campaign(desk, asked)
+    name = _named(desk, asked)
     result = desk.reading.bridge(name, asked.get("period"))
     return waterfall.waterfall(result.rows, result.data["currency"])
 
@@ -94,8 +94,9 @@ def outputs_funnel(desk: Desk, asked: Asked) -> Drawing:
 
 def tracked_days(desk: Desk, asked: Asked) -> Drawing:
     """Draw what one campaign tracked by day: leads where leads are its goal, else orders."""
-    name, row = _campaign(desk, asked)
-    metric = "leads" if row is not None and row["goal"] == "leads" else "orders"
+    name = _named(desk, asked)
+    goals = {row["campaign"]: row["goal"] for row in desk.reading.list("campaigns").rows}
+    metric = "leads" if goals.get(name) == "leads" else "orders"
     return days.days(_counts(desk, asked, name, metric), metric)
 
 
@@ -169,6 +170,11 @@ def look_days(flight: tuple[dt.date, dt.date] | None, today: dt.date) -> list[dt
 
 
 def _campaign(desk: Desk, asked: Asked) -> tuple[str, Json | None]:
+    name = _named(desk, asked)
+    return name, desk.reading.whole(asked, name)
+
+
+def _named(desk: Desk, asked: Asked) -> str:
     name = asked.get("campaign")
     if name is None:
         field = "campaign"
@@ -176,7 +182,7 @@ def _campaign(desk: Desk, asked: Asked) -> tuple[str, Json | None]:
     if name not in desk.reading.campaigns():
         msg = f"There is no campaign {name!r} in this brand."
         raise NotFound(msg)
-    return name, desk.reading.whole(asked, name)
+    return name
 
 
 def _flight(desk: Desk, name: str) -> tuple[dt.date, dt.date] | None:
