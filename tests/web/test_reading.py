@@ -181,7 +181,7 @@ def test_where_a_look_takes_too_long_no_others_are_made():
     workspace, later, now = Counted(), Later(), [0.0]
 
     def tick():
-        now[0] += 20.0
+        now[0] += 70.0
         return now[0]
 
     reading = Reading(workspace, tick, later)

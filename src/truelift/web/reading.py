@@ -38,7 +38,7 @@ LOOKS, LOOK_SECONDS = 240, 3600.0
 """Looks back that are kept, and how long while facts come in by themselves: what comes in is new,
 and changes a day that is over only where it comes late."""
 
-LONGEST_LOOK = 15.0
+LONGEST_LOOK = 60.0
 """Where one look back took so many seconds, no others are made: pages wait for the same engine."""
 
 PATIENCE = 2.0
