@@ -14,6 +14,9 @@ ORACLES := .venv-oracles
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
 SYSTEM_PACKAGES := chromium hledger ledger libreoffice-calc postgresql
 
+# What the scripts and styles of the pages are bundled from.
+FRONTEND := hatch_build.py $(wildcard frontend/.npmrc frontend/*.json frontend/src/*)
+
 PYTEST ?= -n 2 --dist worksteal
 LINTS  := ruff format types imports tidy
 
@@ -23,13 +26,13 @@ LINTS  := ruff format types imports tidy
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .make/core ## the sample programme through the whole river; DEMO_SERVE=0 prints and exits
+demo: .make/frontend ## the sample programme through the whole river; DEMO_SERVE=0 prints and exits
 	@$(BIN)/truelift demo -w demo
 
-test: .make/dev .make/system .make/oracles ## tests; the last lines name what could not run here
+test: .make/dev .make/frontend .make/system .make/oracles ## tests; the last lines name what could not run here
 	@$(BIN)/python -m pytest $(PYTEST) -m "not soak"
 
-coverage: .make/dev .make/system .make/oracles ## all tests, and that the pure stages are run whole
+coverage: .make/dev .make/frontend .make/system .make/oracles ## all tests, and that the pure stages are run whole
 	@$(BIN)/python -m pytest $(PYTEST) --cov
 
 check: .make/dev ## lint, types, import contracts, tidiness and documents, in seconds
@@ -58,7 +61,7 @@ screenshots: .make/dev .make/system ## pictures of every page, light, dark and o
 bench: .make/dev .make/peers ## speed and lift beside peers; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python
 
-soak: .make/dev .make/system ## longer tests; true lifts over 200 seeds; invariants over 1,000
+soak: .make/dev .make/frontend .make/system ## longer tests; true lifts over 200 seeds; invariants over 1,000
 	@$(BIN)/python -m pytest $(PYTEST) -m soak
 	@$(BIN)/python -m benchmarks.sample_seeds 200
 	@$(BIN)/python -m benchmarks.journal_seeds 1000
@@ -71,7 +74,8 @@ requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and
 
 clean: ## removes the environment, the demo and everything cached
 	@rm -rf .make $(VENV) $(PEERS) $(ORACLES) demo build dist .coverage .hypothesis \
-		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+		frontend/node_modules src/truelift/web/static
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up: each stamp is as old as the last time its list was installed. The lists are complete, so
@@ -91,6 +95,12 @@ $(VENV)/pyvenv.cfg:
 
 .make/dev: .make/core requirements/dev.txt
 	@$(PIP) --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Installing builds it the first time; after that, when a source has changed. No node is needed on
+# the path: npm comes as a wheel of requirements/core.in, and nothing of it is used at run time.
+.make/frontend: .make/core $(FRONTEND)
+	@$(BIN)/python hatch_build.py > .make/frontend.log
 	@touch $@
 
 # Without its peers `make bench` still runs, and its table says who is missing.

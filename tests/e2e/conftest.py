@@ -54,6 +54,27 @@ def page(chromium):
     assert wrong == []
 
 
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture
+def faults():
+    """Give what names the faults of access of a page; axe-core comes with the front end's build."""
+    if not AXE.is_file():
+        pytest.skip("needs axe-core: remove src/truelift/web/static and run `make .make/frontend`")
+    script = AXE.read_text(encoding="utf-8")
+
+    def found(page):
+        page.evaluate(script)
+        told = page.evaluate("axe.run().then(found => found.violations)")
+        return [
+            (each["id"], [node["target"] for node in each["nodes"]][:3], each["help"])
+            for each in told
+        ]
+
+    return found
+
+
 class Servers:
     """Serves folders in processes of their own, and one of them again at the same address."""
 

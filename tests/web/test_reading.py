@@ -4,7 +4,7 @@ import pytest
 
 from truelift.base.errors import NotFound
 from truelift.web.asked import Asked, BadParameter
-from truelift.web.reading import KEPT, Reading
+from truelift.web.reading import KEPT, LOOK_SECONDS, Reading
 from truelift.workspace.result import Result
 
 
@@ -121,3 +121,72 @@ def test_a_metric_that_is_none_is_named(workspace):
     with pytest.raises(BadParameter) as refused:
         Reading(workspace).roi(Asked("/", {"metric": "joy"}), "campaign")
     assert refused.value.field == "metric"
+
+
+class Later:
+    """What makes answers beside the requests: it waits until it is told to."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def __call__(self, work):
+        self.waiting.append(work)
+
+    def do(self, workspace):
+        while self.waiting:
+            self.waiting.pop(0)(workspace)
+
+
+def test_looks_back_are_made_one_after_the_other_beside_the_requests():
+    workspace, later, now = Counted(), Later(), [0.0]
+    reading = Reading(workspace, lambda: now[0], later)
+    asked, days = Asked("/", {"cost": "paid"}), ["2026-05-07", "2026-05-14"]
+    for found in range(2):
+        for _ in range(2):  # asked again while one is being made: nothing is made twice
+            looks, pending = reading.looks(asked, "a", days)
+            assert (len(looks), pending, len(later.waiting)) == (found, 2 - found, 1)
+        later.do(workspace)
+    assert reading.looks(asked, "a", days) == ({day: {"campaign": "a"} for day in days}, 0)
+    assert [each["as_of"] for each in workspace.asked] == days
+    workspace.version = "a.1"  # what comes in by itself is of today
+    assert reading.looks(asked, "a", days)[1] == 0
+    now[0] += LOOK_SECONDS
+    assert reading.looks(asked, "a", days)[1] == 2
+    later.do(workspace)
+    workspace.settled = 1  # a person did something
+    assert reading.looks(asked, "a", days)[1] == 2
+
+
+def test_a_look_that_fails_is_tried_again():
+    workspace, later = Counted(), Later()
+    reading = Reading(workspace, renew=later)
+    reading.looks(Asked("/", {}), "a", ["2026-05-07"])
+    with pytest.raises(AttributeError):
+        later.do(SimpleNamespace(version="a.0", settled=0))
+    assert reading.looks(Asked("/", {}), "a", ["2026-05-07"]) == ({}, 1)
+    later.do(workspace)
+    assert reading.looks(Asked("/", {}), "a", ["2026-05-07"])[1] == 0
+
+
+def test_only_so_many_looks_are_kept(monkeypatch):
+    monkeypatch.setattr("truelift.web.reading.LOOKS", 2)
+    workspace = Counted()
+    reading = Reading(workspace)
+    for day in ("2026-05-07", "2026-05-08", "2026-05-09", "2026-05-09", "2026-05-07"):
+        assert reading.looks(Asked("/", {}), "nowhere", [day]) == ({day: None}, 0)
+    assert len(workspace.asked) == 4
+
+
+def test_where_a_look_takes_too_long_no_others_are_made():
+    workspace, later, now = Counted(), Later(), [0.0]
+
+    def tick():
+        now[0] += 70.0
+        return now[0]
+
+    reading = Reading(workspace, tick, later)
+    days = ["2026-05-07", "2026-05-14"]
+    assert reading.looks(Asked("/", {}), "a", days) == ({}, 2)
+    later.do(workspace)
+    assert reading.looks(Asked("/", {}), "a", days) == ({"2026-05-07": {"campaign": "a"}}, 0)
+    assert later.waiting == []

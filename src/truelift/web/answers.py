@@ -31,8 +31,9 @@ from truelift.base.errors import (
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
 from truelift.web.asked import BadParameter
+from truelift.web.built import THIRD_PARTY, kind, packed_file, static_file
 from truelift.web.door import Result
-from truelift.web.layout import plain_page, static_file
+from truelift.web.layout import plain_page
 
 Asking = Request[None, None, Any]
 
@@ -55,7 +56,6 @@ SIGN_IN = {
 }
 """What tells a browser or a program how and when to try again."""
 
-STATIC = {"house.css": "text/css", "live.js": "text/javascript", "mark.svg": "image/svg+xml"}
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -120,10 +120,19 @@ def csv_answer(table: Table, name: str) -> Response[bytes]:
     )
 
 
-def static_answer(name: str) -> Response[bytes]:
-    """Answer with a file of the package."""
-    kept = {"cache-control": "max-age=31536000, immutable"}
-    return Response(static_file(name), media_type=STATIC[name], headers=kept)
+def static_answer(name: str, accepted: str) -> Response[bytes]:
+    """Answer with a file of the package; a hashed name never means anything else.
+
+    accepted: which encodings the browser takes.
+    """
+    headers = {
+        "cache-control": "no-cache" if name == THIRD_PARTY else "max-age=31536000, immutable",
+        "vary": "accept-encoding",
+    }
+    if "gzip" not in accepted:
+        return Response(static_file(name), media_type=kind(name), headers=headers)
+    headers["content-encoding"] = "gzip"
+    return Response(packed_file(name), media_type=kind(name), headers=headers)
 
 
 def own_form(request: Asking) -> None:

@@ -62,6 +62,12 @@ class Workspace(Protocol):
     def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
         """Give the signed steps from reported to return."""
 
+    def conversion_days(self, *, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give tracked orders and leads of each campaign by day."""
+
+    def ageing(self, *, platform: str | None = None, metric: str | None = None) -> Result:
+        """Give the newest ageing curves."""
+
     def doubt(
         self,
         campaign: str,

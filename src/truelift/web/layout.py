@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
 import htpy
 from htpy import Element, Node, a, caption, div, form, html, label, option, select
 
-from truelift.base.ids import content_hash
 from truelift.web.asked import BACK, CHOICES, Asked, address
+from truelift.web.built import static_path
 from truelift.web.figures import moment
 
 Json = Mapping[str, Any]
@@ -63,7 +61,7 @@ def page(
             htpy.title[f"{title} - {head['brand']} - Truelift"],
             _sheet(),
             htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),
-            htpy.script(src=static_path("live.js"), defer=True) if version is not None else None,
+            htpy.script(src=static_path("app.js"), type="module"),
         ],
         htpy.body[
             a(".skip", href="#main")["Skip to the figures"],
@@ -88,7 +86,11 @@ def page(
                     f"Attribution rule: {head['attribution_rule']} "
                     if head.get("attribution_rule")
                     else None,
-                    f"Amounts in {head['currency']}; times in {head['timezone']}.",
+                    f"Amounts in {head['currency']}; times in {head['timezone']}. ",
+                    a(href="/keys")["Keys"],
+                    ", ",
+                    a(href="/palette")["go to"],
+                    ".",
                 ]
             ],
         ],
@@ -133,18 +135,6 @@ def plain_page(title: str, sentence: str) -> Element:
             htpy.main[htpy.h1[title], htpy.p[sentence], htpy.p[a(href="/")["To the overview"]]],
         ],
     ]
-
-
-@cache
-def static_file(name: str) -> bytes:
-    """Read a file that the package brings along."""
-    return files("truelift.web").joinpath("static", name).read_bytes()
-
-
-@cache
-def static_path(name: str) -> str:
-    """Write the address of such a file; it changes with the content, so browsers may keep it."""
-    return f"/static/{name}?{content_hash([static_file(name).hex()])[:12]}"
 
 
 def _sheet() -> Node:

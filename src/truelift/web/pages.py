@@ -23,7 +23,6 @@ from truelift.base.errors import NotAdmitted
 from truelift.web.acts import BACK, DONE, ONCE
 from truelift.web.answers import (
     PASSED_ON,
-    STATIC,
     add_headers,
     failed,
     host_checked,
@@ -35,6 +34,7 @@ from truelift.web.asked import (
     Asked,
     read,
 )
+from truelift.web.built import PREFIX, static_names
 from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
@@ -43,7 +43,9 @@ from truelift.web.reading import Renew
 from truelift.web.screens import (
     books,
     comparing,
+    drawn,
     exploring,
+    finding,
     health,
     overview,
     questioning,
@@ -73,6 +75,8 @@ SCREENS = (
     records.SCREENS,
     health.SCREENS,
     exploring.SCREENS,
+    drawn.SCREENS,
+    finding.SCREENS,
 )
 """The screens of every module, which a new module joins here."""
 
@@ -128,7 +132,7 @@ def application(
         exception_handlers={Exception: failed},
         before_request=admitted(workspace, host_checked(host), reading, passed_on),
         before_send=[add_headers],
-        compression_config=CompressionConfig(backend="gzip"),
+        compression_config=CompressionConfig(backend="gzip", exclude=[f"^{PREFIX}"]),
         openapi_config=None,
         logging_config=None,
     )
@@ -251,9 +255,10 @@ def _way_back(given: Mapping[str, str]) -> str:
 
 
 def _static() -> HTTPRouteHandler:
-    @get([f"/static/{name}" for name in STATIC], sync_to_thread=False)
+    @get([f"{PREFIX}{name}" for name in static_names()], sync_to_thread=False)
     def static(request: Asking) -> Response[bytes]:
-        return static_answer(request.url.path.rpartition("/")[2])
+        accepted = request.headers.get("accept-encoding", "")
+        return static_answer(request.url.path.rpartition("/")[2], accepted)
 
     return static
 

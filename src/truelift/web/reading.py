@@ -16,7 +16,7 @@ import datetime as dt
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,6 +33,13 @@ Renew = Callable[[Callable[[Workspace], None]], None]
 KEPT = 24
 """Answers that are kept; the one that was not asked for the longest goes first."""
 
+
+LOOKS, LOOK_SECONDS = 240, 3600.0
+"""Looks back that are kept, and how long while facts come in by themselves: what comes in is new,
+and changes a day that is over only where it comes late."""
+
+LONGEST_LOOK = 60.0
+"""Where one look back took so many seconds, no others are made: pages wait for the same engine."""
 
 PATIENCE = 2.0
 """An answer that took a second is not made again for two while facts go on coming in."""
@@ -62,6 +69,7 @@ class Reading:
         self._workspace, self._tick, self._renew = workspace, tick, renew
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
         self._lock = threading.Lock()
+        self._looks: OrderedDict[Key, _Kept] = OrderedDict()
         self._renewing: set[Key] = set()
         self._shown: str | None = None
 
@@ -82,6 +90,7 @@ class Reading:
     def forget(self) -> None:
         """Forget every answer: facts have changed."""
         self._kept.clear()
+        self._looks.clear()
 
     def roi(self, asked: Asked, by: str, campaign: str | None = None) -> Result:
         """Give the ROI report; NotFound when its campaign is unknown."""
@@ -112,10 +121,54 @@ class Reading:
         rows = self._roi({"by": "campaign"}).rows
         return [row["campaign"] for row in rows if row["campaign"] is not None]
 
+    def looks(
+        self, asked: Asked, campaign: str, days: Sequence[str]
+    ) -> tuple[dict[str, Mapping[str, Any] | None], int]:
+        """Give a campaign's own row as of the ends of past days, and how many are still being made.
+
+        One is made at a time, beside the requests: each is as much work as a page, and old answers
+        that pages wait for come first. Where one takes too long, the others are left out.
+        """
+        found: dict[str, Mapping[str, Any] | None] = {}
+        missing: list[tuple[Key, Callable[[Workspace], Any]]] = []
+        slow = False
+        given = dict(asked.given) | {"by": "campaign", "campaign": campaign}
+        for day in days:
+            key: Key = ("look", day, *sorted(given.items()))
+            kept = self._looks.get(key)
+            if kept is not None and self._holds(kept):
+                found[day] = kept.value
+                slow = slow or kept.seconds > LONGEST_LOOK
+            else:
+                missing.append((key, _look(campaign, given | {"as_of": day})))
+        if self._renew is None:
+            found |= {str(key[1]): self._look_back(self._workspace, key, read)
+                      for key, read in missing}  # fmt: skip
+            return found, 0
+        if slow:
+            return found, 0
+        if missing and not any(key[0] == "look" for key in self._renewing):
+            key, read = missing[0]
+            self._renewing.add(key)
+            self._renew(lambda workspace: self._look_beside(workspace, key, read))
+        return found, len(missing)
+
     def bridge(self, campaign: str | None, period: str | None = None) -> Result:
         """Give the bridge of a campaign, or of all."""
         key = ("bridge", campaign, period)
         return self._keep(key, lambda workspace: workspace.bridge(campaign, period))
+
+    def conversion_days(self, asked: Asked) -> Result:
+        """Give tracked orders and leads of every campaign by day."""
+        given = asked.only(("as_of", "known_at"))
+        key = ("conversion days", *sorted(given.items()))
+        return self._keep(key, lambda workspace: workspace.conversion_days(**given))
+
+    def ageing(self, asked: Asked) -> Result:
+        """Give the newest ageing curves."""
+        given = asked.only(("platform", "metric"))
+        key = ("ageing", *sorted(given.items()))
+        return self._keep(key, lambda workspace: workspace.ageing(**given))
 
     def doubt(self, asked: Asked, campaign: str) -> Result:
         """Give reasons to doubt the lift of a campaign."""
@@ -194,6 +247,32 @@ class Reading:
         found: Kept = kept.value
         return found
 
+    def _holds(self, kept: _Kept) -> bool:
+        if kept.settled != self._workspace.settled:
+            return False
+        same = kept.version == self._workspace.version
+        return same or self._tick() - kept.made_at < LOOK_SECONDS
+
+    def _look_back(
+        self, workspace: Workspace, key: Key, read: Callable[[Workspace], Any]
+    ) -> Mapping[str, Any] | None:
+        version, settled, began = workspace.version, workspace.settled, self._tick()
+        value: Mapping[str, Any] | None = read(workspace)
+        now = self._tick()
+        with self._lock:
+            self._looks[key] = _Kept(value, version, settled, now, now - began)
+            while len(self._looks) > LOOKS:
+                self._looks.popitem(last=False)
+        return value
+
+    def _look_beside(
+        self, workspace: Workspace, key: Key, read: Callable[[Workspace], Any]
+    ) -> None:
+        try:
+            self._look_back(workspace, key, read)
+        finally:
+            self._renewing.discard(key)
+
     def _make(
         self,
         workspace: Workspace,
@@ -231,3 +310,15 @@ class Reading:
         if kept.version == self._workspace.version:
             return False
         return self._tick() - kept.made_at >= PATIENCE * kept.seconds
+
+
+def _look(
+    campaign: str, given: Mapping[str, str]
+) -> Callable[[Workspace], Mapping[str, Any] | None]:
+    """Make the reading of a campaign's own row; None where it had none."""
+
+    def read(workspace: Workspace) -> Mapping[str, Any] | None:
+        rows = workspace.roi(**given).rows
+        return next((row for row in rows if row["campaign"] == campaign), None)
+
+    return read

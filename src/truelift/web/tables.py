@@ -98,10 +98,18 @@ def _names(row: Json, asked: Asked, by: str) -> list[Node]:
     return parts
 
 
-def returns(rows: Sequence[Json], names: Who, head: Json, *, measured: bool = True) -> Element:
+def returns(
+    rows: Sequence[Json],
+    names: Who,
+    head: Json,
+    *,
+    measured: bool = True,
+    trend: Callable[[Json], Node] | None = None,
+) -> Element:
     """Show what came back per row: the headline with limits and grade, ratios, lift.
 
     Rows for which lift is not measured (a post, a day) leave its columns out, and say so once.
+    trend: shows a row's days in a last column.
     """
     currency = head["currency"]
     titles = [title for title in RETURNS if measured or title not in NEED_LIFT]
@@ -117,10 +125,20 @@ def returns(rows: Sequence[Json], names: Who, head: Json, *, measured: bool = Tr
         "returns",
         "Return",
         [
-            thead[tr[names.head(), (th(scope="col")[title] for title in titles)]],
+            thead[
+                tr[
+                    names.head(),
+                    (th(scope="col")[title] for title in titles),
+                    th(scope="col")["By day"] if trend else None,
+                ]
+            ],
             tbody[
                 (
-                    tr[_row_head(name), (RETURNS[title](row, currency) for title in titles)]
+                    tr[
+                        _row_head(name),
+                        (RETURNS[title](row, currency) for title in titles),
+                        td(".spark")[trend(row)] if trend else None,
+                    ]
                     for row, name in zip(rows, names.names, strict=True)
                 )
             ],

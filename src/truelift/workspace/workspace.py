@@ -45,7 +45,7 @@ from truelift.operations.profiles import read_options
 from truelift.operations.roi import RoiRequest, roi
 from truelift.operations.seal import correct_baseline, seal_baselines
 from truelift.reports.calibration import placebo_row
-from truelift.reports.chart import roi_chart
+from truelift.reports.charts.forest import forest
 from truelift.reports.doubt import doubt_json, doubt_table
 from truelift.reports.power import power_json, power_table
 from truelift.reports.roi import report_json
@@ -55,6 +55,7 @@ from truelift.workspace.alerts import AlertMethods
 from truelift.workspace.closing import Closing
 from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
+from truelift.workspace.conversions import Conversions
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
@@ -79,6 +80,7 @@ class Workspace(
     Closing,
     Collecting,
     Controls,
+    Conversions,
     Experiments,
     Exports,
     FinanceReports,
@@ -220,11 +222,12 @@ class Workspace(
             msg = f"roi takes campaign, creator, by, metric, basis, cost and model, not {given}."
             raise UsageError(msg) from None
         header, rows = roi(self._ground, request)
+        told = report_json(header, rows)
         return Result(
-            report_json(header, rows),
+            told,
             roi_table(header, rows),
             self.explain,
-            lambda: roi_chart(rows),
+            lambda: forest(told["rows"]).spec,
         )
 
     def attribute(

@@ -3,7 +3,7 @@ from dataclasses import replace
 from truelift.web.asked import Asked
 from truelift.web.desk import Desk
 from truelift.web.reading import Reading
-from truelift.web.screens.returns import campaign, chart
+from truelift.web.screens.returns import campaign, placed
 
 
 def test_a_chart_names_what_it_cannot_draw():
@@ -12,10 +12,10 @@ def test_a_chart_names_what_it_cannot_draw():
             "point": 0.1, "low": -0.1, "high": 0.3, "grade": "C"}},
         {"campaign": "c", "creator": "<bo>", "incremental_roi": {"withheld": "NO_COST"}},
     ]  # fmt: skip
-    shown = str(chart(rows, "Return"))
+    shown = str(placed(rows, "Return", {}))
     assert "<svg" in shown
     assert '<li>&lt;bo&gt;: <span class="why">no cost</span></li>' in shown
-    assert "<svg" not in str(chart(rows[1:], "Return"))
+    assert "<svg" not in str(placed(rows[1:], "Return", {}))
 
 
 def test_a_bridge_is_only_shown_under_the_filters_it_has_itself(client):
@@ -29,7 +29,8 @@ def test_the_campaign_page_ends_its_table_with_the_whole_campaign(client):
     shown = client.get("/campaign/summer").text
     assert "Whole campaign" in shown
     assert "Incremental ROI with 95% limits, creators of summer" in shown
-    assert 'role="img"' in shown
+    for name in ("roi", "to-date", "expected", "funnel", "bridge"):
+        assert f'data-chart="/chart/{name}.json?' in shown
 
 
 def test_the_campaign_page_shows_its_doubts_and_links_all_of_them(client):

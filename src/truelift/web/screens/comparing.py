@@ -19,7 +19,7 @@ from truelift.web.asked import Asked, BadParameter
 from truelift.web.desk import Answer, Desk, Screens
 from truelift.web.grid import ARRANGING, arranged, grid
 from truelift.web.layout import filters, twins
-from truelift.web.screens.returns import FILTERS, chart
+from truelift.web.screens.returns import FILTERS, placed
 
 Json = Mapping[str, Any]
 
@@ -31,12 +31,8 @@ FIELDS = ("campaigns", "creators", *FILTERS, "known_at")
 
 def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
     """Set campaigns beside each other, or creators where some are named."""
-    by = "creator" if asked.get("creators") else "campaign"
-    plain = Asked("/compare", asked.only([*FILTERS, "known_at"]))
-    result = desk.reading.roi(plain, by)
-    named = {_name(row, by): row for row in result.rows if row[by] is not None}
-    chosen = _chosen(asked.get(f"{by}s"), list(named), by)
-    rows, head = [named[name] for name in chosen], result.data
+    by, head, found = compared(desk, asked)
+    chosen, rows = list(found), list(found.values())
     table = arranged(comparison(rows, chosen, head["currency"]), asked)
     if ending == "csv":
         return csv_answer(table, "compare")
@@ -46,7 +42,9 @@ def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
     body: list[Node] = [
         _choice(desk, asked, by, chosen),
         filters("/compare", asked, FILTERS),
-        chart(rows, "Incremental ROI with 95% limits") if rows else None,
+        placed(rows, "Incremental ROI with 95% limits", asked.only(FIELDS), "beside")
+        if rows
+        else None,
         grid("compare", table, table.rows, asked, title="Beside each other", note=table.note,
              zone=zone) if rows else p(".verdict")["There is nothing to compare yet."],
         _funnels(rows, chosen),
@@ -55,7 +53,18 @@ def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
     return desk.page(head, "Compare", "/compare", body)
 
 
-def _name(row: Json, by: str) -> str:
+def compared(desk: Desk, asked: Asked) -> tuple[str, Json, dict[str, Json]]:
+    """Give whether campaigns or creators are compared, the report's head, and the rows by name."""
+    by = "creator" if asked.get("creators") else "campaign"
+    plain = Asked("/compare", asked.only([*FILTERS, "known_at"]))
+    result = desk.reading.roi(plain, by)
+    named = {name_of(row, by): row for row in result.rows if row[by] is not None}
+    chosen = _chosen(asked.get(f"{by}s"), list(named), by)
+    return by, result.data, {name: named[name] for name in chosen}
+
+
+def name_of(row: Json, by: str) -> str:
+    """Name a column of the comparison."""
     return str(row["campaign"]) if by == "campaign" else f"{row['creator']} in {row['campaign']}"
 
 

@@ -18,7 +18,7 @@ from truelift.web.asked import Asked, address, campaign_path, creator_path
 from truelift.web.desk import Answer, Desk
 from truelift.web.figures import linked, moment, money, share
 from truelift.web.layout import filters, report_path, twins
-from truelift.web.screens.returns import FILTERS, chart
+from truelift.web.screens.returns import FILTERS, asked_again, placed
 
 Json = Mapping[str, Any]
 
@@ -43,7 +43,11 @@ def creator(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
         _facts(desk, name, person or {}),
         filters(path, asked, FILTERS),
         tables.returns(result.rows, who, head) if result.rows else p["No campaign yet."],
-        chart(result.rows, f"Incremental ROI with 95% limits, campaigns of {name}")
+        placed(
+            result.rows,
+            f"Incremental ROI with 95% limits, campaigns of {name}",
+            asked_again(asked, by="creator", creator=name),
+        )
         if result.rows
         else None,
         tables.ladder(result.rows, who, head, None, desk.provisional(head))

@@ -14,15 +14,25 @@ from zoneinfo import ZoneInfo
 from htpy import Element, Node, a, dd, div, dl, h2, li, p, section, small, span, ul
 from htpy import dt as term
 
+from truelift.reports.charts.drawing import HEIGHT
 from truelift.reports.overview import Standing, Sum, booked, cancellable, standing, sums
 from truelift.web import tables
 from truelift.web.answers import twin
 from truelift.web.asked import BACK, ROI_FIELDS, Asked, campaign_path, creator_path
+from truelift.web.charts import chart
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.figures import estimate, grade, linked, money, signed_money
 from truelift.web.layout import COMPARE_TO as COMPARED
 from truelift.web.layout import filters, pager, report_path, twins
-from truelift.web.screens.returns import FILTERS, MEASURED, ROI_ROWS, chart
+from truelift.web.screens.returns import (
+    FILTERS,
+    MEASURED,
+    OF_CAMPAIGN,
+    ROI_ROWS,
+    asked_again,
+    placed,
+    trend,
+)
 
 Json = Mapping[str, Any]
 
@@ -47,9 +57,20 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
         _tiles(desk, asked, head),
         _cards(desk, asked, head) if not asked.get("campaign") else None,
         filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
-        tables.returns(rows, who, head, measured=by in MEASURED),
+        tables.returns(
+            rows,
+            who,
+            head,
+            measured=by in MEASURED,
+            trend=(lambda row: trend(row, asked)) if by == "campaign" else None,
+        ),
         pager(asked, parts, len(result.rows), "rows"),
-        chart(rows, "Incremental ROI with 95% limits") if by in MEASURED else None,
+        placed(rows, "Incremental ROI with 95% limits", asked_again(asked, by=by))
+        if by in MEASURED
+        else None,
+        chart("to-date", f"ROI to date of {chosen}", asked.only(OF_CAMPAIGN), HEIGHT)
+        if (chosen := asked.get("campaign"))
+        else None,
         tables.ladder(rows, who, head, None, desk.provisional(head)),
         twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
     ]

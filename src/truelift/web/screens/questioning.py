@@ -19,6 +19,7 @@ from truelift.web.asked import (
     Asked,
     address,
 )
+from truelift.web.charts import chart
 from truelift.web.desk import LIST_ROWS, Answer, Desk, Screens
 from truelift.web.door import Result
 from truelift.web.grid import ARRANGING, arranged
@@ -28,6 +29,9 @@ from truelift.web.questions import FIRST, QUESTIONS
 Json = Mapping[str, Any]
 
 CLOSED = "closed"
+
+SHOWN = (("calibration", "How often it held", 70), ("said", "Lifts said then and known now", 320))
+"""Charts of the scorecard: name, title, height."""
 
 BESIDE = {
     "reconciliation": {"close": "Close", "ledger": "Trial balance"},
@@ -60,6 +64,9 @@ def question_page(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         p[question.note],
         filters(path, asked, shown, chosen),
         [p(".said")[words] for words in whole],
+        [chart(each, title, asked.only(question.fields), height) for each, title, height in SHOWN]
+        if name == "scorecard" and result.rows
+        else None,
         desk.grid(result.table, table, asked, question.title),
         _deeds(desk, name, result, address(path, asked.only(question.fields)), last),
         twins(path, asked.given),

@@ -9,25 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from htpy import Node, a, div, h2, li, p, section, ul
+from htpy import Node, a, h2, li, p, section, ul
 
 from truelift.base.errors import NotFound
+from truelift.reports.charts.drawing import HEIGHT, ROW_HEIGHT
+from truelift.reports.charts.forest import is_known
 from truelift.web import tables
 from truelift.web.answers import csv_answer, json_answer, twin
 from truelift.web.asked import (
     CAMPAIGN_FIELDS,
     DOUBT_FIELDS,
     FIGURE,
+    ROI_FIELDS,
     Asked,
     BadParameter,
     address,
     campaign_path,
     whole_figure,
 )
+from truelift.web.charts import chart, spark
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
-from truelift.web.forest import Interval, forest
 from truelift.web.layout import filters, pager, twins
 
 Json = Mapping[str, Any]
@@ -35,6 +38,7 @@ Json = Mapping[str, Any]
 ROI_ROWS, DOUBT_ROWS, DOUBTS_FIRST = 14, 60, 14
 """Rows that a page shows at a time, so that no page is over 60 KB; a twin has them all."""
 
+OF_CAMPAIGN = ("campaign", *CAMPAIGN_FIELDS)
 FILTERS = ("basis", "cost", "model", "as_of")
 MEASURED = ("campaign", "creator", "cohort", "programme")
 """Groupings for which lift is measured, so that a chart has something to show."""
@@ -52,13 +56,26 @@ def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
     who = tables.who(rows, asked, "creator").without_campaign()
     whole = desk.reading.whole(asked, name)
     path = campaign_path(name)
+    query = {"campaign": name, **asked.only(CAMPAIGN_FIELDS)}
     body: list[Node] = [
         filters(path, asked, FILTERS),
         tables.returns(rows, who, head),
         pager(asked, parts, len(result.rows), "creators"),
-        chart(rows, f"Incremental ROI with 95% limits, creators of {name}"),
+        placed(
+            rows,
+            f"Incremental ROI with 95% limits, creators of {name}",
+            asked_again(asked, by="creator", campaign=name),
+        ),
+        chart("to-date", "ROI to date", query, HEIGHT),
         tables.ladder(rows, who, head, whole, desk.provisional(head)),
         twins(path, asked.only(CAMPAIGN_FIELDS)),
+        chart(
+            "expected",
+            "Expected and observed",
+            asked_again(asked, campaign=name),
+            ROW_HEIGHT * len(rows),
+        ),
+        chart("funnel", "From reach to orders", query, 150),
         _doubt(desk, asked, name),
         _bridge(desk, asked, name, whole),
     ]
@@ -121,6 +138,18 @@ def explain(desk: Desk, asked: Asked, ending: str) -> Answer:
     return desk.page({**desk.head(), **head}, title, "/explain", body)
 
 
+def trend(row: Json, asked: Asked) -> Node:
+    """Place the small line of a campaign's days; costs without campaign have none."""
+    campaign = row["campaign"]
+    return spark(campaign, asked.only(("as_of", "known_at"))) if campaign else None
+
+
+def asked_again(asked: Asked, **more: str) -> dict[str, str]:
+    """Give what a chart of the same rows is asked by."""
+    turned = {"page": str(asked.page)} if asked.page > 1 else {}
+    return asked.only(ROI_FIELDS) | more | turned
+
+
 def _doubt(desk: Desk, asked: Asked, name: str) -> list[Node]:
     """Show the campaign's lines and what warns or fails; the rest stands on its own page."""
     given = asked.only(DOUBT_FIELDS)
@@ -152,33 +181,24 @@ def _bridge(desk: Desk, asked: Asked, name: str, whole: Json | None) -> list[Nod
     rows = desk.reading.bridge(name).rows
     currency = desk.head()["currency"]
     return [
+        chart("bridge", "From reported to return", {"campaign": name}, 24 * len(rows)),
         tables.bridge(rows, currency, whole, "bridge", name),
         twins("/bridge", {"campaign": name}),
     ]
 
 
-def chart(rows: Sequence[Json], title: str) -> Node:
-    """Draw the headline of each row with its limits; rows without one are named with the reason."""
-    drawn, left_out = [], []
-    for row in rows:
-        found = row["incremental_roi"]
-        name = tables.clipped(row["creator"] or row["campaign"] or "(no campaign)")
-        if "point" in found:
-            drawn.append(
-                Interval(name, found["point"], found["low"], found["high"], found["grade"])
-            )
-        else:
-            left_out.append(li[name, ": ", withheld(found)])
-    return section(".chart")[
-        h2[title],
-        div(".box", role="region", aria_label="Chart", tabindex="0")[forest(title, drawn)]
-        if drawn
-        else None,
-        p(".key")["Round: limits above break-even. Square: below. Hollow: break-even lies within."]
-        if drawn
-        else None,
-        [p["Withheld, so not drawn:"], ul[left_out]] if left_out else None,
-    ]
+def placed(rows: Sequence[Json], title: str, query: Mapping[str, str], name: str = "roi") -> Node:
+    """Place the chart of each row's headline; rows without one are named with the reason."""
+    drawn = [row for row in rows if is_known(row)]
+    left_out = [
+        li[tables.clipped(row["creator"] or row["campaign"] or "(no campaign)"), ": ",
+           withheld(row["incremental_roi"])]
+        for row in rows if row not in drawn
+    ]  # fmt: skip
+    told = [p["Withheld, so not drawn:"], ul[left_out]] if left_out else []
+    if not drawn:
+        return section(".chart")[h2[title], told]
+    return chart(name, title, query, ROW_HEIGHT * len(drawn), told)
 
 
 SCREENS: Screens = {

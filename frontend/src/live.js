@@ -1,5 +1,6 @@
 /* Moves the figures of an open page: the line of today as it is told, then the page's own figures. */
-"use strict";
+import { putBack, setAside } from "./figures.js";
+
 (() => {
   const line = document.getElementById("live");
   if (!line || !window.EventSource) return;
@@ -49,6 +50,7 @@
     const from = fresh.querySelector("main"), to = document.querySelector("main");
     if (!from || !to) return;
     const scrolled = [...to.querySelectorAll(".box")].map((box) => box.scrollLeft);
+    const aside = setAside();
     const opened = folds(to);
     folds(from).forEach((each, name) => { each.open = opened.get(name)?.open ?? each.open; });
     const made = new Map([...from.querySelectorAll("form")].map((form) => [same(form), form]));
@@ -65,6 +67,7 @@
       if (!kept.has(node)) { to.insertBefore(node, next); continue; }
       next = kept.get(node).nextSibling;
     }
+    putBack(aside);
     [...to.querySelectorAll(".box")].forEach((box, at) => { box.scrollLeft = scrolled[at] || 0; });
   };
 
