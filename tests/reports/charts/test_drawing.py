@@ -49,8 +49,7 @@ def test_words_are_plain():
 def test_charts_are_checked_by_the_schema_of_vega_lite(valid):
     if find_spec("altair") is None:
         pytest.skip("charts are not checked by Vega-Lite's schema: altair is not installed")
-    drawing = Drawing(
-        "Title", "Note.", table_of("", [], (), ""), [{"mark": "no such", "encoding": {}}], [], {}
-    )
+    layer = {"mark": "no such", "encoding": {}}
+    drawing = Drawing("Title", "Note.", table_of("", [], (), ""), [layer], [], {})
     with pytest.raises(ValidationError):
         valid(drawing)
