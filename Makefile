@@ -75,7 +75,7 @@ requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and
 clean: ## removes the environment, the demo and everything cached
 	@rm -rf .make $(VENV) $(PEERS) $(ORACLES) demo build dist .coverage .hypothesis \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
-		frontend/node_modules src/truelift/web/static
+		frontend/node_modules src/truelift/web/static/built
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Set-up: each stamp is as old as the last time its list was installed. The lists are complete, so

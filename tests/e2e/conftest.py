@@ -61,7 +61,9 @@ AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "ax
 def faults():
     """Give what names the faults of access of a page; axe-core comes with the front end's build."""
     if not AXE.is_file():
-        pytest.skip("needs axe-core: remove src/truelift/web/static and run `make .make/frontend`")
+        pytest.skip(
+            "needs axe-core: remove src/truelift/web/static/built and run `make .make/frontend`"
+        )
     script = AXE.read_text(encoding="utf-8")
 
     def found(page):

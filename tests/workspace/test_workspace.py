@@ -51,7 +51,7 @@ def test_frames_of_any_library_go_in_and_results_come_out(workspace):
     assert pl.DataFrame(result)["contribution"].to_list() == ["60.00"]
     assert pd.DataFrame.from_arrow(result)["creator"].tolist() == ["ana"]
     assert "<td>ana</td>" in result._repr_html_()
-    assert result.chart()["title"]["subtitle"].startswith("1 rows are withheld")
+    assert result.chart()["usermeta"]["empty"].startswith("No row has limits. Left out, withheld")
     assert result.explain(row["figure_ids"]["roi"])["value"]["withheld"] == "NO_COST"
 
 

@@ -1,8 +1,9 @@
 """Rows of reports as their JSON has them, and the schema that every chart must match."""
 
 import functools
+import importlib.util
 import json
-from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -10,7 +11,11 @@ import pytest
 
 @functools.cache
 def _validator():
-    schema = files("altair").joinpath("vegalite", "v6", "schema", "vega-lite-schema.json")
+    """Give the checker by the schema that altair brings, which is found without importing it."""
+    found = importlib.util.find_spec("altair")
+    if found is None:
+        return None
+    schema = Path(found.origin).parent / "vegalite" / "v6" / "schema" / "vega-lite-schema.json"
     return jsonschema.Draft7Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
@@ -20,20 +25,11 @@ def valid():
 
     def check(drawing):
         spec = json.loads(json.dumps(drawing.spec, allow_nan=False))
-        assert drawing.spec["$schema"].endswith("/v6.json")
-        if jsonschema_is_here():
+        if _validator() is not None:
             _validator().validate(spec)
         return drawing.values
 
     return check
-
-
-def jsonschema_is_here():
-    try:
-        files("altair")
-    except ModuleNotFoundError:
-        return False
-    return True
 
 
 def estimate(point, low, high, grade="C"):

@@ -1,3 +1,8 @@
+from importlib.util import find_spec
+
+import pytest
+from jsonschema import ValidationError
+
 from truelift.reports.charts.drawing import Drawing, left_out, named, percent, table_of, told
 from truelift.reports.table import Cell
 
@@ -39,3 +44,12 @@ def test_words_are_plain():
     assert told(creator="ana; bo", of_reach="5 %") == "creator: ana, bo; of reach: 5 %"
     assert left_out([], "withheld") == ""
     assert left_out(["a", "b", "c"], "withheld", most=2) == "Left out, withheld: a, b and 1 more."
+
+
+def test_charts_are_checked_by_the_schema_of_vega_lite(valid):
+    if find_spec("altair") is None:
+        pytest.skip("charts are not checked by Vega-Lite's schema: altair is not installed")
+    layer = {"mark": "no such", "encoding": {}}
+    drawing = Drawing("Title", "Note.", table_of("", [], (), ""), [layer], [], {})
+    with pytest.raises(ValidationError):
+        valid(drawing)
