@@ -11,7 +11,7 @@ def test_every_place_is_a_page_and_names_keep_their_letters():
     assert pages - PATHS == {"/"}
     assert found[-2:] == [
         type(found[0])("campaign", "a/b & c", "/campaign/a%2Fb%20%26%20c"),
-        type(found[0])("creator", "ana?", "/?by=creator&creator=ana%3F"),
+        type(found[0])("creator", "ana?", "/creator/ana%3F"),
     ]
 
 
@@ -26,5 +26,5 @@ def test_what_fits_best_stands_first():
 
 def test_every_key_says_what_it_does():
     told = dict(keys())
-    assert told["g then l"] == "Go to Ledger"
+    assert told["g then l"] == "Go to Trial balance"
     assert len(told) == len(keys())

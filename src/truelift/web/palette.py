@@ -24,6 +24,11 @@ GO: Mapping[str, str] = {
 }  # fmt: skip
 """Where the letter after a g leads."""
 
+MORE: Mapping[str, str] = {
+    "/ledger": "Trial balance", "/quarantine": "Quarantine", "/bridge": "Bridges",
+}  # fmt: skip
+"""Pages that the frame does not link to."""
+
 KEYS: Sequence[tuple[str, str]] = (
     ("Ctrl K or \u2318 K", "Go to a page, campaign or creator by its name"),
     ("?", "Show these keys"),
@@ -47,7 +52,7 @@ class Entry:
 
 def entries(campaigns: Iterable[str], creators: Iterable[str]) -> list[Entry]:
     """Name every place: pages first, then campaigns, then creators."""
-    found = [Entry("page", name, path) for path, name in NAVIGATION]
+    found = [Entry("page", name, path) for path, name in (*NAVIGATION, *MORE.items())]
     found += [
         Entry("page", question.title, f"/{name}")
         for name, question in QUESTIONS.items()
@@ -87,5 +92,5 @@ def fit(name: str, typed: str) -> int:
 
 def keys() -> list[tuple[str, str]]:
     """List every key with what it does."""
-    names = dict(NAVIGATION) | {"/scorecard": "Scorecard"}
+    names = dict(NAVIGATION) | MORE
     return [*KEYS, *((f"g then {letter}", f"Go to {names[path]}") for letter, path in GO.items())]

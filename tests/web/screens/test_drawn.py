@@ -9,7 +9,10 @@ from truelift.web.screens.drawn import AFTER_DAYS, CHARTS, MOST_LOOKS, look_days
 
 D = dt.date.fromisoformat
 CAMPAIGN = "?campaign=summer"
-QUERIES = {"roi": "?by=creator&campaign=summer", "ageing": "", "calibration": "", "said": ""}
+QUERIES = {
+    "roi": "?by=creator&campaign=summer", "ageing": "", "calibration": "", "said": "",
+    "beside": "?creators=ana",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -1,7 +1,7 @@
 def test_places_are_told_and_found_by_name(client):
     told = client.get("/palette.json").json()
     names = {(row["kind"], row["name"]) for row in told["rows"]}
-    assert {("page", "Ledger"), ("campaign", "summer"), ("creator", "ana")} <= names
+    assert {("page", "Trial balance"), ("campaign", "summer"), ("creator", "ana")} <= names
     assert told["more"] == 0
     assert told["go"]["l"] == "/ledger"
     found = client.get("/palette.json", params={"search": "summ"}).json()["rows"]
