@@ -20,6 +20,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from truelift.base.errors import (
+    FieldOff,
     NotAdmitted,
     NotFound,
     Overtaken,
@@ -30,7 +31,6 @@ from truelift.base.errors import (
 )
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
-from truelift.web.asked import BadParameter
 from truelift.web.door import Result
 from truelift.web.layout import plain_page, static_file
 
@@ -175,7 +175,7 @@ def failed(request: Asking, error: Exception) -> Response[bytes]:
         )
     problem: dict[str, Any] = {"type": "about:blank", "title": status.phrase}
     problem |= {"status": status.value, "detail": sentence}
-    if isinstance(error, BadParameter):
+    if isinstance(error, FieldOff):
         problem["errors"] = [{"field": error.field, "detail": sentence}]
     text = json.dumps(problem, indent=2, ensure_ascii=False) + "\n"
     return Response(

@@ -6,7 +6,7 @@ Out:  the arranged Table, which page and CSV both show; heads that sort, a foote
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -105,8 +105,9 @@ def grid(
     title: Node,
     note: Node,
     zone: str,
+    link: Callable[[Json], str] | None = None,
 ) -> Element:
-    """Show a part of the rows of an arranged table."""
+    """Show a part of the rows of an arranged table. link: the address of a row's own page."""
     numeric = {
         each.name: each.cell in _RIGHT
         and not any(isinstance(row.get(each.name), bool) for row in rows)
@@ -126,7 +127,7 @@ def grid(
             tbody[
                 (
                     tr(class_={"level": row.get("account") == TOTAL})[
-                        th(scope="row")[list_text(first, row.get(first), zone)],
+                        th(scope="row")[_name(first, row, zone, link)],
                         (_cell(each, row, zone, right=numeric[each]) for each in others),
                     ]
                     for row in rows
@@ -137,6 +138,11 @@ def grid(
         note,
         kind="grid",
     )
+
+
+def _name(name: str, row: Json, zone: str, link: Callable[[Json], str] | None) -> Node:
+    shown = list_text(name, row.get(name), zone)
+    return shown if link is None else a(href=link(row))[shown or "open"]
 
 
 def _head(name: str, asked: Asked, *, right: bool) -> Element:

@@ -25,7 +25,7 @@ Json = Mapping[str, Any]
 FIRST_REPORT = "/report/pnl"
 NAVIGATION = (
     ("/", "Overview"), ("/alerts", "Decisions"), (FIRST_REPORT, "Finance"), ("/close", "Close"),
-    ("/ledger", "Ledger"),
+    ("/ledger", "Ledger"), ("/catalog/campaigns", "Catalog"),
     ("/baselines", "Baselines"), ("/quarantine", "Data health"),
 )  # fmt: skip
 LABELS = {

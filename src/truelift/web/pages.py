@@ -40,7 +40,7 @@ from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.reading import Renew
-from truelift.web.screens import books, deciding, records, returns
+from truelift.web.screens import books, catalog, deciding, records, returns
 from truelift.web.screens.returns import campaign as campaign_screen
 
 Asking = Request[None, None, Any]
@@ -50,13 +50,17 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 ENDINGS = ("csv", "json")
 LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
-SCREENS = (returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS)
+SCREENS = (
+    returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS, catalog.SCREENS,
+)  # fmt: skip
 """The screens of every module, which a new module joins here."""
 
 OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
-WITH_FORMS = frozenset({"/close", "/baselines", *(f"/{name}" for name in QUESTIONS)})
+WITH_FORMS = frozenset({
+    "/close", "/baselines", *(f"/{name}" for name in QUESTIONS), *catalog.SCREENS,
+})  # fmt: skip
 """Pages that a form may stand on."""
 
 LARGEST_FORM = 64 * 1024
@@ -119,13 +123,14 @@ def admitted(
 
     async def check(request: Asking) -> None:
         await host_is_right(request)
-        first = request.url.path.split("/")[1]
+        first, *rest = request.url.path.split("/")[1:]
         if first not in OPEN:
             said = request.headers.get("authorization")
             if said is None and any(name in request.headers for name in passed_on):
                 msg = "Another server passed this request on; sign in by token or password."
                 raise NotAdmitted(msg)
-            await reading(lambda: workspace.admit(said, first.partition(".")[0]))
+            name = rest[0] if first == "catalog" and rest else first
+            await reading(lambda: workspace.admit(said, name.partition(".")[0]))
 
     return check
 
@@ -180,8 +185,9 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler
         given = dict(parse_qsl(body, keep_blank_values=True))
         name = request.url.path.rpartition("/")[2]
         who = request.headers.get("authorization")
-        await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
-        return Response(b"", status_code=303, headers={"location": _way_back(given)})
+        outcome = await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
+        after = "" if outcome.refused else ACTS[name].after
+        return Response(b"", status_code=303, headers={"location": _way_back(given, after)})
 
     @get("/close/{period:str}/{ending:str}")
     async def pack(
@@ -204,9 +210,9 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler
     return [act, pack]
 
 
-def _way_back(given: Mapping[str, str]) -> str:
-    """Lead back to the page that a form stood on, which says what became of it."""
-    path, _, query = given.get(BACK, "").partition("?")
+def _way_back(given: Mapping[str, str], after: str = "") -> str:
+    """Lead back to the page that a form stood on, which says what became of it; or on from it."""
+    path, _, query = (after or given.get(BACK, "")).partition("?")
     if path not in WITH_FORMS:
         return "/"
     kept = [each for each in parse_qsl(query) if each[0] != DONE]

@@ -1,0 +1,164 @@
+"""Work deeds: what people write and change from the pages, as acts.
+
+In:   the columns of a kind, what a form says.
+Out:  acts of the catalog (one form per kind, made from its columns) and of what waits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from truelift.base.columns import Column, ColumnType, Kind
+from truelift.base.errors import UsageError
+from truelift.catalog.platform import PLATFORMS
+from truelift.facts.kinds import KINDS
+from truelift.reports.form_cells import APPROVER
+from truelift.web.acts import Act, Field, Given
+from truelift.web.door import Result, Workspace
+
+READ = "read"
+"""The hidden field that carries a row as the form showed it first."""
+
+LONGEST_READ = 20_000
+
+TITLES = {
+    "campaigns": "Campaigns", "creators": "Creators", "profiles": "Profiles",
+    "agreements": "Agreements", "deliverables": "Deliverables", "codes": "Codes",
+    "links": "Links", "targets": "Targets", "values": "Values", "margins": "Margins",
+    "participants": "Participants", "aliases": "Aliases", "events": "Events",
+}  # fmt: skip
+"""The kinds that have pages, in the order in which they are brought in."""
+
+MOST_CHOICES = 200
+"""With more names than these a field is written and not chosen."""
+
+_DECIMALS = frozenset({
+    ColumnType.MONEY, ColumnType.UNIT_MONEY, ColumnType.RATE, ColumnType.DECIMAL,
+    ColumnType.COUNT, ColumnType.INTEGER,
+})  # fmt: skip
+_WRITTEN = {
+    ColumnType.MONEY: "such as 1250.00",
+    ColumnType.UNIT_MONEY: "such as 0.05",
+    ColumnType.RATE: "a share, 0.10 is ten percent",
+    ColumnType.LIST: "parted by ;",
+    ColumnType.SHARES: "such as spring:0.6;summer:0.4",
+    ColumnType.CURRENCY: "three letters such as USD",
+}
+
+
+EXAMPLE = "0.10"
+"""Where a column's own words give an example, none is added."""
+
+
+def save_name(kind: str) -> str:
+    """Name the act that saves a row of a kind."""
+    return f"save-{kind}"
+
+
+def fields_of(kind: Kind) -> list[Field]:
+    """Make the fields of a kind's form from its columns; who approves is not written."""
+    return [_field(column) for column in kind.columns if column.name != APPROVER]
+
+
+def shown_fields(
+    kind: Kind, names: Mapping[str, Sequence[str]], *, keys_fixed: bool
+) -> list[Field]:
+    """Make the fields as a page shows them: names to choose from, and a key that stays."""
+    hidden = Field(READ, hidden=True, needed=False)
+    fields = []
+    for column in kind.columns:
+        if column.name == APPROVER:
+            continue
+        known = () if column.key and column.required and len(kind.key) == 1 else names.get(
+            column.name, ()
+        )  # fmt: skip
+        choices = tuple((each, each) for each in known) if len(known) <= MOST_CHOICES else ()
+        fields.append(_field(column, choices, fixed=keys_fixed and column.key))
+    return [hidden, *fields]
+
+
+def _field(
+    column: Column, choices: Sequence[tuple[str, str]] = (), *, fixed: bool = False
+) -> Field:
+    kind = {ColumnType.DATE: "date", ColumnType.INSTANT: "datetime-local"}.get(column.type, "text")
+    if column.type is ColumnType.BOOLEAN:
+        choices = (("true", "yes"), ("false", "no"))
+    elif column.type is ColumnType.PLATFORM:
+        choices = tuple((each, each) for each in PLATFORMS)
+    elif column.choices:
+        choices = tuple((each, each.replace("_", " ")) for each in column.choices)
+    how = _WRITTEN.get(column.type) if EXAMPLE not in column.help else None
+    hint = ", ".join(filter(None, [column.help, how]))
+    return Field(
+        column.name, needed=column.required, kind="choice" if choices else kind, choices=choices,
+        hint=hint, fixed=fixed, numeric=column.type in _DECIMALS,
+    )  # fmt: skip
+
+
+def _save(kind: str) -> Callable[[Workspace, Given], Result]:
+    names = [each.name for each in fields_of(KINDS[kind])]
+
+    def do(workspace: Workspace, given: Given) -> Result:
+        told: Any = workspace
+        found: Result = told.save_row(kind, {name: given[name] for name in names}, _read(given))
+        return found
+
+    return do
+
+
+def _read(given: Given) -> dict[str, str] | None:
+    """Give the row as the form showed it first; None for a new one."""
+    if not given[READ]:
+        return None
+    try:
+        found = json.loads(given[READ])
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        msg = "The form is damaged: open the row again and write your change anew."
+        raise UsageError(msg)
+    return found
+
+
+def _state(result: Result) -> str:
+    """Say what became of a row besides that it was taken."""
+    row = next(iter(result.rows), {})
+    return {
+        "waiting": " It waits until another person approves it, and counts nowhere until then.",
+        "unchanged": " It was the same before.",
+    }.get(row.get("state", ""), "")
+
+
+def _decide(*, reject: bool) -> Callable[[Workspace, Given], Result]:
+    def do(workspace: Workspace, given: Given) -> Result:
+        told: Any = workspace
+        found: Result = told.decide_row(given["change"], reject=reject)
+        return found
+
+    return do
+
+
+def _catalog_act(kind: str) -> Act:
+    what = KINDS[kind]
+    fields = [Field(READ, hidden=True, needed=False, longest=LONGEST_READ), *fields_of(what)]
+    named = " ".join(f"{{{name}}}" for name in what.key)
+    approved = APPROVER in what.names
+    return Act(
+        save_name(kind), "Propose" if approved else "Save", f"{named} is saved.", fields,
+        _save(kind), "Another person approves it." if approved else "", _state,
+        after=f"/catalog/{kind}",
+    )  # fmt: skip
+
+
+_CHANGE = Field("change", hidden=True)
+
+WORK: Sequence[Act] = (
+    *(_catalog_act(kind) for kind in TITLES),
+    Act(
+        "approve-value", "Approve", "The value is approved and counts from now on.", (_CHANGE,),
+        _decide(reject=False), "You are not who proposed it.",
+    ),
+    Act("reject-value", "Reject", "The value is rejected.", (_CHANGE,), _decide(reject=True)),
+)  # fmt: skip
