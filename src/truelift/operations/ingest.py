@@ -108,14 +108,26 @@ def import_paths(
 ) -> ImportReport:
     """Import files and folders; with `dry_run` nothing is kept, only the verdicts are given."""
     now = ground.clock.now()
-    told = replace(
+    told = of_the_brand(ground, options)
+    sources = [open_source(path, told) for path in find_sources(paths)]
+    return _import(ground, sources, now, keep=not dry_run, progress=progress)
+
+
+def of_the_brand(ground: Ground, options: ReadOptions) -> ReadOptions:
+    """Give what a person said about a file with what its brand adds."""
+    return replace(
         options,
         timezone=ground.brand.timezone,
         currency=ground.brand.currency,
-        today=_sheet_day(ground, options, now),
+        today=_sheet_day(ground, options, ground.clock.now()),
     )
-    sources = [open_source(path, told) for path in find_sources(paths)]
-    return _import(ground, sources, now, keep=not dry_run, progress=progress)
+
+
+def import_source(ground: Ground, source: Source) -> ImportReport:
+    """Import one file that was opened already."""
+    return _import(
+        ground, [source], ground.clock.now(), keep=True, progress=lambda _name, _rows: None
+    )
 
 
 def _sheet_day(ground: Ground, options: ReadOptions, now: Instant) -> dt.date:

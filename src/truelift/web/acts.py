@@ -107,12 +107,16 @@ class Forms:
         if before is not None and not before.refused:
             return before
         outcome = _done(workspace, act, given)
+        self.keep(once, outcome)
+        return outcome
+
+    def keep(self, once: str, outcome: Outcome) -> None:
+        """Remember what became of a form."""
         if once:
             self._outcomes[once] = outcome
             self._outcomes.move_to_end(once)
             while len(self._outcomes) > KEPT:
                 self._outcomes.popitem(last=False)
-        return outcome
 
     def form(
         self,

@@ -72,7 +72,12 @@ class ElsewhereForm(TrueliftError):
     """A form was sent by a page that is not ours."""
 
 
+class TooLarge(TrueliftError):
+    """What was sent is larger than this server takes."""
+
+
 STATUSES = (
+    (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (ElsewhereForm, HTTPStatus.FORBIDDEN),
     (WrongHost, HTTPStatus.MISDIRECTED_REQUEST),
     (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),

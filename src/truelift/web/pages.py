@@ -20,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from truelift.base.errors import NotAdmitted
+from truelift.web import uploading
 from truelift.web.acts import BACK, DONE, ONCE
 from truelift.web.answers import (
     PASSED_ON,
@@ -60,6 +61,7 @@ OPEN = frozenset({"static", "healthz"})
 
 WITH_FORMS = frozenset({
     "/close", "/baselines", *(f"/{name}" for name in QUESTIONS), *catalog.SCREENS,
+    "/upload", "/upload/look",
 })  # fmt: skip
 """Pages that a form may stand on."""
 
@@ -84,12 +86,14 @@ def application(
     passed_on: Sequence[str] = PASSED_ON,
     renew: Renew | None = None,
     writer: tuple[Workspace, Runner] | None = None,
+    largest_upload: int = uploading.LARGEST_UPLOAD,
 ) -> Litestar:
     """Make the application that serves a workspace; it answers for `host` only.
 
     reading: runs a call on the thread that the workspace is read on. passed_on: headers that say
     that a request comes from elsewhere. renew: makes old answers again beside the requests. writer:
     what forms are done with, and the runner of its thread; without it they run as pages are read.
+    largest_upload: bytes of a file that somebody sends.
     """
     desk = Desk(workspace, ACTS, renew)
     return Litestar(
@@ -97,6 +101,7 @@ def application(
             *_screens(desk, reading),
             _campaign(desk, reading),
             *_acts(desk, writer or (workspace, reading)),
+            *uploading.routes(desk, writer or (workspace, reading), largest_upload),
             _static(),
             _health(),
         ],

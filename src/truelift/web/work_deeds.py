@@ -152,6 +152,27 @@ def _catalog_act(kind: str) -> Act:
     )  # fmt: skip
 
 
+def _imported(result: Result) -> str:
+    """Say what became of the rows of a file, kind by kind."""
+    told = []
+    for row in result.rows:
+        counts = ", ".join(
+            f"{row[name]:,} {name}" for name in ("accepted", "updated", "duplicate", "quarantined")
+            if row.get(name)
+        )  # fmt: skip
+        told.append(f"{row.get('kind') or 'unread'}: {counts or 'no row'}")
+    return f" {'; '.join(told)}." if told else ""
+
+
+def _upload(name: str, *fields: str) -> Callable[[Workspace, Given], Result]:
+    def do(workspace: Workspace, given: Given) -> Result:
+        told: Any = workspace
+        found: Result = getattr(told, name)(*(given[each] for each in fields))
+        return found
+
+    return do
+
+
 _CHANGE = Field("change", hidden=True)
 
 WORK: Sequence[Act] = (
@@ -159,6 +180,18 @@ WORK: Sequence[Act] = (
     Act(
         "approve-value", "Approve", "The value is approved and counts from now on.", (_CHANGE,),
         _decide(reject=False), "You are not who proposed it.",
+    ),
+    Act(
+        "import-upload", "Import", "The file is imported.",
+        (Field("upload", hidden=True), Field("how", hidden=True, needed=False,
+                                             longest=LONGEST_READ)),
+        _upload("take_upload", "upload", "how"),
+        "Refused rows go to quarantine; nothing that is known already counts twice.", _imported,
+        after="/upload",
+    ),
+    Act(
+        "drop-upload", "Remove", "The file is removed; nothing of it was imported.",
+        (Field("upload", hidden=True),), _upload("drop_upload", "upload"), after="/upload",
     ),
     Act("reject-value", "Reject", "The value is rejected.", (_CHANGE,), _decide(reject=True)),
 )  # fmt: skip
