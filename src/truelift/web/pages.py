@@ -41,7 +41,7 @@ from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.reading import Renew
-from truelift.web.screens import books, catalog, deciding, records, returns
+from truelift.web.screens import books, catalog, deciding, records, refused, returns
 from truelift.web.screens.returns import campaign as campaign_screen
 
 Asking = Request[None, None, Any]
@@ -53,6 +53,7 @@ LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
 SCREENS = (
     returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS, catalog.SCREENS,
+    refused.SCREENS,
 )  # fmt: skip
 """The screens of every module, which a new module joins here."""
 
@@ -60,7 +61,7 @@ OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
 WITH_FORMS = frozenset({
-    "/close", "/baselines", *(f"/{name}" for name in QUESTIONS), *catalog.SCREENS,
+    "/close", "/baselines", *(f"/{name}" for name in QUESTIONS), *catalog.SCREENS, *refused.SCREENS,
     "/upload", "/upload/look",
 })  # fmt: skip
 """Pages that a form may stand on."""

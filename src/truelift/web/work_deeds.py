@@ -173,6 +173,72 @@ def _upload(name: str, *fields: str) -> Callable[[Workspace, Given], Result]:
     return do
 
 
+def _correct(kind: str) -> Act:
+    """Make the act that accepts a refused row again, as it was corrected."""
+    what = KINDS[kind]
+    cells = [Field(name, needed=False) for name in what.names if name != APPROVER]
+
+    def do(workspace: Workspace, given: Given) -> Result:
+        told: Any = workspace
+        found: Result = told.correct_row(
+            given[ROW], {each.name: given[each.name] for each in cells}
+        )
+        return found
+
+    return Act(
+        correct_name(kind), "Accept so", "The row is accepted as it was corrected.",
+        (Field(ROW, hidden=True), *cells), do, after=QUARANTINE,
+    )  # fmt: skip
+
+
+def correct_name(kind: str) -> str:
+    """Name the act that accepts a refused row of a kind."""
+    return f"correct-{kind}"
+
+
+def _dismiss(key: str) -> Callable[[Workspace, Given], Result]:
+    def do(workspace: Workspace, given: Given) -> Result:
+        told: Any = workspace
+        found: Result = told.dismiss_rows(given["why"], **{key: given[key]})
+        return found
+
+    return do
+
+
+def _count(*names: str) -> Callable[[Result], str]:
+    def told(result: Result) -> str:
+        row = next(iter(result.rows), {})
+        return " " + ", ".join(f"{row.get(name, 0):,} {name}" for name in names) + "."
+
+    return told
+
+
+def _map_code(workspace: Workspace, given: Given) -> Result:
+    told: Any = workspace
+    found: Result = told.map_code(
+        given["code"], given["creator"], given["campaign"], given["valid_from"]
+    )
+    return found
+
+
+def _mapped(result: Result) -> str:
+    """Say what a campaign had sold before, and has now, and what the audit log says of it."""
+    row = next(iter(result.rows), {})
+    words = []
+    before, after = row.get("before"), row.get("after")
+    if after:
+        steps = "; ".join(
+            f"{name} {(before or {}).get(name) or 'none'} \u2192 {after[name] or 'withheld'}"
+            for name in ("orders", "net")
+        )
+        words.append(f"{row['campaign']}: {steps}.")
+    if row:
+        words.append(f"The audit log has it as: {row['by']}, import, row {row['row']}.")
+    return "".join(f" {each}" for each in words)
+
+
+ROW, QUARANTINE, CODES = "row", "/quarantine", "/codes"
+_WHY = Field("why", "Why nothing has to be done")
 _CHANGE = Field("change", hidden=True)
 
 WORK: Sequence[Act] = (
@@ -192,6 +258,31 @@ WORK: Sequence[Act] = (
     Act(
         "drop-upload", "Remove", "The file is removed; nothing of it was imported.",
         (Field("upload", hidden=True),), _upload("drop_upload", "upload"), after="/upload",
+    ),
+    *(_correct(kind) for kind in KINDS),
+    Act(
+        "dismiss-row", "Dismiss", "The row is dismissed.",
+        (Field("name", hidden=True), _WHY), _dismiss("name"), after=QUARANTINE,
+    ),
+    Act(
+        "dismiss-reason", "Dismiss all", "They are dismissed:",
+        (Field("reason", hidden=True), _WHY), _dismiss("reason"), "", _count("dismissed"),
+        after=QUARANTINE,
+    ),
+    Act(
+        "retry-reason", "Try all again as they are", "They were tried again:",
+        (Field("reason", hidden=True),), _upload("retry_rows", "reason"),
+        "What they lacked may have come since.", _count("accepted", "refused"), after=QUARANTINE,
+    ),
+    Act(
+        "map-code", "Map", "{code} is mapped from {valid_from} on.",
+        (
+            Field("code", hidden=True),
+            Field("creator", needed=False, hint="whose it is; empty for a code of the whole site"),
+            Field("campaign", needed=False, hint="campaign it was made for; empty for none"),
+            Field("valid_from", "From", kind="date", hint="the first day it was theirs"),
+        ),
+        _map_code, "What it sold is theirs at once, in every figure.", _mapped, after=CODES,
     ),
     Act("reject-value", "Reject", "The value is rejected.", (_CHANGE,), _decide(reject=True)),
 )  # fmt: skip

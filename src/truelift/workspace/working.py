@@ -10,9 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from truelift.operations import ageing, form_rows, uploads, value_changes
+from truelift.base.money import format_minor
+from truelift.operations import (
+    ageing,
+    form_rows,
+    refused_rows,
+    unowned_codes,
+    uploads,
+    value_changes,
+)  # fmt: skip
 from truelift.operations.book import book
 from truelift.operations.ingest import ImportReport
+from truelift.operations.roi import RoiRequest, roi
+from truelift.reports.roi import report_json
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
 from truelift.workspace.result import Result
@@ -48,6 +58,72 @@ class Working(Opened):
         """Give the values that wait for somebody's approval."""
         rows = value_changes.waiting_rows(self._ground)
         return Result(self._head() | {"rows": rows}, plain_table("Waiting", rows))
+
+    def refused_row(self, name: str) -> Result:
+        """Give a row of the quarantine with its cells."""
+        row = refused_rows.refused_row(self._ground, name)
+        return Result(self._head() | {"rows": [row]}, plain_table("Refused row", [row]))
+
+    def correct_row(self, name: str, written: Cells) -> Result:
+        """Take a refused row in as it was corrected."""
+        report = refused_rows.correct_row(self._ground, name, written)
+        self._after(report)
+        rows = [asdict(record) for record in report.records]
+        return Result(self._head() | {"rows": rows}, plain_table("Corrected", rows))
+
+    def retry_rows(self, reason: str) -> Result:
+        """Try the refused rows of a reason again as they are."""
+        row, report = refused_rows.retry_rows(self._ground, reason)
+        self._after(report)
+        return Result(self._head() | {"rows": [row]}, plain_table("Tried again", [row]))
+
+    def dismiss_rows(self, why: str, *, name: str = "", reason: str = "") -> Result:
+        """Decide that a refused row, or every one of a reason, needs nothing."""
+        row = refused_rows.dismiss_rows(self._ground, why, name=name, reason=reason)
+        return Result(self._head() | {"rows": [row]}, plain_table("Dismissed", [row]))
+
+    def decided_rows(self) -> Result:
+        """Give what was decided about refused rows, the newest first."""
+        rows = refused_rows.decided_rows(self._ground)
+        return Result(self._head() | {"rows": rows}, plain_table("Decided", rows))
+
+    def unowned_codes(self) -> Result:
+        """Give the codes that orders carry and nobody owns."""
+        rows = unowned_codes.unowned_codes(self._ground)
+        table = plain_table("Codes of nobody", rows, money={"net"})
+        return Result(self._head() | {"rows": rows}, self._filled(table, "unowned codes"))
+
+    def map_code(self, code: str, creator: str, campaign: str, since: str) -> Result:
+        """Give a code to a creator and campaign from a day on; say what that changes at once.
+
+        Without a creator it is a code of the whole site.
+        """
+        before = self._tracked(campaign)
+        kind = "creator" if creator else "sitewide"
+        cells = {
+            "code": code, "creator": creator, "campaign": campaign, "valid_from": since,
+            "kind": kind,
+        }  # fmt: skip
+        (saved,) = self.save_row("codes", cells).rows
+        after = self._tracked(campaign)
+        row = saved | {"campaign": campaign, "before": before, "after": after,
+                       "by": self._ground.person}  # fmt: skip
+        return Result(self._head() | {"rows": [row]}, plain_table("Mapped", [saved]))
+
+    def _tracked(self, campaign: str) -> dict[str, Any] | None:
+        """Give what a campaign is known to have sold: orders, and their net value."""
+        if not campaign:
+            return None
+        header, rows = roi(self._ground, RoiRequest(campaign=campaign, by="campaign"))
+        found = [row for row in report_json(header, rows)["rows"] if row["campaign"] == campaign]
+        if not found:
+            return None
+        net = next(step["amount"] for step in found[0]["ladder"] if step["step"] == "net")
+        currency = self._ground.brand.currency
+        return {
+            "orders": found[0]["outputs"]["orders"],
+            "net": None if net is None else f"{format_minor(net, currency)} {currency}",
+        }
 
     def begin_upload(self, name: str) -> Result:
         """Make place for a file; `path` of the row is where it is to be written."""

@@ -45,6 +45,7 @@ from truelift.web.acts import DONE, ONCE, said
 from truelift.web.asked import Asked
 from truelift.web.desk import Answer, Desk
 from truelift.web.layout import box
+from truelift.web.screens.refused import HERE, data_pages
 from truelift.web.tables import clipped
 
 Json = Mapping[str, Any]
@@ -52,9 +53,6 @@ Json = Mapping[str, Any]
 UPLOAD, KIND, MAPPED, DATES, DECIMAL, CHECK = (
     "upload", "kind", "mapped", "dates", "decimal", "check",
 )  # fmt: skip
-HERE = "/quarantine"
-"""The link of the frame under which data comes in and is looked after."""
-
 MOST_OPTIONS = 3_000
 """With more headers to choose from than this in all, they are written and not chosen."""
 
@@ -104,19 +102,6 @@ def _waiting_file(row: Json) -> Element:
     return li[
         a(href=f"/upload/look?{UPLOAD}={row[UPLOAD]}")[row["name"]],
         f", {row['size']:,} bytes; it is removed after a day",
-    ]
-
-
-def data_pages(here: str) -> Element:
-    """Lead between the pages on which data comes in and is looked after."""
-    pages = (
-        ("/quarantine", "Refused rows"), ("/codes", "Codes of nobody"), ("/upload", "Upload"),
-    )  # fmt: skip
-    return htpy.nav(".between", aria_label="Data health")[
-        (
-            a(href=path, aria_current="page" if path == here else None)[title]
-            for path, title in pages
-        )
     ]
 
 
