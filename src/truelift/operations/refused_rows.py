@@ -171,7 +171,12 @@ def _cells(ground: Ground, row: Row) -> dict[str, str] | None:
     kind = KINDS.get(row["kind"])
     if not isinstance(found, dict) or kind is None:
         return None
-    if any(isinstance(value, int) for value in found.values()) or _is_typed(kind, found):
+    stored = STORED in found or any(isinstance(value, int) for value in found.values())
+    for item in kind.columns if stored else ():
+        text = str(found.get(item.name) or "")
+        if item.type is ColumnType.INSTANT and text and not text.endswith("Z"):
+            found[item.name] = f"{text.replace(' ', 'T')}Z"  # it is UTC, which nothing in it says
+    if stored or _is_typed(kind, found):
         whole = dict.fromkeys(kind.names) | found
         (found,) = as_imported(kind.name, [whole], ground.brand.currency)
     words = {True: "true", False: "false"}

@@ -165,7 +165,7 @@ def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
     value = row.get(name)
     if name in NAMES_OF_OURS and isinstance(value, str):
         value = value.replace("_", " ")
-    if name in WORDS and isinstance(value, str):
+    if name in WORDS and isinstance(value, str) and not value.isupper():  # a code is no sentence
         return td(".t.words")[value]
     return td(".t")[list_text(name, value, zone)]
 
