@@ -62,7 +62,7 @@ class Act:
 
     words: on the button. done: what is said afterwards; it names fields in braces. why: what it
     means, beside the button. but: what of the answer is said besides. after: the page to go to when
-    it is done; back to the form's own without it.
+    it is done, which may name fields in braces; back to the form's own without it.
     """
 
     name: str

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from litestar import Litestar, Request, Response, get, post
 from litestar.config.compression import CompressionConfig
@@ -41,7 +41,7 @@ from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.reading import Renew
-from truelift.web.screens import books, catalog, deciding, records, refused, returns
+from truelift.web.screens import books, catalog, deciding, linking, records, refused, returns
 from truelift.web.screens.returns import campaign as campaign_screen
 
 Asking = Request[None, None, Any]
@@ -53,7 +53,7 @@ LOOPBACK = "127.0.0.1"
 CAMPAIGN = "/campaign/"
 SCREENS = (
     returns.SCREENS, books.SCREENS, deciding.SCREENS, records.SCREENS, catalog.SCREENS,
-    refused.SCREENS,
+    refused.SCREENS, linking.SCREENS,
 )  # fmt: skip
 """The screens of every module, which a new module joins here."""
 
@@ -61,8 +61,8 @@ OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
 WITH_FORMS = frozenset({
-    "/close", "/baselines", *(f"/{name}" for name in QUESTIONS), *catalog.SCREENS, *refused.SCREENS,
-    "/upload", "/upload/look",
+    "/close", "/baselines", "/upload", "/upload/look", *(f"/{name}" for name in QUESTIONS),
+    *catalog.SCREENS, *refused.SCREENS, *linking.SCREENS,
 })  # fmt: skip
 """Pages that a form may stand on."""
 
@@ -192,7 +192,8 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler
         name = request.url.path.rpartition("/")[2]
         who = request.headers.get("authorization")
         outcome = await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
-        after = "" if outcome.refused else ACTS[name].after
+        quoted = {key: quote(value, safe="") for key, value in outcome.given.items()}
+        after = "" if outcome.refused else ACTS[name].after.format(**quoted)
         return Response(b"", status_code=303, headers={"location": _way_back(given, after)})
 
     @get("/close/{period:str}/{ending:str}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from truelift.base.columns import Column, ColumnType, Kind
 from truelift.base.errors import UsageError
+from truelift.catalog.link_making import SLUG, UTM, LinkPlan
 from truelift.catalog.platform import PLATFORMS
 from truelift.facts.kinds import KINDS
 from truelift.reports.form_cells import APPROVER
@@ -237,6 +238,76 @@ def _mapped(result: Result) -> str:
     return "".join(f" {each}" for each in words)
 
 
+def _names(given: Given) -> list[str]:
+    """Read names, one a line or parted by commas."""
+    parts = given["creators"].replace(",", "\n").splitlines()
+    return [each.strip() for each in parts if each.strip()]
+
+
+def _make_links(workspace: Workspace, given: Given) -> Result:
+    plan = LinkPlan(
+        given["destination"], given["campaign"], given["platform"], given["slug"] or SLUG,
+        given["utm"] or UTM, given["code"], "campaign" if given["campaign"] else "evergreen",
+    )  # fmt: skip
+    told: Any = workspace
+    found: Result = told.make_links(plan, _names(given))
+    return found
+
+
+def _make_codes(workspace: Workspace, given: Given) -> Result:
+    told: Any = workspace
+    found: Result = told.make_codes(
+        given["template"], given["campaign"], _names(given), given["valid_from"]
+    )
+    return found
+
+
+def _made(result: Result) -> str:
+    """Say how many rows were made, and why others were not."""
+    row = next(iter(result.rows), {})
+    refused = row.get("refused", ())
+    rest = f" and {len(refused) - FEW_TOLD} more" if len(refused) > FEW_TOLD else ""
+    why = f" Not made: {' '.join(refused[:FEW_TOLD])}{rest}" if refused else ""
+    return f" {row.get('taken', 0):,} new or changed.{why}"
+
+
+FEW_TOLD = 5
+"""Refused rows that are told one by one."""
+
+LINKS_BULK, CODES_BULK = "/catalog/links/bulk", "/catalog/codes/bulk"
+LINKS_MADE = "/catalog/links/made"
+LONGEST_NAMES = 40_000
+_CREATORS = Field(
+    "creators", "Creators", kind="area", hint="one a line, or parted by commas",
+    longest=LONGEST_NAMES,
+)  # fmt: skip
+_CAMPAIGN = Field("campaign", needed=False, hint="empty for evergreen ones")
+_BULK = (
+    Act(
+        "make-links", "Make", "The links are made.",
+        (
+            _CREATORS,
+            Field("destination", "Where they lead", hint="the whole address of the page"),
+            _CAMPAIGN,
+            Field("platform", needed=False, hint="fills {platform}, such as instagram"),
+            Field("slug", "End of the address", needed=False, hint="after /r/"),
+            Field("utm", "Tags for your analytics", needed=False, hint="added to the destination"),
+            Field("code", needed=False, hint="a code each as well, such as {CREATOR}10"),
+        ),
+        _make_links, "", _made, after=f"{LINKS_MADE}?campaign={{campaign}}",
+    ),
+    Act(
+        "make-codes", "Make", "The codes are made.",
+        (
+            _CREATORS,
+            Field("template", "Code", hint="such as {CREATOR}10"),
+            _CAMPAIGN,
+            Field("valid_from", "From", kind="date", needed=False, hint="their owner since"),
+        ),
+        _make_codes, "", _made, after="/catalog/codes",
+    ),
+)  # fmt: skip
+
 ROW, QUARANTINE, CODES = "row", "/quarantine", "/codes"
 _WHY = Field("why", "Why nothing has to be done")
 _CHANGE = Field("change", hidden=True)
@@ -259,6 +330,7 @@ WORK: Sequence[Act] = (
         "drop-upload", "Remove", "The file is removed; nothing of it was imported.",
         (Field("upload", hidden=True),), _upload("drop_upload", "upload"), after="/upload",
     ),
+    *_BULK,
     *(_correct(kind) for kind in KINDS),
     Act(
         "dismiss-row", "Dismiss", "The row is dismissed.",

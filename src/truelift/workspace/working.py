@@ -11,9 +11,11 @@ from dataclasses import asdict
 from typing import Any
 
 from truelift.base.money import format_minor
+from truelift.catalog.link_making import LinkPlan
 from truelift.operations import (
     ageing,
     form_rows,
+    links,
     refused_rows,
     unowned_codes,
     uploads,
@@ -124,6 +126,25 @@ class Working(Opened):
             "orders": found[0]["outputs"]["orders"],
             "net": None if net is None else f"{format_minor(net, currency)} {currency}",
         }
+
+    def make_links(self, plan: LinkPlan, creators: Sequence[str]) -> Result:
+        """Make a link, and a code if the plan has one, for each creator."""
+        return self._made(links.add_links(self._ground, plan, creators))
+
+    def make_codes(
+        self, template: str, campaign: str, creators: Sequence[str], since: str = ""
+    ) -> Result:
+        """Make a code for each creator."""
+        return self._made([links.add_codes(self._ground, template, campaign, creators, since)])
+
+    def _made(self, reports: Sequence[ImportReport]) -> Result:
+        for report in reports:
+            self._after(report)
+        row = {
+            "taken": sum(each.accepted + each.updated for it in reports for each in it.records),
+            "refused": [fault.message for report in reports for fault in report.faults],
+        }
+        return Result(self._head() | {"rows": [row]}, plain_table("Made", [row]))
 
     def begin_upload(self, name: str) -> Result:
         """Make place for a file; `path` of the row is where it is to be written."""

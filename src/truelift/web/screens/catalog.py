@@ -71,12 +71,22 @@ def rows_of(desk: Desk, asked: Asked, ending: str, kind: str) -> Answer:
     body: list[Node] = [
         said(last),
         between(kind),
-        p[f"{what.help} ", a(href=f"{path}/new")["Add one"]],
+        p[f"{what.help} ", a(href=f"{path}/new")["Add one"], _many(kind)],
         _waiting(desk, kind, last) if APPROVER in what.names else None,
         desk.grid(result.table, table, asked, TITLES[kind], lambda row: edit_path(what, row, zone)),
         twins(path, asked.only(ARRANGING)),
     ]
     return desk.page(result.data, TITLES[kind], CATALOG, body)
+
+
+def _many(kind: str) -> Node:
+    """Lead to where rows come in by many."""
+    own = (
+        [" or ", a(href=f"{path_of(kind)}/bulk")["make many"]]
+        if kind in {"links", "codes"}
+        else None
+    )
+    return [own, " or ", a(href="/upload")["upload a file"], "."]
 
 
 def new_row(desk: Desk, asked: Asked, _ending: str, kind: str) -> Answer:
