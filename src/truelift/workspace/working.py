@@ -138,8 +138,9 @@ class Working(Opened):
         return self._made([links.add_codes(self._ground, template, campaign, creators, since)])
 
     def _made(self, reports: Sequence[ImportReport]) -> Result:
-        for report in reports:
-            self._after(report)
+        changed = next((report for report in reports if report.changed), None)
+        if changed is not None:
+            self._after(changed)
         row = {
             "taken": sum(each.accepted + each.updated for it in reports for each in it.records),
             "refused": [fault.message for report in reports for fault in report.faults],

@@ -53,7 +53,7 @@ Json = Mapping[str, Any]
 UPLOAD, KIND, MAPPED, DATES, DECIMAL, CHECK = (
     "upload", "kind", "mapped", "dates", "decimal", "check",
 )  # fmt: skip
-MOST_OPTIONS = 3_000
+MOST_OPTIONS = 1_500
 """With more headers to choose from than this in all, they are written and not chosen."""
 
 DAYS = {
@@ -175,8 +175,10 @@ def _mapping(asked: Asked, looked: Json, how: Json) -> Node:
     if not shape["header"]:
         return None
     kind = looked["kind"]
+    many = len(KINDS[kind].columns) * len(shape["header"]) > MOST_OPTIONS
+    header = () if many else shape["header"]
     rows = [
-        _column(column, looked["columns"].get(column.name, ""), how, shape["header"])
+        _column(column, looked["columns"].get(column.name, ""), how, header)
         for column in KINDS[kind].columns
     ]
     table = box(
@@ -201,7 +203,7 @@ def _mapping(asked: Asked, looked: Json, how: Json) -> Node:
             htpy.input(type="hidden", name=KIND, value=kind),
             htpy.input(type="hidden", name=MAPPED, value=kind),
             htpy.datalist("#headers")[(option(value=each) for each in shape["header"])]
-            if _many(kind, shape["header"])
+            if many
             else None,
             table,
             div(".filter")[
@@ -214,15 +216,11 @@ def _mapping(asked: Asked, looked: Json, how: Json) -> Node:
     ]  # fmt: skip
 
 
-def _many(kind: str, header: Sequence[str]) -> bool:
-    return len(KINDS[kind].columns) * len(header) > MOST_OPTIONS
-
-
 def _column(column: Column, chosen: str, how: Json, header: Sequence[str]) -> Element:
     name = f"c.{column.name}"
     words = f"column of the file for {column.name}"
     choice: Node
-    if len(header) > MOST_OPTIONS // 30:
+    if not header:
         choice = htpy.input(name=name, value=chosen, list="headers", aria_label=words)
     else:
         choice = select(name=name, aria_label=words)[
