@@ -39,6 +39,7 @@ from truelift.operations.listing import as_imported
 from truelift.operations.people import Action, logged_as, needs
 from truelift.store import catalog_store, uploads
 from truelift.store.ground import Ground
+from truelift.store.known_facts import of_keys
 from truelift.store.uploads import Upload
 
 __all__ = [
@@ -289,7 +290,7 @@ def _changes(ground: Ground, kind: Kind, rows: pa.Table) -> Iterator[Row]:
 
 def _known(ground: Ground, kind: Kind, rows: pa.Table) -> pa.Table:
     if kind.plane is Plane.FACTS:
-        return ground.facts.of_keys(kind, ground.brand.brand, rows.select(list(kind.key)))
+        return of_keys(ground.facts, kind, ground.brand.brand, rows.select(list(kind.key)))
     with ground.workspace.transaction() as connection:
         return catalog_store.known_rows(connection, kind, ground.brand.brand)
 

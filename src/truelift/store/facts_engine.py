@@ -243,16 +243,6 @@ class FactsEngine:
         with self._given({"given_rows": keys}):
             return self._connection.sql(sql, params={"brand": brand}).to_arrow_table()
 
-    def of_keys(self, kind: Kind, brand: str, keys: pa.Table) -> pa.Table:
-        """Give the known rows of some natural keys."""
-        sql = queries.text("facts.of_keys").format(
-            kind=kind.name,
-            columns=", ".join(f'known."{name}"' for name in kind.names),
-            same=" and ".join(f'known."{name}" = given."{name}"' for name in kind.key),
-        )
-        with self._given({"given_rows": keys}):
-            return self._connection.sql(sql, params={"brand": brand}).to_arrow_table()
-
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:
         """Judge a batch against what is known, log what is new as a segment, and commit it.
 

@@ -72,8 +72,14 @@ class Desk:
         """Give what every page says of its brand."""
         return self.reading.list("baselines").data
 
-    def page(self, head: Json, title: str, here: str, body: Sequence[Node]) -> Answer:
-        """Answer with a page in the frame; here: the link of the frame that leads to it."""
+    def page(
+        self, head: Json, title: str, here: str, body: Sequence[Node], *, live: bool = True
+    ) -> Answer:
+        """Answer with a page in the frame; here: the link of the frame that leads to it.
+
+        live: off for a page on which somebody writes: nothing of it moves meanwhile.
+        """
+        version = self.reading.told
         return html_answer(
             page(
                 head,
@@ -81,7 +87,7 @@ class Desk:
                 title=title,
                 here=here,
                 body=body,
-                version=self.reading.told,
+                version=version if live else None,
             )
         )
 

@@ -104,7 +104,7 @@ def new_row(desk: Desk, asked: Asked, _ending: str, kind: str) -> Answer:
         ),
         p[a(href=path)["Back to the list"]],
     ]
-    return desk.page(head, f"{TITLES[kind]}: a new one", CATALOG, body)
+    return desk.page(head, f"{TITLES[kind]}: a new one", CATALOG, body, live=False)
 
 
 def edit_row(desk: Desk, asked: Asked, _ending: str, kind: str) -> Answer:
@@ -133,7 +133,7 @@ def edit_row(desk: Desk, asked: Asked, _ending: str, kind: str) -> Answer:
         form,
         p[a(href=path)["Back to the list"]],
     ]
-    return desk.page(desk.head(), f"{title} ({TITLES[kind].lower()})", CATALOG, body)
+    return desk.page(desk.head(), f"{title} ({TITLES[kind].lower()})", CATALOG, body, live=False)
 
 
 def _cells(desk: Desk, what: Kind, asked: Asked, zone: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ def _bulk(
         desk.forms.form(act.name, f"/catalog/{kind}/bulk", None, last, values=first, fields=fields),
         p[a(href=f"/catalog/{kind}")["Back to the list"]],
     ]
-    return desk.page(desk.head(), f"Many {kind} at once", CATALOG, body)
+    return desk.page(desk.head(), f"Many {kind} at once", CATALOG, body, live=False)
 
 
 def links_made(desk: Desk, asked: Asked, ending: str) -> Answer:

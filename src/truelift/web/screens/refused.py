@@ -142,7 +142,7 @@ def refused(desk: Desk, asked: Asked, _ending: str) -> Answer:
         details(".acts")[summary["The row as it was sent"], p[htpy.code[row["raw"]]]],
         p[a(href=QUARANTINE)["Back to the quarantine"]],
     ]
-    return desk.page(desk.head(), f"Refused: {where}", HERE, body)
+    return desk.page(desk.head(), f"Refused: {where}", HERE, body, live=False)
 
 
 def _cells(what: Kind, row: Json) -> list[Field]:
@@ -224,7 +224,7 @@ def map_code(desk: Desk, asked: Asked, _ending: str) -> Answer:
         ),
         p[a(href=CODES)["Back to the codes"]],
     ]  # fmt: skip
-    return desk.page(desk.head(), f"Whose is {code}?", HERE, body)
+    return desk.page(desk.head(), f"Whose is {code}?", HERE, body, live=False)
 
 
 def _asked(desk: Desk, name: str, *given: str) -> Result:

@@ -95,7 +95,7 @@ def first(desk: Desk, asked: Asked, workspace: Any, largest: int) -> Answer:  # 
         h2["Waiting files of yours"] if waiting else None,
         ul[(_waiting_file(row) for row in waiting)] if waiting else None,
     ]  # fmt: skip
-    return desk.page(desk.head(), "Upload", HERE, [data_pages("/upload"), *body])
+    return desk.page(desk.head(), "Upload", HERE, [data_pages("/upload"), *body], live=False)
 
 
 def _waiting_file(row: Json) -> Element:
@@ -126,7 +126,7 @@ def second(desk: Desk, asked: Asked, workspace: Any) -> Answer:  # noqa: ANN401 
         mapping,
         None if tried or known else _end(desk, asked, upload, how, tried=False),
     ]
-    return desk.page(desk.head(), f"Upload: {name}", HERE, body)
+    return desk.page(desk.head(), f"Upload: {name}", HERE, body, live=False)
 
 
 def _how(asked: Asked) -> dict[str, Any]:
