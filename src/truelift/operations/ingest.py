@@ -66,7 +66,8 @@ fill the memory."""
 class Tally:
     """What became of the rows of one kind in one file.
 
-    lines: the verdict of each row that reached the store, kept by who asked for them.
+    lines: the verdict of each row that reached the store, kept by who asked for them. rows: the
+    rows that were judged, for who wants to see them.
     """
 
     origin: str
@@ -77,6 +78,7 @@ class Tally:
     faults: list[Fault] = field(default_factory=list)
     quarantined: int = 0
     lines: list[pa.Table] = field(default_factory=list)
+    rows: list[pa.Table] | None = None
 
     def refuse(self, faults: Sequence[Fault]) -> None:
         """Count refused rows; the first are kept to be told, all of them are in quarantine."""
@@ -300,6 +302,8 @@ def take_in(
     tally.duplicate += verdict.duplicate + accepted.repeated + accepted.superseded
     tally.refuse(faults)
     tally.lines.append(verdict.lines)
+    if tally.rows is not None:
+        tally.rows.append(rows)
     if keep:
         keep_faults(ground, batch.sha256, batch.kind, faults, now)
         if verdict.accepted or verdict.updated:

@@ -161,14 +161,14 @@ def try_upload(ground: Ground, upload: str, how: HowRead) -> Tried:
     changes: list[Row] = []
     added: Counter[tuple[str, str]] = Counter()
     for item in source.batches():
-        tally = Tally(source.origin, "")
+        tally = Tally(source.origin, "", rows=[])
         kind = ""
         if isinstance(item, Fault):
             tally.refuse([item])
         else:
             kind = item.kind
             take_in(ground, item, tally, ground.clock.now(), keep=False)
-            _add_up(ground, item, tally, changes, added)
+            _add_up(ground, kind, tally, changes, added)
         said = counts.setdefault(kind, Counter())
         said.update(
             accepted=tally.accepted, updated=tally.updated, duplicate=tally.duplicate,
@@ -242,29 +242,29 @@ def _context(ground: Ground) -> AcceptanceContext:
 
 def _add_up(
     ground: Ground,
-    batch: EventBatch,
+    name: str,
     tally: Tally,
     changes: list[Row],
     added: Counter[tuple[str, str]],
 ) -> None:
     """Note what updated rows would be instead of what they are, and the money of new ones."""
-    kind, lines = KINDS[batch.kind], pa.concat_tables(tally.lines)
-    money = MONEY.get(kind.name)
-    room = SHOWN_ROWS - len(changes)
-    updated = lines.filter(pc.equal(lines["verdict"], "update"))["source_line"]
-    if not (money and tally.accepted) and not (len(updated) and room > 0):
-        return
-    rows = accept(batch, _context(ground)).rows
-    if money:
-        new = lines.filter(pc.equal(lines["verdict"], "new"))["source_line"]
-        fresh = rows.filter(pc.is_in(rows["source_line"], value_set=new.combine_chunks()))
-        for row in fresh.select(["currency", *money]).to_pylist():
-            first, *less = (row[name] or 0 for name in money)
-            added[kind.name, row["currency"]] += first - sum(less)
-    if len(updated) and room > 0:
-        chosen = updated.combine_chunks().slice(0, room)
-        few = rows.filter(pc.is_in(rows["source_line"], value_set=chosen))
-        changes += _changes(ground, kind, few)
+    kind, lines, rows = KINDS[name], pa.concat_tables(tally.lines), (tally.rows or [])[0]
+    money, room = MONEY.get(name), SHOWN_ROWS - len(changes)
+    if money and tally.accepted:
+        fresh = rows.filter(pc.is_in(rows["source_line"], value_set=_of(lines, "new")))
+        sums = fresh.group_by("currency").aggregate([(column, "sum") for column in money])
+        for row in sums.to_pylist():
+            first, *less = (row[f"{column}_sum"] or 0 for column in money)
+            added[name, row["currency"]] += first - sum(less)
+    if tally.updated and room > 0:
+        few = _of(lines, "update").slice(0, room)
+        changes += _changes(ground, kind, rows.filter(pc.is_in(rows["source_line"], value_set=few)))
+
+
+def _of(lines: pa.Table, verdict: str) -> pa.Array:
+    """Give the lines of a verdict."""
+    found = lines.filter(pc.equal(lines["verdict"], verdict))["source_line"]
+    return found.combine_chunks()
 
 
 MONEY: Mapping[str, tuple[str, ...]] = {
