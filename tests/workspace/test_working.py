@@ -9,7 +9,11 @@ def test_a_row_that_is_saved_is_booked_and_says_what_became_of_it(told):  # noqa
         "agreement": "A1", "creator": "ana", "fee": "100.00", "currency": "USD",
         "signed_on": "2026-03-01",
     })  # fmt: skip
-    assert saved.rows == [{"kind": "agreements", "row": "agreements A1", "state": "kept"}]
+    row = {"kind": "agreements", "row": "agreements A1", "state": "kept", "unknown": []}
+    assert saved.rows == [row]
+    code = {"code": "ANA", "creator": "ana", "campaign": "sprong"}
+    (row,) = told.ws.save_row("codes", code).rows
+    assert row["unknown"] == ["No campaign sprong is known yet: check the name, or add it."]
     assert told.ws.waiting_rows().rows == []
     told.ws.save_row(
         "deliverables", {"deliverable": "D1", "agreement": "A1", "live_at": "2026-03-02"}

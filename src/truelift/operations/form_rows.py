@@ -36,6 +36,9 @@ from truelift.store.workspace_database import ImportRecord
 APPROVED_KINDS = frozenset(name for name, kind in KINDS.items() if APPROVER in kind.names)
 """Kinds whose rows another person approves."""
 
+NAMES = {"campaign": "campaigns", "creator": "creators", "agreement": "agreements"}
+"""Columns that name a row of another kind."""
+
 Row = dict[str, Any]
 Cells = Mapping[str, str]
 
@@ -71,6 +74,21 @@ def save_row(ground: Ground, row: Written) -> ImportReport:
         msg = f"{row.kind} are approved by another person: propose the change."
         raise UsageError(msg)
     return kept(ground, what, checked(ground, what, row), by_form(ground))
+
+
+@needs(Action.READ)
+def unknown_names(ground: Ground, row: Written) -> list[str]:
+    """Say which names in a row nothing else knows yet; they may come later, or be mistyped."""
+    told = []
+    for column, kind in NAMES.items():
+        name = row.cells.get(column, "").strip()
+        if not name or column not in catalog_kind(row.kind).names or kind == row.kind:
+            continue
+        with ground.workspace.transaction() as connection:
+            known = catalog_store.known_rows(connection, KINDS[kind], ground.brand.brand)
+        if name not in known[column].to_pylist():
+            told.append(f"No {column} {name} is known yet: check the name, or add it.")
+    return told
 
 
 def catalog_kind(kind: str) -> Kind:

@@ -66,7 +66,7 @@ WITH_FORMS = frozenset({
 })  # fmt: skip
 """Pages that a form may stand on."""
 
-LARGEST_FORM = 64 * 1024
+LARGEST_FORM = 256 * 1024
 
 PACKS = {
     "pdf": "application/pdf",

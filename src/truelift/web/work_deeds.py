@@ -22,7 +22,8 @@ from truelift.web.door import Result, Workspace
 READ = "read"
 """The hidden field that carries a row as the form showed it first."""
 
-LONGEST_READ = 20_000
+LONGEST_READ = 40_000
+LONGEST_CELL = 10_000
 
 TITLES = {
     "campaigns": "Campaigns", "creators": "Creators", "profiles": "Profiles",
@@ -94,7 +95,7 @@ def _field(
     hint = ", ".join(filter(None, [column.help, how]))
     return Field(
         column.name, needed=column.required, kind="choice" if choices else kind, choices=choices,
-        hint=hint, fixed=fixed, numeric=column.type in _DECIMALS,
+        hint=hint, fixed=fixed, numeric=column.type in _DECIMALS, longest=LONGEST_CELL,
     )  # fmt: skip
 
 
@@ -126,7 +127,8 @@ def _read(given: Given) -> dict[str, str] | None:
 def _state(result: Result) -> str:
     """Say what became of a row besides that it was taken."""
     row = next(iter(result.rows), {})
-    return {
+    unknown = "".join(f" {each}" for each in row.get("unknown", ()))
+    return unknown + {
         "waiting": " It waits until another person approves it, and counts nowhere until then.",
         "unchanged": " It was the same before.",
     }.get(row.get("state", ""), "")

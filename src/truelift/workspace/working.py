@@ -47,7 +47,8 @@ class Working(Opened):
             report = form_rows.save_row(self._ground, asked)
             self._after(report)
             state = "kept" if report.changed else "unchanged"
-            row = {"kind": kind, "row": str(asked), "state": state}
+            unknown = form_rows.unknown_names(self._ground, asked)
+            row = {"kind": kind, "row": str(asked), "state": state, "unknown": unknown}
         return Result(self._head() | {"rows": [row]}, plain_table("Saved", [row]))
 
     def decide_row(self, change: str, *, reject: bool = False) -> Result:
