@@ -75,7 +75,8 @@ def found(folder: Path, upload: str) -> Upload | None:
 
 
 def waiting(folder: Path) -> list[Upload]:
-    """Give all uploads, the newest first."""
+    """Give all uploads, the newest first; those that lie here for a day are removed."""
+    sweep(folder)
     homes = [each.parent for each in (folder / FOLDER).glob(f"*/{_ABOUT}")]
     known = [kept for home in homes if (kept := found(folder, home.name)) is not None]
     return sorted(known, key=lambda kept: -kept.sent_at)
