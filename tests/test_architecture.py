@@ -26,6 +26,7 @@ SHARED_BY_CONNECTORS = {
     "textual",
     "vendor",
     # what gathers them
+    "guessing",
     "files",
     "formats",
 }
@@ -36,6 +37,7 @@ MIGRATED = "what a revision makes is compared with the tables: tests/store/test_
 TEST_ELSEWHERE: dict[str, str] = {
     "collector/answer": "the form of every answer: tests/collector/test_collect.py",
     "collector/machinery": "what is handed in: tests/collector/test_redirect.py hands it in",
+    "web/screens/upload": "the two pages of a file: tests/web/test_uploading.py sends some",
     "web/door": "types only; a real workspace stands behind it: tests/web/test_pages.py",
     "api/door": "types only; a real workspace stands behind it: tests/api/test_application.py",
     "attribution/conflicts": "row by row: tests/store/test_attribution_sql.py",

@@ -32,3 +32,11 @@ def test_a_token_is_taken_as_it_stands_and_never_shown():
 def test_a_switch_without_a_default_is_left_open():
     assert settings_from({}).apart is None
     assert settings_from({"TRUELIFT_APART": "0"}).apart is False
+
+
+@pytest.mark.parametrize("text", ["0", "many", "-1", "1000000"])
+def test_the_largest_upload_is_a_number_of_mebibytes(text):
+    assert settings_from({}).largest_upload == 256
+    assert settings_from({"TRUELIFT_LARGEST_UPLOAD": "12"}).largest_upload == 12
+    with pytest.raises(UsageError, match="TRUELIFT_LARGEST_UPLOAD is"):
+        settings_from({"TRUELIFT_LARGEST_UPLOAD": text})

@@ -199,6 +199,7 @@ def serve(
             loop=loop,
             minds=minds,
             commands=CommandSocket(held.folder, commands),
+            largest_upload=settings_from(os.environ).largest_upload << 20,
         )
         if workers > 1:
             parts.crew = Crew(held.folder, host, workers, collect_beside)

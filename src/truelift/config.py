@@ -14,8 +14,9 @@ from truelift.base.errors import UsageError
 from truelift.base.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+MOST_MEBIBYTES = 100_000
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -46,6 +47,13 @@ class Settings:
             "process of their own, 0 in the serving one; without it, from 300,000 facts on",
         },
     )
+    largest_upload: int = field(
+        default=256,
+        metadata={
+            "variable": "TRUELIFT_LARGEST_UPLOAD",
+            "help": "the largest file that the page for uploads takes, in MiB",
+        },
+    )
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -55,9 +63,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         variable = setting.metadata["variable"]
         text = environment.get(variable, "").strip()
         if text:
-            found[setting.name] = (
-                Secret(text) if setting.name == "token" else _switch(variable, text)
-            )
+            found[setting.name] = _READERS.get(setting.name, _switch)(variable, text)
     return Settings(**found)
 
 
@@ -66,3 +72,20 @@ def _switch(variable: str, text: str) -> bool:
         msg = f"{variable} is {text.lower()!r}; it takes {', '.join(_WORDS)}."
         raise UsageError(msg)
     return _WORDS[text.lower()]
+
+
+def _secret(_variable: str, text: str) -> Secret:
+    return Secret(text)
+
+
+def _mebibytes(variable: str, text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_MEBIBYTES:
+        msg = f"{variable} is {text!r}; it takes a number of MiB from 1 to {MOST_MEBIBYTES}."
+        raise UsageError(msg)
+    return int(text)
+
+
+_READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "token": _secret, "largest_upload": _mebibytes,
+}  # fmt: skip
+"""How a setting is read that is no switch."""

@@ -136,7 +136,7 @@ class Deeds:
             if self.refuses:
                 raise Refused(self.refuses)
             self.done.append((name, given, named))
-            return SimpleNamespace(data={"checks": self.checks})
+            return SimpleNamespace(data={"checks": self.checks}, rows=[])
 
         return do
 

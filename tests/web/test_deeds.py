@@ -14,7 +14,8 @@ FILLED = {
 @pytest.mark.parametrize("name", ACTS)
 def test_every_act_asks_the_workspace_once(name, deeds):
     forms, workspace = Forms(ACTS), deeds()
-    given = FILLED | {"once": "x"}
+    needed = {each.name: "x" for each in ACTS[name].fields if each.needed}
+    given = needed | FILLED | {"once": "x"}
     first = forms.do(workspace, name, given)
     assert not first.refused, first
     assert forms.do(workspace, name, given) is first

@@ -3,6 +3,7 @@
     TrueliftError                    exit code 1
     +-- UsageError                   exit code 2: the command's words are off
     |   +-- Repeated                 a request's key was used for another request
+    |   +-- FieldOff                 one value is off; the error names its field
     +-- CheckFailed                  exit code 3: something does not reconcile or verify
     |   +-- NotSealed                a baseline is required and there is none
     +-- Refused                      who acts may not do this
@@ -35,6 +36,15 @@ class UsageError(TrueliftError):
     """The request itself is off: a wrong option, an unknown kind, a missing name."""
 
     exit_code = 2
+
+
+class FieldOff(UsageError):
+    """One of several values is off; `field` names it, the message says what is wrong with it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the field beside the sentence."""
+        super().__init__(message)
+        self.field = field
 
 
 class Repeated(UsageError):

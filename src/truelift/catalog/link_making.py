@@ -7,7 +7,7 @@ Out:  rows of links and codes, or why a template is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from truelift.catalog.destination import DestinationFault, read_destination
@@ -44,13 +44,10 @@ class MadeLinks:
 
 def make_links(plan: LinkPlan, creators: Iterable[str]) -> MadeLinks | str:
     """Make a link (and a code) per creator; a sentence when that cannot be done."""
-    for template in (plan.slug, plan.utm, plan.code):
-        for gap in _GAP.findall(template):
-            if gap not in GAPS:
-                known = ", ".join(f"{{{each}}}" for each in GAPS)
-                return f"{{{gap}}} is nothing to fill in; use {known}."
+    if unknown := _unknown_gap(plan.slug, plan.utm, plan.code):
+        return unknown
     names = list(dict.fromkeys(creators))
-    links, codes = [], []
+    links = []
     for creator in names:
         words = _words(plan, creator)
         destination = tagged(plan.destination, _filled(plan.utm, words))
@@ -62,16 +59,27 @@ def make_links(plan: LinkPlan, creators: Iterable[str]) -> MadeLinks | str:
             "creator": creator, "campaign": plan.campaign, "kind": plan.kind,
         }  # fmt: skip
         links.append(row)
-        if plan.code:
-            code = _filled(plan.code, words).upper()
-            codes.append({"code": code, "creator": creator, "campaign": plan.campaign})
-    for made, column in ((links, "slug"), (codes, "code")):
-        twice = _twice([row[column] for row in made])
-        if twice:
-            return (
-                f"Two creators would have the {column} {twice}; put {{creator}} into its template."
-            )
-    return MadeLinks(tuple(links), tuple(codes))
+    codes = make_codes(plan.code, plan.campaign, names) if plan.code else ()
+    twice = _twice("slug", links)
+    if twice or isinstance(codes, str):
+        return twice or str(codes)
+    return MadeLinks(tuple(links), codes)
+
+
+def make_codes(
+    template: str, campaign: str, creators: Iterable[str]
+) -> tuple[dict[str, str], ...] | str:
+    """Make a code per creator; a sentence when that cannot be done."""
+    if unknown := _unknown_gap(template):
+        return unknown
+    codes = [
+        {
+            "code": _filled(template, _words(LinkPlan("", campaign), creator)).upper(),
+            "creator": creator, "campaign": campaign,
+        }
+        for creator in dict.fromkeys(creators)
+    ]  # fmt: skip
+    return _twice("code", codes) or tuple(codes)
 
 
 def tagged(destination: str, tags: str) -> str:
@@ -99,5 +107,18 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
     return _GAP.sub(lambda found: words[found[1]], template)
 
 
-def _twice(names: list[str]) -> str:
-    return next((name for at, name in enumerate(names) if name in names[:at]), "")
+def _twice(column: str, made: Sequence[Mapping[str, str]]) -> str:
+    names = [row[column] for row in made]
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), "")
+    if not twice:
+        return ""
+    return f"Two creators would have the {column} {twice}; put {{creator}} into its template."
+
+
+def _unknown_gap(*templates: str) -> str:
+    for template in templates:
+        for gap in _GAP.findall(template):
+            if gap not in GAPS:
+                known = ", ".join(f"{{{each}}}" for each in GAPS)
+                return f"{{{gap}}} is nothing to fill in; use {known}."
+    return ""

@@ -35,6 +35,7 @@ class Action(StrEnum):
     SET_PAYEE = "set_payee"
     APPROVE_PAYEE = "approve_payee"
     HOLD_PAYOUT = "hold_payout"
+    APPROVE_VALUE = "approve_value"
     HANDLE_ALERTS = "handle_alerts"
     ERASE = "erase"
     MANAGE_USERS = "manage_users"
@@ -61,6 +62,7 @@ MEANS: dict[Action, str] = {
     Action.SET_PAYEE: "enter or change a payee's bank details",
     Action.APPROVE_PAYEE: "approve bank details that somebody else entered",
     Action.HOLD_PAYOUT: "hold and release what disputed orders earned a creator",
+    Action.APPROVE_VALUE: "approve a value or margin that somebody else entered",
     Action.HANDLE_ALERTS: "check for alerts, own, snooze and close them",
     Action.ERASE: "erase a creator's personal data",
     Action.MANAGE_USERS: "add and disable people, give roles and tokens",
@@ -120,6 +122,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.EXPORT,
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
+            Action.APPROVE_VALUE,
             Action.HOLD_PAYOUT,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
@@ -176,6 +179,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
             Action.REOPEN_CLOSE,
             Action.SET_POLICY,
             Action.APPROVE_PAYEE,
+            Action.APPROVE_VALUE,
             Action.HOLD_PAYOUT,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,

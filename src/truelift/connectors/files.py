@@ -7,7 +7,7 @@ Must not: raise for what stands in a file; a fault says it in one sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from truelift.connectors.assembly import Assembly
 from truelift.connectors.canonical import (
     canonical_rows,
     check_kind,
+    columns_of,
     find_kind,
     known_columns,
 )
@@ -41,6 +42,7 @@ from truelift.facts.kinds import KINDS, kind_named
 __all__ = [
     "MappingProfile",
     "ReadOptions",
+    "Shape",
     "Source",
     "find_sources",
     "frame_source",
@@ -51,6 +53,22 @@ _JSON_LINES = {".jsonl", ".ndjson"}
 _MAGIC_LENGTH = 8
 _XML = (b"<?xml", b"<Document")
 _BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a table of a file was recognised as, before its rows are read.
+
+    title: of the export that it is, empty for a file of one kind. kinds: that it makes. columns:
+    the kind's columns that the header holds, with the header's names. sentence: why it is nothing.
+    """
+
+    name: str
+    header: tuple[str, ...] = ()
+    title: str = ""
+    kinds: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    sentence: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +103,25 @@ class Source:
                 yield from self._read(table, sha256)
             except Unreadable as error:
                 yield error.fault(table.name)
+
+    def shapes(self) -> list[Shape]:
+        """Say what the tables of the file are recognised as."""
+        try:
+            tables, _ = self._tables()
+        except Unreadable as error:
+            return [Shape(self.name, sentence=error.fault(self.name).message)]
+        return [self._shape(table) for table in tables]
+
+    def _shape(self, table: TextTable) -> Shape:
+        try:
+            format_ = self._format_of(table)
+            if format_ is not None:
+                return Shape(table.name, table.header, format_.title, format_.kinds)
+            kind = self._kind_of(table)
+        except Unreadable as error:
+            return Shape(table.name, table.header, sentence=error.fault(table.name).message)
+        columns = columns_of(kind, table.header)
+        return Shape(table.name, table.header, kinds=(kind.name,), columns=columns)
 
     def _tables(self) -> tuple[list[TextTable], str]:
         if self.frame is not None:

@@ -66,7 +66,8 @@ fill the memory."""
 class Tally:
     """What became of the rows of one kind in one file.
 
-    lines: the verdict of each row that reached the store, kept by who asked for them.
+    lines: the verdict of each row that reached the store, kept by who asked for them. rows: the
+    rows that were judged, for who wants to see them.
     """
 
     origin: str
@@ -77,6 +78,7 @@ class Tally:
     faults: list[Fault] = field(default_factory=list)
     quarantined: int = 0
     lines: list[pa.Table] = field(default_factory=list)
+    rows: list[pa.Table] | None = None
 
     def refuse(self, faults: Sequence[Fault]) -> None:
         """Count refused rows; the first are kept to be told, all of them are in quarantine."""
@@ -108,14 +110,26 @@ def import_paths(
 ) -> ImportReport:
     """Import files and folders; with `dry_run` nothing is kept, only the verdicts are given."""
     now = ground.clock.now()
-    told = replace(
+    told = of_the_brand(ground, options)
+    sources = [open_source(path, told) for path in find_sources(paths)]
+    return _import(ground, sources, now, keep=not dry_run, progress=progress)
+
+
+def of_the_brand(ground: Ground, options: ReadOptions) -> ReadOptions:
+    """Give what a person said about a file with what its brand adds."""
+    return replace(
         options,
         timezone=ground.brand.timezone,
         currency=ground.brand.currency,
-        today=_sheet_day(ground, options, now),
+        today=_sheet_day(ground, options, ground.clock.now()),
     )
-    sources = [open_source(path, told) for path in find_sources(paths)]
-    return _import(ground, sources, now, keep=not dry_run, progress=progress)
+
+
+def import_source(ground: Ground, source: Source) -> ImportReport:
+    """Import one file that was opened already."""
+    return _import(
+        ground, [source], ground.clock.now(), keep=True, progress=lambda _name, _rows: None
+    )
 
 
 def _sheet_day(ground: Ground, options: ReadOptions, now: Instant) -> dt.date:
@@ -288,6 +302,8 @@ def take_in(
     tally.duplicate += verdict.duplicate + accepted.repeated + accepted.superseded
     tally.refuse(faults)
     tally.lines.append(verdict.lines)
+    if tally.rows is not None:
+        tally.rows.append(rows)
     if keep:
         keep_faults(ground, batch.sha256, batch.kind, faults, now)
         if verdict.accepted or verdict.updated:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from truelift.base.errors import NotFound, TrueliftError, UsageError
 from truelift.catalog.destination import DestinationFault, is_parameter, read_destination
-from truelift.catalog.link_making import LinkPlan, make_links
+from truelift.catalog.link_making import LinkPlan, make_codes, make_links
 from truelift.facts.kinds import KINDS
 from truelift.operations.collect import EVERY_LINK
 from truelift.operations.ingest import ImportReport, import_frame
@@ -42,6 +42,18 @@ def add_links(ground: Ground, plan: LinkPlan, creators: Sequence[str]) -> list[I
             frame = pa.Table.from_pylist([{k: v or None for k, v in row.items()} for row in rows])
             reports.append(import_frame(ground, kind, frame, f"{kind} {ORIGIN}"))
     return reports
+
+
+@needs(Action.IMPORT, "creators", logged=False)
+def add_codes(
+    ground: Ground, template: str, campaign: str, creators: Sequence[str], since: str = ""
+) -> ImportReport:
+    """Make a code for each creator; one that is there already is updated."""
+    made = make_codes(template, campaign, creators)
+    if isinstance(made, str):
+        raise UsageError(made)
+    rows = [{k: v or None for k, v in row.items()} | {"valid_from": since or None} for row in made]
+    return import_frame(ground, "codes", pa.Table.from_pylist(rows), f"codes {ORIGIN}")
 
 
 @needs(Action.IMPORT, "slug", "others", "fallback", "parameter")

@@ -42,6 +42,9 @@ QUESTIONS: dict[str, Question] = {
     "clicks": Question(
         ("links", "clicks"), "No clicks are questioned; `truelift clicks` lists all of them."
     ),
+    "unowned codes": Question(
+        ("orders",), "Every code that an order carries is somebody's, or of the whole site."
+    ),
     "held": Question(
         ("codes", "orders"),
         "Nothing is held; `truelift leaks hold` holds what a code or an order earned.",

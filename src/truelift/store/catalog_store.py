@@ -18,7 +18,7 @@ from truelift.base.columns import Kind
 from truelift.store.catalog_tables import CATALOG
 from truelift.store.ddl import accepted_schema
 from truelift.store.facts_engine import Stamp
-from truelift.store.verdicts import CHANGES, Verdict
+from truelift.store.verdicts import CHANGES, FORM, Verdict
 
 STUB_ORIGINS = frozenset({"team_sheet"})
 """Origins that only name things so that their other rows have an owner; any other origin may say
@@ -197,7 +197,8 @@ def _verdict(
     stub = stamp.origin in STUB_ORIGINS and before.origin not in STUB_ORIGINS
     if stub or row["row_hash"] in replaced:
         return "duplicate"
-    return "update" if before.origin in {stamp.origin, *STUB_ORIGINS} else "conflict"
+    replaces = stamp.origin == FORM or before.origin in {stamp.origin, *STUB_ORIGINS}
+    return "update" if replaces else "conflict"
 
 
 def _stored(row: dict[str, object], stamp: Stamp) -> dict[str, object]:

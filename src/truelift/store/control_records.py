@@ -37,6 +37,8 @@ ALERT = "alert"
 ALERT_CHANNEL = "alert_channel"
 ALERT_MESSAGE = "alert_message"
 LINK_CHECK = "link_check"
+CATALOG_CHANGE = "catalog_change"
+REFUSED_ROW = "refused_row"
 
 control_record = record_table("control_record")
 

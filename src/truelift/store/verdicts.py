@@ -26,6 +26,9 @@ UPDATED = "updated_at"
 PAGE = "collect:page"
 """Origin of what a page's public key sent; nobody else's word is replaced by it."""
 
+FORM = "form"
+"""Origin of what a person wrote on a page, looking at what was known: it replaces that."""
+
 _WEIGHED = (ColumnType.MONEY, ColumnType.CURRENCY, ColumnType.CODE, ColumnType.INSTANT)
 """Columns in which a row without `updated_at` has to agree with the dated one that is known."""
 
@@ -63,7 +66,8 @@ def judging(kind: Kind) -> str:
         )
         undated = "given.updated_at is null and known.updated_at is not null"
     trust = (
-        f"case when known.origin = '{PAGE}' and $origin <> '{PAGE}' then 1"
+        f"case when $origin = '{FORM}' then 1"
+        f" when known.origin = '{PAGE}' and $origin <> '{PAGE}' then 1"
         f" when known.origin <> '{PAGE}' and $origin = '{PAGE}' then -1 end"
     )
     kept = "".join(f', known."{name}" as {_KNOWN}{name}' for group in kind.kept for name in group)

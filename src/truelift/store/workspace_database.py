@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,12 @@ def record_faults(
     ]  # fmt: skip
     if rows:
         connection.execute(sa.insert(quarantine).prefix_with("or ignore"), rows)
+
+
+def resolve_fault(connection: sa.Connection, row: Mapping[str, Any], at: dt.datetime) -> None:
+    """Mark a refused row as decided; it stays as it was sent."""
+    here = [column == row[column.name] for column in quarantine.primary_key]
+    connection.execute(sa.update(quarantine).where(*here).values(resolved_at=at))
 
 
 UNBOOKED = "ledger"

@@ -13,11 +13,12 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import htpy
 from htpy import Element, Node, button, details, div, form, label, p, small, span, summary
 
-from truelift.base.errors import TrueliftError
+from truelift.base.errors import FieldOff, TrueliftError
 from truelift.web.door import Result, Workspace
 
 Given = Mapping[str, str]
@@ -28,17 +29,31 @@ KEPT = 1_000
 LONGEST = 2_000
 """Characters of one field."""
 
+FEW = 4
+"""A form of more fields stands in columns."""
+
 ONCE, BACK, DONE = "once", "back", "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form. hidden: filled by the page and not by who writes."""
+    """A field of a form. hidden: filled by the page and not by who writes.
+
+    kind: how it is written: `text`, `area`, `choice`, or a type that browsers have (`date`, ...).
+    choices: of a choice, value and words. hint: what it is, below. fixed: shown and never changed.
+    longest: characters that it takes. numeric: a telephone shows the keyboard of figures.
+    """
 
     name: str
     words: str = ""
     hidden: bool = False
     needed: bool = True
+    kind: str = "text"
+    choices: Sequence[tuple[str, str]] = ()
+    hint: str = ""
+    fixed: bool = False
+    longest: int = LONGEST
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,8 @@ class Act:
     """Something that can be done.
 
     words: on the button. done: what is said afterwards; it names fields in braces. why: what it
-    means, beside the button. but: what of the answer is said besides.
+    means, beside the button. but: what of the answer is said besides. after: the page to go to when
+    it is done, which may name fields in braces; back to the form's own without it.
     """
 
     name: str
@@ -56,16 +72,21 @@ class Act:
     do: Callable[[Workspace, Given], Result]
     why: str = ""
     but: Callable[[Result], str] = lambda _result: ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a form: a sentence, and when it was refused what was written in it."""
+    """What became of a form: a sentence, and when it was refused what was written in it.
+
+    field: the one that the refusal is about, where it is about one.
+    """
 
     act: str
     sentence: str
     given: Given
     refused: bool = False
+    field: str = ""
 
 
 @dataclass(slots=True)
@@ -86,46 +107,54 @@ class Forms:
         if before is not None and not before.refused:
             return before
         outcome = _done(workspace, act, given)
+        self.keep(once, outcome)
+        return outcome
+
+    def keep(self, once: str, outcome: Outcome) -> None:
+        """Remember what became of a form."""
         if once:
             self._outcomes[once] = outcome
             self._outcomes.move_to_end(once)
             while len(self._outcomes) > KEPT:
                 self._outcomes.popitem(last=False)
-        return outcome
 
     def form(
-        self, name: str, back: str, filled: Given | None = None, last: Outcome | None = None
+        self,
+        name: str,
+        back: str,
+        filled: Given | None = None,
+        last: Outcome | None = None,
+        *,
+        values: Given | None = None,
+        fields: Sequence[Field] | None = None,
     ) -> Element:
         """Write the form of an act. back: the page to go back to; filled: hidden fields.
 
         last: what became of the form that was sent last: if it was this one, and refused, what was
-        written stands in it again, and why beside it.
+        written stands in it again, and why beside it. values: what stands in the fields at first.
+        fields: the act's own as this page shows them.
         """
         act, fixed = self.acts[name], dict(filled or {})
         again = last is not None and last.refused and last.act == name and all(
             last.given.get(key) == value for key, value in fixed.items()
         )  # fmt: skip
-        written = last.given if again and last is not None else {}
-        fields: list[Node] = [
+        written = last.given if again and last is not None else values or {}
+        off = last if again else None
+        shown: list[Node] = [
             htpy.input(type="hidden", name=each.name, value=fixed[each.name])
             if each.name in fixed
-            else label[
-                span[each.words or each.name.replace("_", " ")],
-                htpy.input(
-                    name=each.name, value=written.get(each.name, ""), required=each.needed,
-                    maxlength=LONGEST, aria_invalid="true" if again else None,
-                ),
-            ]
-            for each in act.fields
-        ]  # fmt: skip
-        return form(".act", method="post", action=f"/act/{name}")[
+            else _control(act.name, each, written.get(each.name, ""), off)
+            for each in fields or act.fields
+        ]
+        beside = off is not None and any(each.name == off.field for each in act.fields)
+        return form(class_=["act", "sheet" if len(act.fields) > FEW else ""], method="post",
+                    action=f"/act/{name}")[
             htpy.input(type="hidden", name=ONCE, value=secrets.token_urlsafe(16)),
             htpy.input(type="hidden", name=BACK, value=back),
-            fields,
-            button(type="submit")[act.words],
-            small[act.why] if act.why else None,
-            p(".refused", role="alert")[last.sentence] if again and last is not None else None,
-        ]
+            shown,
+            div(".send")[button(type="submit")[act.words], small[act.why] if act.why else None],
+            p(".refused", role="alert")[off.sentence] if off and not beside else None,
+        ]  # fmt: skip
 
     def folded(
         self, words: str, names: Sequence[str], back: str, filled: Given, last: Outcome | None
@@ -149,17 +178,56 @@ def said(outcome: Outcome | None) -> Node:
     ]
 
 
+def _control(act: str, field: Field, value: str, off: Outcome | None) -> Node:
+    """Write one field with its words, its hint, and beside it why it was refused."""
+    here = off is not None and off.field == field.name
+    ours = off is not None and off.field in {"", field.name}
+    why, hint = f"{act}-{field.name}-why", f"{act}-{field.name}-hint"
+    told = " ".join(name for name, is_there in ((why, here), (hint, field.hint)) if is_there)
+    more: dict[str, Any] = {
+        "name": field.name, "required": field.needed,
+        "aria_invalid": "true" if ours else None, "aria_describedby": told or None,
+    }  # fmt: skip
+    box: Node
+    if field.kind == "choice" and not field.fixed:
+        known = dict(field.choices)
+        choices = [*field.choices, *([] if value in known or not value else [(value, value)])]
+        box = htpy.select(**more)[
+            None if field.needed and value else htpy.option(value="")["not said"],
+            (htpy.option(value=key, selected=key == value)[words] for key, words in choices),
+        ]
+    elif field.kind == "area" or "\n" in value:
+        box = htpy.textarea(**more, rows="8" if field.kind == "area" else "2",
+                            maxlength=field.longest)[value]  # fmt: skip
+    else:
+        box = htpy.input(
+            **more, value=value, maxlength=field.longest, readonly=field.fixed,
+            type="text" if field.kind == "choice" else field.kind,
+            step="any" if field.kind == "datetime-local" else None,
+            inputmode="decimal" if field.numeric else None,
+        )  # fmt: skip
+    return label(class_="wide" if field.kind == "area" else None)[
+        span[field.words or field.name.replace("_", " "), " *" if field.needed and field.hint
+             else None],
+        box,
+        small(id=hint)[field.hint] if field.hint else None,
+        small(".refused", id=why, role="alert")[off.sentence] if off and here else None,
+    ]  # fmt: skip
+
+
 def _done(workspace: Workspace, act: Act, given: Given) -> Outcome:
     written = {each.name: given.get(each.name, "").strip() for each in act.fields}
     for each in act.fields:
         if each.needed and not written[each.name]:
             name = each.words or each.name
-            return Outcome(act.name, f"{name} is missing: fill it in.", written, refused=True)
-        if len(written[each.name]) > LONGEST:
-            told = f"{each.words or each.name} is longer than {LONGEST:,} characters."
-            return Outcome(act.name, told, written, refused=True)
+            told = f"{name} is missing: fill it in."
+            return Outcome(act.name, told, written, refused=True, field=each.name)
+        if len(written[each.name]) > each.longest:
+            told = f"{each.words or each.name} is longer than {each.longest:,} characters."
+            return Outcome(act.name, told, written, refused=True, field=each.name)
     try:
         result = act.do(workspace, written)
     except TrueliftError as error:
-        return Outcome(act.name, str(error), written, refused=True)
+        off = error.field if isinstance(error, FieldOff) else ""
+        return Outcome(act.name, str(error), written, refused=True, field=off)
     return Outcome(act.name, act.done.format(**written) + act.but(result), written)

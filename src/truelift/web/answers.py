@@ -20,6 +20,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from truelift.base.errors import (
+    FieldOff,
     NotAdmitted,
     NotFound,
     Overtaken,
@@ -30,7 +31,6 @@ from truelift.base.errors import (
 )
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
-from truelift.web.asked import BadParameter
 from truelift.web.built import THIRD_PARTY, kind, packed_file, static_file
 from truelift.web.door import Result
 from truelift.web.layout import plain_page
@@ -72,7 +72,12 @@ class ElsewhereForm(TrueliftError):
     """A form was sent by a page that is not ours."""
 
 
+class TooLarge(TrueliftError):
+    """What was sent is larger than this server takes."""
+
+
 STATUSES = (
+    (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (ElsewhereForm, HTTPStatus.FORBIDDEN),
     (WrongHost, HTTPStatus.MISDIRECTED_REQUEST),
     (TooManyTries, HTTPStatus.TOO_MANY_REQUESTS),
@@ -184,7 +189,7 @@ def failed(request: Asking, error: Exception) -> Response[bytes]:
         )
     problem: dict[str, Any] = {"type": "about:blank", "title": status.phrase}
     problem |= {"status": status.value, "detail": sentence}
-    if isinstance(error, BadParameter):
+    if isinstance(error, FieldOff):
         problem["errors"] = [{"field": error.field, "detail": sentence}]
     text = json.dumps(problem, indent=2, ensure_ascii=False) + "\n"
     return Response(

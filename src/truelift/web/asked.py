@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
-from truelift.base.errors import UsageError
+from truelift.base.errors import FieldOff, UsageError
 from truelift.base.time import Period
 from truelift.reports.figure import figure_id, parse_figure_id
 from truelift.reports.roi import instant_text
@@ -51,13 +51,8 @@ name may be as long as a file writes it."""
 _PAGE = re.compile("[1-9][0-9]{0,5}")
 
 
-class BadParameter(UsageError):
+class BadParameter(FieldOff):
     """A parameter of a request is off; `field` names it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        """Keep the field beside the sentence."""
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from truelift.base.errors import UsageError
 from truelift.web.acts import Act, Field, Given
 from truelift.web.door import Result, Workspace
+from truelift.web.work_deeds import WORK
 
 
 def _of(name: str, *places: str, **named: str) -> Callable[[Workspace, Given], Result]:
@@ -50,6 +51,7 @@ _PROPOSAL, _SUBJECT = Field("proposal", hidden=True), Field("subject", "Order, o
 ACTS: Mapping[str, Act] = {
     each.name: each
     for each in (
+        *WORK,
         Act(
             "prepare", "Prepare", "{period} is prepared; somebody else approves it.", (_PERIOD,),
             _of("close_prepare", "period"), "Books what is known and signs the period's checks.",

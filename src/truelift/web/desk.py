@@ -54,14 +54,24 @@ class Desk:
         """Say what became of the form that was sent last."""
         return self.forms.known(asked.get(DONE, "") or "")
 
-    def grid(self, whole: Table, table: Table, asked: Asked, title: str) -> list[Node]:
-        """Show the part of an arranged table that was asked for; whole: with all its columns."""
+    def grid(
+        self,
+        whole: Table,
+        table: Table,
+        asked: Asked,
+        title: str,
+        link: Callable[[Json], str] | None = None,
+    ) -> list[Node]:
+        """Show the part of an arranged table that was asked for; whole: with all its columns.
+
+        link: the address of a row's own page.
+        """
         if not table.rows:
             return [p(".verdict")[whole.instead or "There are none."]]
         rows, parts = part(table.rows, asked, LIST_ROWS)
         zone = self.head()["timezone"]
         return [
-            grid("list", table, rows, asked, title=title, note=table.note, zone=zone),
+            grid("list", table, rows, asked, title=title, note=table.note, zone=zone, link=link),
             pager(asked, parts, len(table.rows), "rows") if parts > 1 else None,
             chooser(whole, table, asked),
         ]
@@ -106,8 +116,14 @@ class Desk:
         """Give what every page says of its brand."""
         return self.reading.list("baselines").data
 
-    def page(self, head: Json, title: str, here: str, body: Sequence[Node]) -> Answer:
-        """Answer with a page in the frame; here: the link of the frame that leads to it."""
+    def page(
+        self, head: Json, title: str, here: str, body: Sequence[Node], *, live: bool = True
+    ) -> Answer:
+        """Answer with a page in the frame; here: the link of the frame that leads to it.
+
+        live: off for a page on which somebody writes: nothing of it moves meanwhile.
+        """
+        version = self.reading.told
         return html_answer(
             page(
                 head,
@@ -115,7 +131,7 @@ class Desk:
                 title=title,
                 here=here,
                 body=body,
-                version=self.reading.told,
+                version=version if live else None,
             )
         )
 

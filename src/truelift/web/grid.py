@@ -6,7 +6,7 @@ Out:  the arranged Table, which page and CSV both show; heads that sort, a foote
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -108,8 +108,9 @@ def grid(
     title: Node,
     note: Node,
     zone: str,
+    link: Callable[[Json], str] | None = None,
 ) -> Element:
-    """Show a part of the rows of an arranged table."""
+    """Show a part of the rows of an arranged table. link: the address of a row's own page."""
     numeric = {
         each.name: each.cell in _RIGHT
         and not any(isinstance(row.get(each.name), bool) for row in rows)
@@ -129,7 +130,7 @@ def grid(
             tbody[
                 (
                     tr(class_={"level": is_total(row, table)})[
-                        _row_head(first, row, zone),
+                        _row_head(first, row, zone, link),
                         (_cell(each, row, zone, right=numeric[each]) for each in others),
                     ]
                     for row in rows
@@ -162,14 +163,18 @@ def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
     value = row.get(name)
     if name in NAMES_OF_OURS and isinstance(value, str):
         value = value.replace("_", " ")
-    if name in WORDS and isinstance(value, str):
+    if name in WORDS and isinstance(value, str) and not value.isupper():  # a code is no sentence
         return td(".t.words")[value]
     return td(".t")[_about(name, value, list_text(name, value, zone))]
 
 
-def _row_head(name: str, row: Json, zone: str) -> Element:
+def _row_head(
+    name: str, row: Json, zone: str, link: Callable[[Json], str] | None = None
+) -> Element:
     value = row.get(name)
     shown = list_text(name, value, zone)
+    if link is not None:
+        return th(scope="row")[a(href=link(row))[shown or "open"]]
     if name in NAMES_OF_OURS and isinstance(shown, str):
         shown = shown.replace("_", " ")
     return th(scope="row")[_about(name, value, shown)]

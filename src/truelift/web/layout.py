@@ -24,8 +24,8 @@ NAVIGATION = (
     ("/", "Overview"), ("/compare", "Compare"), ("/content", "Content"),
     ("/attribution", "Attribution"), ("/baselines", "Baselines"), ("/alerts", "Decisions"),
     ("/spend", "Spend"), ("/reports", "Reports"), ("/reconciliation", "Reconciliation"),
-    ("/close", "Close"), ("/health", "Data health"), ("/explore", "Explore"),
-    ("/settings", "Settings"),
+    ("/close", "Close"), ("/catalog/campaigns", "Catalog"), ("/health", "Data health"),
+    ("/explore", "Explore"), ("/settings", "Settings"),
 )  # fmt: skip
 LABELS = {
     "campaign": "Campaign", "by": "Rows", "basis": "Dates", "cost": "Cost", "model": "Attribution",

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from litestar import Litestar, Request, Response, get, post
 from litestar.config.compression import CompressionConfig
@@ -20,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from truelift.base.errors import NotAdmitted
+from truelift.web import uploading
 from truelift.web.acts import BACK, DONE, ONCE
 from truelift.web.answers import (
     PASSED_ON,
@@ -42,15 +43,18 @@ from truelift.web.questions import QUESTIONS
 from truelift.web.reading import Renew
 from truelift.web.screens import (
     books,
+    catalog,
     comparing,
     drawn,
     exploring,
     finding,
     health,
+    linking,
     overview,
     questioning,
     reconciling,
     records,
+    refused,
     returns,
     spending,
 )
@@ -73,6 +77,9 @@ SCREENS = (
     reconciling.SCREENS,
     books.SCREENS,
     records.SCREENS,
+    catalog.SCREENS,
+    linking.SCREENS,
+    refused.SCREENS,
     health.SCREENS,
     exploring.SCREENS,
     drawn.SCREENS,
@@ -89,10 +96,13 @@ NAMED = {
 OPEN = frozenset({"static", "healthz"})
 """What is answered to anybody: the house's own files, and that the server is alive."""
 
-WITH_FORMS = frozenset({"/close", "/baselines", *(f"/{name}" for name in QUESTIONS)})
+WITH_FORMS = frozenset({
+    "/close", "/baselines", "/upload", "/upload/look", *(f"/{name}" for name in QUESTIONS),
+    *catalog.SCREENS, *refused.SCREENS, *linking.SCREENS,
+})  # fmt: skip
 """Pages that a form may stand on."""
 
-LARGEST_FORM = 64 * 1024
+LARGEST_FORM = 256 * 1024
 
 PACKS = {
     "pdf": "application/pdf",
@@ -113,12 +123,14 @@ def application(
     passed_on: Sequence[str] = PASSED_ON,
     renew: Renew | None = None,
     writer: tuple[Workspace, Runner] | None = None,
+    largest_upload: int = uploading.LARGEST_UPLOAD,
 ) -> Litestar:
     """Make the application that serves a workspace; it answers for `host` only.
 
     reading: runs a call on the thread that the workspace is read on. passed_on: headers that say
     that a request comes from elsewhere. renew: makes old answers again beside the requests. writer:
     what forms are done with, and the runner of its thread; without it they run as pages are read.
+    largest_upload: bytes of a file that somebody sends.
     """
     desk = Desk(workspace, ACTS, renew)
     return Litestar(
@@ -126,6 +138,7 @@ def application(
             *_screens(desk, reading),
             *_named(desk, reading),
             *_acts(desk, writer or (workspace, reading)),
+            *uploading.routes(desk, writer or (workspace, reading), largest_upload),
             _static(),
             _health(),
         ],
@@ -152,13 +165,14 @@ def admitted(
 
     async def check(request: Asking) -> None:
         await host_is_right(request)
-        first = request.url.path.split("/")[1]
+        first, *rest = request.url.path.split("/")[1:]
         if first not in OPEN:
             said = request.headers.get("authorization")
             if said is None and any(name in request.headers for name in passed_on):
                 msg = "Another server passed this request on; sign in by token or password."
                 raise NotAdmitted(msg)
-            await reading(lambda: workspace.admit(said, first.partition(".")[0]))
+            name = rest[0] if first == "catalog" and rest else first
+            await reading(lambda: workspace.admit(said, name.partition(".")[0]))
 
     return check
 
@@ -221,8 +235,10 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler
         given = dict(parse_qsl(body, keep_blank_values=True))
         name = request.url.path.rpartition("/")[2]
         who = request.headers.get("authorization")
-        await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
-        return Response(b"", status_code=303, headers={"location": _way_back(given)})
+        outcome = await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
+        quoted = {key: quote(value, safe="") for key, value in outcome.given.items()}
+        after = "" if outcome.refused else ACTS[name].after.format(**quoted)
+        return Response(b"", status_code=303, headers={"location": _way_back(given, after)})
 
     @get("/close/{period:str}/{ending:str}")
     async def pack(
@@ -245,9 +261,9 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler
     return [act, pack]
 
 
-def _way_back(given: Mapping[str, str]) -> str:
-    """Lead back to the page that a form stood on, which says what became of it."""
-    path, _, query = given.get(BACK, "").partition("?")
+def _way_back(given: Mapping[str, str], after: str = "") -> str:
+    """Lead back to the page that a form stood on, which says what became of it; or on from it."""
+    path, _, query = (after or given.get(BACK, "")).partition("?")
     if path not in WITH_FORMS:
         return "/"
     kept = [each for each in parse_qsl(query) if each[0] != DONE]

@@ -92,5 +92,5 @@ def fit(name: str, typed: str) -> int:
 
 def keys() -> list[tuple[str, str]]:
     """List every key with what it does."""
-    names = dict(NAVIGATION) | MORE
+    names = {**dict(NAVIGATION), **MORE}
     return [*KEYS, *((f"g then {letter}", f"Go to {names[path]}") for letter, path in GO.items())]

@@ -215,6 +215,10 @@ class Reading:
         """Give every period, and where its close stands."""
         return self._keep(("periods",), lambda workspace: workspace.close_periods())
 
+    def kept(self, key: Key, read: Callable[[Workspace], Kept]) -> Kept:
+        """Give another answer of the workspace, kept under a key as all others are."""
+        return self._keep(key, read)
+
     def list(self, kind: str) -> Result:
         """Give the stored rows of a kind."""
         return self._keep(("list", kind), lambda workspace: workspace.list(kind))

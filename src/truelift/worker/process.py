@@ -25,6 +25,7 @@ from truelift.web import pages
 from truelift.web.answers import PASSED_ON, host_checked
 from truelift.web.layout import live_line
 from truelift.web.live import Live
+from truelift.web.uploading import LARGEST_UPLOAD
 from truelift.worker.beside import PAGES_SOCKET
 from truelift.worker.collecting import Collecting
 from truelift.worker.crew import Crew
@@ -85,6 +86,7 @@ class Parts:
     commands: CommandSocket
     collector: Collecting | None = None
     crew: Crew | None = None
+    largest_upload: int = LARGEST_UPLOAD
 
 
 class Teller:
@@ -234,6 +236,7 @@ def _doors(
         passed_on=passed_on,
         renew=lines.renewing.later,
         writer=(parts.writer, lines.writing),
+        largest_upload=parts.largest_upload,
     )
     asked: Any = api.application(
         parts.writer,

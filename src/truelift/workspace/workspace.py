@@ -33,7 +33,6 @@ from truelift.operations import (
 )
 from truelift.operations.admission import Admission
 from truelift.operations.attribute import attribute
-from truelift.operations.book import book
 from truelift.operations.bridge import bridges
 from truelift.operations.doubt import doubt
 from truelift.operations.explain import explain
@@ -71,6 +70,7 @@ from truelift.workspace.result import Json, Result
 from truelift.workspace.shortlist import Shortlists
 from truelift.workspace.suppliers import Suppliers
 from truelift.workspace.verification import Verification
+from truelift.workspace.working import Working
 
 Progress = Callable[[str, int], None]
 
@@ -94,6 +94,7 @@ class Workspace(
     Shortlists,
     Suppliers,
     Verification,
+    Working,
 ):
     """An opened workspace for one brand. Use it in `with`, or close it."""
 
@@ -150,13 +151,6 @@ class Workspace(
         report = import_paths(self._ground, paths, options, dry_run=dry_run, progress=progress)
         self._after(report)
         return report
-
-    def _after(self, report: ImportReport) -> None:
-        """Bring what follows from the facts up to them: the books, and ageing curves when due."""
-        if report.changed:
-            book(self._ground)
-        if report.changed and {"posts", "observations"} & {row.kind for row in report.records}:
-            ageing.refit_if_due(self._ground)
 
     def ageing(
         self, *, refit: bool = False, platform: str | None = None, metric: str | None = None

@@ -5,7 +5,8 @@
 -- a folder of exports may be imported again and again, and old files never bring old values back.
 -- A row without updated_at never replaces one that has it, unless it tells of something later
 -- (undated). What a page's public key said is replaced by whoever else speaks of it, and never
--- replaces anybody's word; servers' keys (collect:...) are one sender, whichever key is in force.
+-- replaces anybody's word; what a person wrote on a page (form) replaces what they looked at, and a
+-- file that says something else afterwards is a conflict; servers' keys (collect:...) are one sender, whichever key is in force.
 with known as (
     select * from fact_{kind} where brand = $brand and superseded_at is null
 ),

@@ -35,7 +35,7 @@ SHOWN = (("calibration", "How often it held", 70), ("said", "Lifts said then and
 
 BESIDE = {
     "reconciliation": {"close": "Close", "ledger": "Trial balance"},
-    "data": {"quarantine": "Quarantine"},
+    "data": {"quarantine": "Quarantine", "codes": "Codes of nobody", "upload": "Upload"},
     "attribution": {"baselines": "Baselines"},
 }
 """Pages of a group that are no question."""

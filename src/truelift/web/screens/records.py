@@ -28,10 +28,6 @@ LISTS = {
         "Sealed baselines",
         "What each creator does anyway, written down before launch; the hash is of the record.",
     ),
-    "quarantine": (
-        "Quarantine",
-        "Rows that were refused, with file, line and reason. None of them is in any figure.",
-    ),
 }
 
 
