@@ -36,6 +36,7 @@ class Action(StrEnum):
     APPROVE_PAYEE = "approve_payee"
     HOLD_PAYOUT = "hold_payout"
     HANDLE_ALERTS = "handle_alerts"
+    SHARE = "share"
     ERASE = "erase"
     MANAGE_USERS = "manage_users"
     MANAGE_BRANDS = "manage_brands"
@@ -62,6 +63,7 @@ MEANS: dict[Action, str] = {
     Action.APPROVE_PAYEE: "approve bank details that somebody else entered",
     Action.HOLD_PAYOUT: "hold and release what disputed orders earned a creator",
     Action.HANDLE_ALERTS: "check for alerts, own, snooze and close them",
+    Action.SHARE: "share a page by a link, and end such links",
     Action.ERASE: "erase a creator's personal data",
     Action.MANAGE_USERS: "add and disable people, give roles and tokens",
     Action.MANAGE_BRANDS: "add brands and rebuild the facts file",
@@ -94,6 +96,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.ADD_EVIDENCE,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
+            Action.SHARE,
         }
     ),
     Role.PREPARER: frozenset(
@@ -123,6 +126,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.HOLD_PAYOUT,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
+            Action.SHARE,
         }
     ),
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT}),
@@ -130,6 +134,7 @@ ROLES: dict[Role, frozenset[Action]] = {
         {
             Action.READ,
             Action.READ_AUDIT,
+            Action.SHARE,
             Action.SET_THRESHOLD,
             Action.ERASE,
             Action.MANAGE_USERS,
@@ -183,6 +188,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
     ),
     Scope.ADMIN: frozenset(
         {
+            Action.SHARE,
             Action.SET_THRESHOLD,
             Action.ERASE,
             Action.MANAGE_USERS,

@@ -23,6 +23,7 @@ from truelift.web.door import Workspace
 from truelift.web.grid import chooser, grid
 from truelift.web.layout import page, pager
 from truelift.web.reading import Reading, Renew
+from truelift.web.visiting import CALLER
 
 Json = Mapping[str, Any]
 Answer = Response[bytes]
@@ -39,8 +40,15 @@ class Desk:
         self, workspace: Workspace, acts: Mapping[str, Act], renew: Renew | None = None
     ) -> None:
         """Read a workspace; acts: what can be done from its pages; renew: makes answers again."""
+        self._workspace = workspace
         self.reading = Reading(workspace, renew=renew)
         self.forms = Forms(acts)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Give the workspace as the person has it whom the request is by."""
+        caller = CALLER.get()
+        return self._workspace.acting(None if caller is None else caller.said)
 
     def last(self, asked: Asked) -> Outcome | None:
         """Say what became of the form that was sent last."""
@@ -62,8 +70,14 @@ class Desk:
         """Give what every page says of its brand."""
         return self.reading.list("baselines").data
 
-    def page(self, head: Json, title: str, here: str, body: Sequence[Node]) -> Answer:
-        """Answer with a page in the frame; here: the link of the frame that leads to it."""
+    def page(
+        self, head: Json, title: str, here: str, body: Sequence[Node], *, still: bool = False
+    ) -> Answer:
+        """Answer with a page in the frame; here: the link of the frame that leads to it.
+
+        still: it does not change while it is open.
+        """
+        told = self.reading.told
         return html_answer(
             page(
                 head,
@@ -71,7 +85,7 @@ class Desk:
                 title=title,
                 here=here,
                 body=body,
-                version=self.reading.told,
+                version=None if still else told,
             )
         )
 

@@ -17,8 +17,11 @@ import htpy
 from htpy import Element, Node, a, caption, div, form, html, label, option, select
 
 from truelift.base.ids import content_hash
+from truelift.operations.people import Action
+from truelift.web.account import account
 from truelift.web.asked import CHOICES, Asked, address
 from truelift.web.figures import moment
+from truelift.web.visiting import CALLER, SHARED
 
 Json = Mapping[str, Any]
 
@@ -34,6 +37,7 @@ LABELS = {
     "creator": "Creator", "code": "Code", "platform": "Platform", "category": "Category",
     "country": "Country", "followers": "Followers, min:max", "price": "Price, at most",
     "search": "Search", "compare": "Compare, by comma", "budget": "Budget",
+    "who": "Who", "what": "What", "day": "Day",
 }  # fmt: skip
 DATE_LENGTH = len("2026-05-31")
 
@@ -51,6 +55,7 @@ def page(
 
     version: of the data, where the page is told of changes (web.live); None where it is not.
     """
+    live = version is not None and not SHARED.get()
     return html(lang="en")[
         htpy.head[
             htpy.meta(charset="utf-8"),
@@ -59,23 +64,24 @@ def page(
             htpy.title[f"{title} - {head['brand']} - Truelift"],
             _sheet(),
             htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),
-            htpy.script(src=static_path("live.js"), defer=True) if version is not None else None,
+            htpy.script(src=static_path("live.js"), defer=True) if live else None,
         ],
         htpy.body[
             a(".skip", href="#main")["Skip to the figures"],
             _simulated(head, simulated),
             htpy.header[
                 a(".house", href="/")["Truelift"],
-                htpy.nav(aria_label="Pages")[
-                    (
-                        a(href=path, aria_current="page" if path == here else None)[name]
-                        for path, name in NAVIGATION
-                    )
-                ],
-                htpy.p(".brand")[head["brand"]],
+                _navigation(here),
+                account(head["brand"], here),
             ],
-            div("#live.live", role="status", aria_live="off", data_version=version)
-            if version is not None
+            div(
+                "#live.live",
+                role="status",
+                aria_live="off",
+                data_version=version,
+                data_stream="/live",
+            )
+            if live
             else None,
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
@@ -110,7 +116,20 @@ def report_path(name: str) -> str:
     return f"/report/{name}"
 
 
-def plain_page(title: str, sentence: str) -> Element:
+def _navigation(here: str) -> Node:
+    """Link the pages that show what the brand knows, to who may read that."""
+    caller = CALLER.get()
+    if SHARED.get() or (caller is not None and not caller.may(Action.READ)):
+        return None
+    return htpy.nav(aria_label="Pages")[
+        (
+            a(href=path, aria_current="page" if path == here else None)[name]
+            for path, name in NAVIGATION
+        )
+    ]
+
+
+def plain_page(title: str, sentence: str, *more: Node) -> Element:
     """Give a page that says one thing, and nothing about the brand: an error, for example."""
     return html(lang="en")[
         htpy.head[
@@ -121,7 +140,11 @@ def plain_page(title: str, sentence: str) -> Element:
         ],
         htpy.body[
             htpy.header[a(".house", href="/")["Truelift"]],
-            htpy.main[htpy.h1[title], htpy.p[sentence], htpy.p[a(href="/")["To the overview"]]],
+            htpy.main[
+                htpy.h1[title],
+                htpy.p[sentence] if sentence else None,
+                more or htpy.p[a(href="/")["To the overview"]],
+            ],
         ],
     ]
 
@@ -204,7 +227,7 @@ def _control(name: str, asked: Asked, campaigns: Sequence[str], by: str) -> Elem
     if name in CHOICES:
         first = by if name == "by" else CHOICES[name][0]
         return label[words, _choice(name, [(each, each) for each in CHOICES[name]], value or first)]
-    kind = {"period": "month", "as_of": "date"}.get(name, "text")
+    kind = {"period": "month", "as_of": "date", "day": "date"}.get(name, "text")
     if kind == "date" and value and len(value) != DATE_LENGTH:
         kind = "text"
     return label[words, htpy.input(type=kind, name=name, value=value)]
