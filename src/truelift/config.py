@@ -14,7 +14,7 @@ from truelift.base.errors import UsageError
 from truelift.base.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -38,6 +38,43 @@ class Settings:
             "they act as the local owner",
         },
     )
+    https: bool = field(
+        default=False,
+        metadata={
+            "variable": "TRUELIFT_HTTPS",
+            "help": "1 says that browsers reach the pages by https only, through a server in "
+            "front: cookies are then secure and bound to this host; no header is believed for it",
+        },
+    )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_ISSUER",
+            "help": "address of an OpenID Connect provider: people whose verified e-mail address "
+            "stands here may sign in by it; it needs a client id and secret, and makes nobody",
+        },
+    )
+    oidc_client_id: str | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_CLIENT_ID",
+            "help": "the name under which that provider knows this server",
+        },
+    )
+    oidc_client_secret: Secret | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_CLIENT_SECRET",
+            "help": "the secret that goes with it",
+        },
+    )
+    oidc_client_secret_file: str | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_CLIENT_SECRET_FILE",
+            "help": "a file that holds the secret instead, so that it stands in no environment",
+        },
+    )
     apart: bool | None = field(
         default=None,
         metadata={
@@ -55,10 +92,16 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         variable = setting.metadata["variable"]
         text = environment.get(variable, "").strip()
         if text:
-            found[setting.name] = (
-                Secret(text) if setting.name == "token" else _switch(variable, text)
-            )
+            found[setting.name] = _READ.get(str(setting.type), _switch)(variable, text)
     return Settings(**found)
+
+
+def _secret(_variable: str, text: str) -> Secret:
+    return Secret(text)
+
+
+def _text(_variable: str, text: str) -> str:
+    return text
 
 
 def _switch(variable: str, text: str) -> bool:
@@ -66,3 +109,7 @@ def _switch(variable: str, text: str) -> bool:
         msg = f"{variable} is {text.lower()!r}; it takes {', '.join(_WORDS)}."
         raise UsageError(msg)
     return _WORDS[text.lower()]
+
+
+_READ: dict[str, Callable[[str, str], Any]] = {"Secret | None": _secret, "str | None": _text}
+"""How the text of a variable is read, by the type of its setting; a switch where none stands."""

@@ -161,6 +161,10 @@ class Admission:
             raise NotAdmitted(msg)
         return known
 
+    def join(self, other: Admission) -> None:
+        """Count wrong passwords together with another brand of the workspace."""
+        self._wrong, self._right, self._key = other._wrong, other._right, other._key
+
     def slowed(self) -> None:
         """Refuse one more try when there were many wrong ones a moment ago."""
         now = self.tick()
@@ -226,8 +230,9 @@ class Admission:
     def _known(self, name: str, password: Secret, kept: str | None) -> bool:
         """Say whether a password is right; a name that nobody has takes as long as a wrong one."""
         now = self.tick()
-        self._right = {each: since for each, since in self._right.items()
-                       if now - since < REMEMBERED_SECONDS}  # fmt: skip
+        for each, since in list(self._right.items()):
+            if now - since >= REMEMBERED_SECONDS:
+                self._right.pop(each, None)
         remembered = self._mark(name, password, kept or "")
         if kept is not None and any(same(remembered, each) for each in self._right):
             return True

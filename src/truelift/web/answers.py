@@ -61,6 +61,9 @@ LINKED = {"x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer"}
 
 TRACE = "x-request-id"
 
+WAYS_IN = ("/oidc/", "/share/")
+"""Paths that say themselves why somebody is not let in."""
+
 STATIC = {"house.css": "text/css", "live.js": "text/javascript", "mark.svg": "image/svg+xml"}
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -216,6 +219,7 @@ def _by_browser(request: Asking) -> bool:
     """Say whether a person looks at the answer, who has given no header that was refused."""
     return (
         request.method == "GET"
+        and not request.scope["path"].startswith(WAYS_IN)
         and "text/html" in request.headers.get("accept", "")
         and "authorization" not in request.headers
         and request.headers.get("sec-fetch-dest", "document") == "document"

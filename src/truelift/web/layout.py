@@ -85,7 +85,7 @@ def page(
             else None,
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
-                "Figures of the report link to what they are made of. ",
+                None if SHARED.get() else "Figures of the report link to what they are made of. ",
                 f"Amounts in {head['currency']}; times in {head['timezone']}.",
             ],
         ],

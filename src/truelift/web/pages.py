@@ -44,6 +44,7 @@ from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.entry import Place, entry_routes
 from truelift.web.people_deeds import PEOPLE_ACTS, TAKEN
+from truelift.web.provided import provider_routes
 from truelift.web.reading import Renew
 from truelift.web.screens import books, deciding, people, records, returns
 from truelift.web.screens.returns import campaign as campaign_screen
@@ -113,6 +114,7 @@ def application(
             _campaign(desk, reading),
             *_acts(desk, written, place),
             *entry_routes(place),
+            *provider_routes(place),
             *share_routes(place, desk, reading),
             _static(),
             _health(),

@@ -98,7 +98,7 @@ _OF_PEOPLE = (
         "add-person", "Add", "{name} is {role} at {where}.",
         (
             _NAME, _ROLE, _WHERE, Field("email", "E-mail", kind="email", needed=False),
-            Field("creator", "Creator, for that role", needed=False),
+            Field("creator", "Creator whose rows they read", needed=False),
         ),
         _add, "A new person, or one more role of somebody who is here.",
     ),

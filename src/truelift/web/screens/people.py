@@ -33,6 +33,13 @@ VERIFY, YES = "verify", "yes"
 
 ABOUT_PEOPLE = (("/people", "People"), ("/tokens", "Tokens"), ("/sessions", "Sessions"))
 
+SHARE_COLUMNS = (
+    "share", "page", "fixed", "state", "expires_at", "visits", "visited_at", "created_by",
+)  # fmt: skip
+SESSION_COLUMNS = ("session", "by", "created_at", "seen_at", "expires_at", "state")
+AUDIT_COLUMNS = ("recorded_at", "person", "action", "subject", "outcome", "place")
+"""Columns that are shown first; all others can be chosen."""
+
 LOOKED_FOR = ("who", "what", "day")
 
 TITLES = {
@@ -133,7 +140,7 @@ def audit(desk: Desk, asked: Asked, ending: str) -> Answer:
         if row["brand"] in {workspace.brand, None} and _fits(row, asked, head["timezone"])
     ]
     whole = replace(result.table, rows=tuple(rows), instead="Nothing in the log fits.")
-    table = arranged(whole, asked)
+    table = arranged(whole, asked, AUDIT_COLUMNS)
     if ending == "csv":
         return csv_answer(table, "audit")
     if ending == "json":
@@ -201,7 +208,7 @@ def own(desk: Desk, asked: Asked, ending: str) -> Answer:
     """Show a person's own sessions and tokens, and let them change their password."""
     workspace = desk.workspace
     result = workspace.own_sessions()
-    table = arranged(result.table, asked)
+    table = arranged(result.table, asked, SESSION_COLUMNS)
     if ending:
         return csv_answer(table, "me") if ending == "csv" else twin(result, ending, "me")
     caller, last = CALLER.get(), desk.last(asked)
@@ -275,7 +282,7 @@ def mine(desk: Desk, asked: Asked, ending: str) -> Answer:
 def shares(desk: Desk, asked: Asked, ending: str) -> Answer:
     """Show the links that are shared, and make and revoke them."""
     result = desk.workspace.shares()
-    table = arranged(result.table, asked)
+    table = arranged(result.table, asked, SHARE_COLUMNS)
     if ending:
         return csv_answer(table, "shares") if ending == "csv" else twin(result, ending, "shares")
     last = desk.last(asked)
