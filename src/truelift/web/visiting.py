@@ -96,7 +96,8 @@ def prefixed(page: str) -> str:
     In a page of ours a quote in somebody's text is escaped, so only attributes fit.
     """
     prefix = PREFIX.get()
-    return _OURS.sub(rf"\g<1>{prefix}/", page) if prefix else page
+    plain = page.encode().decode()  # what is marked as safe would escape what is put into it
+    return _OURS.sub(rf"\g<1>{prefix}/", plain) if prefix else plain
 
 
 def takes(path: str, acts: dict[str, Sequence[Action]]) -> Sequence[Action]:
