@@ -9,10 +9,12 @@ the person who has it here already, or none.
 
 from __future__ import annotations
 
+import secrets
 import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +45,23 @@ class NotTaken(NotAdmitted):
     def __init__(self, why: str) -> None:
         """Say why."""
         super().__init__(f"The provider's answer is not taken: {why}. Sign in again.")
+
+
+@cache
+def _library() -> Any:  # noqa: ANN401 - a class of the library
+    """Load the library's client; its wish for the next version of its own client is not told."""
+    try:
+        with warnings.catch_warnings():
+            import authlib.deprecate  # noqa: F401, PLC0415 - it turns its warnings on by itself
+
+            warnings.simplefilter("ignore")
+            from authlib.integrations.httpx_client import (  # noqa: PLC0415 - used here only
+                OAuth2Client,
+            )
+    except ImportError:
+        msg = "Signing in by a provider needs authlib; install it with `pip install authlib`."
+        raise TrueliftError(msg) from None
+    return OAuth2Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +99,11 @@ class Provider:
 
     def begin(self, came_back_to: str) -> Begun:
         """Begin: give the address to lead a browser to, and what to expect from there."""
-        from authlib.common.security import generate_token  # noqa: PLC0415 - where it is used
-
-        verifier, nonce = generate_token(64), generate_token(43)
+        verifier, nonce, state = (secrets.token_urlsafe(48) for _ in range(3))
         with self._client(came_back_to) as client:
-            address, state = client.create_authorization_url(
+            address, _ = client.create_authorization_url(
                 self._describes()["authorization_endpoint"],
-                state=generate_token(43), code_verifier=verifier, nonce=nonce,
+                state=state, code_verifier=verifier, nonce=nonce,
             )  # fmt: skip
         return Begun(address, state, nonce, Secret(verifier), came_back_to)
 
@@ -171,17 +188,7 @@ class Provider:
         return told
 
     def _client(self, came_back_to: str) -> Any:  # noqa: ANN401 - a client of the library
-        try:
-            with warnings.catch_warnings():
-                # the library would rather have the next major version of its client
-                warnings.simplefilter("ignore")
-                from authlib.integrations.httpx_client import (  # noqa: PLC0415 - used here only
-                    OAuth2Client,
-                )
-        except ImportError:
-            msg = "Signing in by a provider needs authlib; install it with `pip install authlib`."
-            raise TrueliftError(msg) from None
-        return OAuth2Client(
+        return _library()(
             self.client_id, self.client_secret.reveal(), scope=SCOPE, redirect_uri=came_back_to,
             code_challenge_method="S256", timeout=TIMEOUT_SECONDS,
         )  # fmt: skip
