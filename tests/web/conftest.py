@@ -166,12 +166,19 @@ class Browser:
     def __init__(self, loop, jar, headers):
         self._loop, self.cookies, self._headers = loop, jar, headers
 
-    def request(self, method, path, headers=(), **more):
-        self._loop.cookies = self.cookies
-        answer = self._loop.request(
-            method, path, headers={**self._headers, **dict(headers)}, **more
-        )  # fmt: skip
-        self.cookies = dict(self._loop.cookies)
+    def request(self, method, path, headers=(), *, follow_redirects=True, **more):
+        given = {**self._headers, **dict(headers)}
+        if self.cookies and "cookie" not in given:
+            given["cookie"] = "; ".join(f"{name}={text}" for name, text in self.cookies.items())
+        self._loop.cookies.clear()
+        answer = self._loop.request(method, path, headers=given, follow_redirects=False, **more)
+        for each in answer.headers.get_list("set-cookie"):
+            name, _, text = each.partition(";")[0].partition("=")
+            self.cookies = {**self.cookies, name: text}
+            if "Max-Age=0" in each:
+                del self.cookies[name]
+        if follow_redirects and answer.status_code == 303:
+            return self.get(answer.headers["location"], headers=headers)
         return answer
 
     def get(self, path, **more):
