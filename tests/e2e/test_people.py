@@ -1,4 +1,4 @@
-"""Somebody makes the first admin, adds a colleague who signs in, shares a page and takes it back."""
+"""Two people come in, work at their brands, share a page, take it back, and leave."""
 
 from __future__ import annotations
 

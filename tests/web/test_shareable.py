@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truelift.base.errors import UsageError
@@ -30,6 +30,7 @@ VALUES = st.sampled_from([
 ]) | st.text(max_size=5)  # fmt: skip
 
 
+@settings(max_examples=60)
 @given(
     st.sampled_from([*SHAREABLE, f"{CAMPAIGN}spring"]),
     st.lists(st.tuples(WORDS, VALUES), max_size=5),
