@@ -40,6 +40,11 @@ def test_who_comes_in_manages_people_and_shares_pages(told):
     kim = ws.acting(f"Session {ws.sign_in_by_address('kim@x.example').reveal()}")
     assert len(kim.own_sessions().rows) == 1
     assert kim.own_tokens().rows == []
+    root.people().add("eve", "auditor", brand="acme")
+    root.people().withdraw("eve", "auditor", brand="acme")
+    token = root.people().token("eve").reveal()
+    with pytest.raises(NotFound):  # who has no role here is told nothing, by the API too
+        ws.acting(f"Bearer {token}")
     link = root.share_page("/roi", {"by": "creator"}, days=3)
     assert ws.visit_share(link, None).page == "/roi"
     root.revoke_share(root.shares().rows[0]["share"])

@@ -143,6 +143,13 @@ class Admission:
         """Give who acts in a request, at every brand."""
         return self._found(authorization)[0]
 
+    def acts_here(self, authorization: str | None) -> Actor:
+        """Give who acts in a request; NotHere when they have no role at this brand."""
+        actor = self.actor(authorization)
+        if not actor.sees(self.ground.brand.brand):
+            raise NotHere(())
+        return actor
+
     def guarded(self) -> bool:
         """Say whether anybody has a password, so that everybody says who they are."""
         with self.ground.workspace.transaction() as connection:

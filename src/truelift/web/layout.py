@@ -85,7 +85,7 @@ def page(
             else None,
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
-                None if SHARED.get() else "Figures of the report link to what they are made of. ",
+                "Figures of the report link to what they are made of. " if _reads() else None,
                 f"Amounts in {head['currency']}; times in {head['timezone']}.",
             ],
         ],
@@ -116,10 +116,15 @@ def report_path(name: str) -> str:
     return f"/report/{name}"
 
 
+def _reads() -> bool:
+    """Say whether who asks came in and may read what the brand knows."""
+    caller = CALLER.get()
+    return not SHARED.get() and (caller is None or caller.may(Action.READ))
+
+
 def _navigation(here: str) -> Node:
     """Link the pages that show what the brand knows, to who may read that."""
-    caller = CALLER.get()
-    if SHARED.get() or (caller is not None and not caller.may(Action.READ)):
+    if not _reads():
         return None
     return htpy.nav(aria_label="Pages")[
         (

@@ -122,11 +122,15 @@ class Teller:
         self._changed.set()
         self._thread.start()
 
-    def stop(self) -> None:
-        """Tell no more."""
+    def end(self) -> None:
+        """Tell no more, but what is being told."""
         self._ended = True
         self._changed.set()
-        self._thread.join(STOP_SECONDS)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Tell no more, and wait for what is being told."""
+        self.end()
+        self._thread.join(seconds)
 
     def came(self, brand: str, facts: FactsEngine) -> None:
         """Tell of facts that are not committed yet, on the thread that holds the turn."""
@@ -361,8 +365,9 @@ def _end(parts: Parts, houses: Sequence[House]) -> None:
         lines = house.lines
         for line in (lines.reading, lines.writing, lines.slowly, lines.signing, lines.renewing):
             line.close()
+        house.teller.end()
     for house in houses:
-        house.teller.stop()
+        house.teller.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
     looped = parts.loop.stop(STOP_SECONDS)
     thought = [
         mind.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1)) for mind in parts.minds

@@ -90,7 +90,7 @@ class Live(Opened):
 
     def acting(self, authorization: str | None) -> Self:
         """Give this workspace as the person has it whom a request over HTTP is by."""
-        actor = self._admission.actor(authorization)
+        actor = self._admission.acts_here(authorization)
         rights = actor.at(self._ground.brand.brand)
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)

@@ -55,9 +55,13 @@ TITLES = {
 }
 """What stands above each form."""
 
+NOTHING_YET = "There is nothing of yours here yet."
+NOTHING = {"payable": "Nothing is owed to you now."}
+"""What is said of a part of a statement without rows."""
+
 PART, FIRST_PART = "part", "payable"
 PARTS = {
-    "payable": ("Owed to you", "What the books owe you, by agreement, since when."),
+    "payable": ("Owed to you", "What is owed to you by the books, by agreement, and since when."),
     "agreements": ("Agreements", "What was agreed with you."),
     "deliverables": ("Deliverables", "What you deliver, and what is live or accepted."),
     "codes": ("Codes", "Your codes, and since when they count."),
@@ -261,7 +265,7 @@ def mine(desk: Desk, asked: Asked, ending: str) -> Answer:
         raise BadParameter(PART, f"part {name!r} is not known; use one of {', '.join(PARTS)}.")
     result = desk.workspace.own_statement(name)
     words, note = PARTS[name]
-    whole = replace(result.table, title=words, instead="There is nothing of yours here yet.")
+    whole = replace(result.table, title=words, instead=NOTHING.get(name, NOTHING_YET))
     table = arranged(whole, asked)
     if ending:
         return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)
