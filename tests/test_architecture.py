@@ -105,6 +105,7 @@ TEST_ELSEWHERE: dict[str, str] = {
     "store/journal_movements": "a part of the journal on disk: tests/engines/test_journal_books.py",
     "store/bulk_rows": "how the journal is written: tests/engines/test_journal_guards.py",
     "store/migrations/versions/0006_period_movements": MIGRATED,
+    "store/migrations/versions/0007_sessions_and_shares": MIGRATED,
     "store/migrations/versions/0005_people": MIGRATED,
     "store/journal_tables": "a part of the journal on disk: tests/store/test_journal.py",
 }

@@ -9,8 +9,11 @@ const made = (name, about = {}, ...inside) => {
   return each;
 };
 
+/* The address names the brand: /b/NAME before the page, nothing for the first one. */
+const base = location.pathname.match(/^\/b\/[^/]+/)?.[0] ?? "";
+
 let places = null;
-const known = () => places ??= fetch("/palette.json").then((answer) => answer.ok ? answer.json() : Promise.reject(answer.status))
+const known = () => places ??= fetch(`${base}/palette.json`).then((answer) => answer.ok ? answer.json() : Promise.reject(answer.status))
   .catch((error) => { places = null; throw error; });
 
 /* How well a name fits what is typed, as the server ranks it (web/palette.py); 4 is not at all. */
@@ -52,7 +55,7 @@ const palette = async () => {
     if (one) { field.setAttribute("aria-activedescendant", one.id); one.scrollIntoView({ block: "nearest" }); }
     else field.removeAttribute("aria-activedescendant");
   };
-  const go = () => { if (rows[at]) location.assign(rows[at].href); };
+  const go = () => { if (rows[at]) location.assign(base + rows[at].href); };
   const show = (found) => {
     rows = found; at = 0;
     list.replaceChildren(...rows.map((row, index) => {
@@ -69,7 +72,7 @@ const palette = async () => {
     if (!told.more || !field.value.trim()) return;
     await new Promise((done) => { setTimeout(done, WAIT_MS); });
     if (mine !== asked) return;
-    const answer = await fetch(`/palette.json?${new URLSearchParams({ search: field.value })}`);
+    const answer = await fetch(`${base}/palette.json?${new URLSearchParams({ search: field.value })}`);
     if (answer.ok && mine === asked) show((await answer.json()).rows.slice(0, SHOWN));
   };
   field.addEventListener("input", filter);
@@ -108,7 +111,7 @@ const move = (step) => {
 };
 const explain = () => {
   const mine = document.activeElement?.closest?.("main tr") ?? row;
-  const link = (mine?.isConnected ? mine : document).querySelector('a[href^="/explain"]');
+  const link = (mine?.isConnected ? mine : document).querySelector('a[href*="/explain?"]');
   if (link) location.assign(link.href);
 };
 
@@ -124,12 +127,12 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing(event.target)) return;
   if (event.timeStamp < goes) {
     goes = 0;
-    known().then(({ go }) => { if (go[event.key]) location.assign(go[event.key]); }, () => {});
+    known().then(({ go }) => { if (go[event.key]) location.assign(base + go[event.key]); }, () => {});
     return;
   }
   const does = {
     g: () => { goes = event.timeStamp + NEXT_KEY_MS; known().catch(() => {}); },
-    "?": () => keys().catch(() => location.assign("/keys")),
+    "?": () => keys().catch(() => location.assign(`${base}/keys`)),
     j: () => move(1), k: () => move(-1), e: explain,
     "/": () => document.querySelector("main form.filter :is(select, input:not([type=hidden]))")?.focus(),
   }[event.key];

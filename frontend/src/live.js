@@ -76,7 +76,7 @@ import { putBack, setAside } from "./figures.js";
   let stream = null;
   const listen = () => {
     if (document.hidden || stream) return;
-    stream = new EventSource("/live");
+    stream = new EventSource(line.dataset.stream || "/live");
     stream.addEventListener("figures", (event) => {
       const told = JSON.parse(event.data);
       line.replaceChildren(...parsed(told.line).body.childNodes);

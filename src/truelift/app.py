@@ -45,6 +45,7 @@ from truelift.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from truelift.web.visiting import Entry
     from truelift.worker.collecting import Collecting
 
 
@@ -172,11 +173,14 @@ def serve(
     ready: Callable[[int], None],
     simulated: bool = False,
     workers: int = 1,
+    first_run: Callable[[int, str], None] | None = None,
 ) -> None:
-    """Serve a workspace until stopped. commands: runs a command of another process.
+    """Serve a workspace until stopped: one brand, or all of them.
 
-    simulated: visitors of a sample send their traffic meanwhile. workers: how many processes
-    collect; with more than one, each is a process of its own beside this one.
+    commands: runs a command of another process. simulated: visitors of a sample send their traffic
+    meanwhile. workers: how many processes collect; with more than one, each is a process of its own
+    beside this one. first_run: told the port and a code by which the first admin can be made, if
+    nobody has a password.
     """
     from truelift.worker import process  # noqa: PLC0415 - the web extra is loaded when it serves
     from truelift.worker.crew import Crew  # noqa: PLC0415 - loaded when it runs
@@ -186,32 +190,73 @@ def serve(
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
         held = stack.enter_context(ground.held(folder, SystemClock()))
-        reader, writer, teller, renewer, slow = (
-            stack.enter_context(opened(folder, brand)) for _ in range(5)
-        )
+        brands = [
+            process.Served(*(stack.enter_context(opened(folder, name)) for _ in range(5)))
+            for name in ([brand] if brand is not None else _seen(held))
+        ]
+        writer = brands[0].writer
+        for each in brands[1:]:
+            each.writer.join_entrance(writer)
         loop, minds = _due(stack, held)
         parts = process.Parts(
-            reader=reader,
-            writer=writer,
-            teller=teller,
-            renewer=renewer,
-            slow=slow,
+            brands=brands,
             loop=loop,
             minds=minds,
             commands=CommandSocket(held.folder, commands),
             largest_upload=settings_from(os.environ).largest_upload << 20,
+            entry=_entry(),
         )
         if workers > 1:
             parts.crew = Crew(held.folder, host, workers, collect_beside)
         else:
             parts.collector = _collector(stack, held.folder, OWN_WORKER)
         begun = ready
+        if first_run is not None and not writer.guarded:
+            begun = both(begun, partial(_tell_first, first_run, writer.first_run_code()))
         if simulated:
             _, key = writer.add_key(server=True, note="simulated traffic of the demo")
             visitors = Visitors(writer.traffic(key.reveal()))
             stack.callback(visitors.stop)
-            begun = both(ready, visitors.start)
+            begun = both(begun, visitors.start)
         process.run(parts, host, port, begun)
+
+
+def _entry() -> Entry:
+    """Read how people come in; UsageError when a provider is named by half."""
+    from truelift.operations.provider import Provider  # noqa: PLC0415 - loaded when it serves
+    from truelift.web.visiting import Entry  # noqa: PLC0415 - the web extra, loaded when it serves
+
+    settings = settings_from(os.environ)
+    secret = settings.oidc_client_secret
+    if secret is None and settings.oidc_client_secret_file is not None:
+        try:
+            text = Path(settings.oidc_client_secret_file).read_text(encoding="utf-8")
+        except OSError as error:
+            msg = f"The file of TRUELIFT_OIDC_CLIENT_SECRET_FILE cannot be read: {error.strerror}."
+            raise UsageError(msg) from None
+        secret = Secret(text.strip())
+    parts = (settings.oidc_issuer, settings.oidc_client_id, secret)
+    if not any(parts):
+        return Entry(https=settings.https)
+    issuer, client_id, _ = parts
+    if issuer is None or client_id is None or secret is None:
+        msg = "A provider takes TRUELIFT_OIDC_ISSUER, its CLIENT_ID and CLIENT_SECRET together."
+        raise UsageError(msg)
+    return Entry(https=settings.https, provider=Provider(issuer, client_id, secret))
+
+
+def _seen(held: ground.Held) -> list[str]:
+    """Name the brands that exist for who serves; UsageError or Refused when there are none."""
+    with ground.desk(held.folder, SystemClock(), person(), given_token()) as base:
+        found = [name for name in ground.brand_names(held) if base.actor.sees(name)]
+        if not found:
+            with base.workspace.transaction() as connection:
+                records.brand_named(connection, None, base.actor.sees)
+    return found
+
+
+def _tell_first(tell: Callable[[int, str], None], code: Secret, port: int) -> None:
+    tell(port, code.reveal())
 
 
 def collect_beside(folder: Path, host: str, port: int, name: str, telling: Connection) -> None:

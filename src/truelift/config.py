@@ -39,6 +39,43 @@ class Settings:
             "they act as the local owner",
         },
     )
+    https: bool = field(
+        default=False,
+        metadata={
+            "variable": "TRUELIFT_HTTPS",
+            "help": "1 says that browsers reach the pages by https only, through a server in "
+            "front: cookies are then secure and bound to this host; no header is believed for it",
+        },
+    )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_ISSUER",
+            "help": "address of an OpenID Connect provider: people whose verified e-mail address "
+            "stands here may sign in by it; it needs a client id and secret, and makes nobody",
+        },
+    )
+    oidc_client_id: str | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_CLIENT_ID",
+            "help": "the name under which that provider knows this server",
+        },
+    )
+    oidc_client_secret: Secret | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_CLIENT_SECRET",
+            "help": "the secret that goes with it",
+        },
+    )
+    oidc_client_secret_file: str | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_OIDC_CLIENT_SECRET_FILE",
+            "help": "a file that holds the secret instead, so that it stands in no environment",
+        },
+    )
     apart: bool | None = field(
         default=None,
         metadata={
@@ -63,8 +100,16 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         variable = setting.metadata["variable"]
         text = environment.get(variable, "").strip()
         if text:
-            found[setting.name] = _READERS.get(setting.name, _switch)(variable, text)
+            found[setting.name] = _READ.get(str(setting.type), _switch)(variable, text)
     return Settings(**found)
+
+
+def _secret(_variable: str, text: str) -> Secret:
+    return Secret(text)
+
+
+def _text(_variable: str, text: str) -> str:
+    return text
 
 
 def _switch(variable: str, text: str) -> bool:
@@ -74,10 +119,6 @@ def _switch(variable: str, text: str) -> bool:
     return _WORDS[text.lower()]
 
 
-def _secret(_variable: str, text: str) -> Secret:
-    return Secret(text)
-
-
 def _mebibytes(variable: str, text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_MEBIBYTES:
         msg = f"{variable} is {text!r}; it takes a number of MiB from 1 to {MOST_MEBIBYTES}."
@@ -85,7 +126,7 @@ def _mebibytes(variable: str, text: str) -> int:
     return int(text)
 
 
-_READERS: Mapping[str, Callable[[str, str], Any]] = {
-    "token": _secret, "largest_upload": _mebibytes,
+_READ: dict[str, Callable[[str, str], Any]] = {
+    "Secret | None": _secret, "str | None": _text, "int": _mebibytes,
 }  # fmt: skip
-"""How a setting is read that is no switch."""
+"""How the text of a variable is read, by the type of its setting; a switch where none stands."""

@@ -1,17 +1,26 @@
 """A small workspace with hostile names, served to a test client, and what the command line says."""
 
 import contextlib
+import copy
 import io
+import itertools
 import shutil
 from types import SimpleNamespace
 
 import pytest
 from litestar.testing import TestClient
 
-from truelift.app import brand_record, create, opened
+from truelift.app import SystemClock, add_brand, brand_record, create, opened, people_of
 from truelift.base.errors import Refused
+from truelift.base.secret import Secret
+from truelift.catalog.permission import Role
 from truelift.cli.main import run
+from truelift.operations.admission import wall_time
+from truelift.store import ground, session_store
+from truelift.store.credentials import SESSION, new_token
 from truelift.web.pages import application
+from truelift.web.visiting import Entry
+from truelift.worker.brands import Brands
 
 HOSTILE = "<script>alert(1)</script>"
 ODD = 'a/b.csv & "c" <i>'
@@ -145,3 +154,111 @@ class Deeds:
 def deeds():
     """Give the class of a workspace that notes what it was asked to do."""
     return Deeds
+
+
+HERE, THERE = "Brand & <Co>", "bolt"
+WORD = "correct horse battery"
+
+
+class Browser:
+    """Somebody's own cookies, at a server that all share."""
+
+    def __init__(self, loop, jar, headers):
+        self._loop, self.cookies, self._headers = loop, jar, headers
+
+    def request(self, method, path, headers=(), *, follow_redirects=True, **more):
+        given = {**self._headers, **dict(headers)}
+        if self.cookies and "cookie" not in given:
+            given["cookie"] = "; ".join(f"{name}={text}" for name, text in self.cookies.items())
+        self._loop.cookies.clear()
+        answer = self._loop.request(method, path, headers=given, follow_redirects=False, **more)
+        for each in answer.headers.get_list("set-cookie"):
+            name, _, text = each.partition(";")[0].partition("=")
+            self.cookies = {**self.cookies, name: text}
+            if "Max-Age=0" in each:
+                del self.cookies[name]
+        if follow_redirects and answer.status_code == 303:
+            return self.get(answer.headers["location"], headers=headers)
+        return answer
+
+    def get(self, path, **more):
+        return self.request("GET", path, **more)
+
+    def post(self, path, **more):
+        return self.request("POST", path, **more)
+
+
+class Peopled:
+    """Two brands with people of every role, served like `serve` does; a client per person."""
+
+    def __init__(self, place):
+        self.stack, self.folder = contextlib.ExitStack(), place
+        held = self.stack.enter_context(ground.held(place, SystemClock()))
+        self.brands = {
+            name: self.stack.enter_context(opened(place, name)) for name in (HERE, THERE)
+        }
+        self.workspace, self.database = self.brands[HERE], held.workspace
+        self.brands[THERE].join_entrance(self.workspace)
+        self.serve()
+        with people_of(place) as people:
+            for role in Role:
+                creator = "ana" if role is Role.CREATOR else None
+                people.add(f"the-{role}", role, brand=HERE, creator=creator)
+            people.add("stranger", "admin", brand=THERE)
+            people.add("everywhere", "admin", email="Root@x.example")
+            people.set_password("everywhere", Secret(WORD))
+
+    def serve(self):
+        entry = Entry(brands=(HERE, THERE))
+        self.apps = {name: application(each, entry=entry) for name, each in self.brands.items()}
+        self.loop = self.stack.enter_context(
+            TestClient(
+                Brands(self.apps), base_url="http://127.0.0.1", raise_server_exceptions=False
+            )
+        )
+
+    def again(self):
+        """Serve the same people by doors that are made anew."""
+        other = copy.copy(self)
+        other.serve()
+        return other
+
+    def client(self, name=None, **headers):
+        """Give a browser of somebody who is signed in, or of nobody."""
+        jar = {} if name is None else {"truelift-session": self.session(name)}
+        return Browser(self.loop, jar, {"origin": "http://127.0.0.1", **headers})
+
+    def session(self, name):
+        """Begin a session as a sign-in does, without its slow hash."""
+        token = new_token(SESSION)
+        with self.database.transaction() as connection:
+            session_store.begin(connection, name, token, "password", wall_time())
+        return token.text.reveal()
+
+
+@pytest.fixture(scope="session")
+def peopled(folder, tmp_path_factory):
+    place = tmp_path_factory.mktemp("peopled") / "ws"
+    shutil.copytree(folder.with_name("closed"), place)
+    add_brand(place, brand_record(THERE, "USD", "UTC"))
+    found = Peopled(place)
+    yield found
+    found.stack.close()
+
+
+def sent(client, act, back, **given):
+    """Send a form of a page; give the page that it leads back to."""
+    once = f"once-{next(NUMBERS)}"
+    answer = client.post(f"/act/{act}", data={"back": back, "once": once, **given},
+                         follow_redirects=False)  # fmt: skip
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.headers["location"])
+
+
+NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def form():
+    """Give what sends a form of a page."""
+    return sent

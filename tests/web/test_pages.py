@@ -226,7 +226,7 @@ def test_a_bearer_token_acts_as_its_person_on_the_twins(guarded):
     problem = answers[2].json()
     assert problem["status"] == 401
     assert "none of this workspace" in problem["detail"]
-    assert answers[2].headers["www-authenticate"].startswith("Basic")
+    assert answers[2].headers["www-authenticate"].startswith("Bearer")
     for answer in answers:
         assert kim not in answer.text
         assert tim not in answer.text

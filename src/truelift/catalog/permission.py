@@ -37,6 +37,7 @@ class Action(StrEnum):
     HOLD_PAYOUT = "hold_payout"
     APPROVE_VALUE = "approve_value"
     HANDLE_ALERTS = "handle_alerts"
+    SHARE = "share"
     ERASE = "erase"
     MANAGE_USERS = "manage_users"
     MANAGE_BRANDS = "manage_brands"
@@ -64,6 +65,7 @@ MEANS: dict[Action, str] = {
     Action.HOLD_PAYOUT: "hold and release what disputed orders earned a creator",
     Action.APPROVE_VALUE: "approve a value or margin that somebody else entered",
     Action.HANDLE_ALERTS: "check for alerts, own, snooze and close them",
+    Action.SHARE: "share a page by a link, and end such links",
     Action.ERASE: "erase a creator's personal data",
     Action.MANAGE_USERS: "add and disable people, give roles and tokens",
     Action.MANAGE_BRANDS: "add brands and rebuild the facts file",
@@ -96,6 +98,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.ADD_EVIDENCE,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
+            Action.SHARE,
         }
     ),
     Role.PREPARER: frozenset(
@@ -126,6 +129,7 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.HOLD_PAYOUT,
             Action.SET_BUDGET,
             Action.HANDLE_ALERTS,
+            Action.SHARE,
         }
     ),
     Role.AUDITOR: frozenset({Action.READ, Action.READ_AUDIT}),
@@ -133,6 +137,7 @@ ROLES: dict[Role, frozenset[Action]] = {
         {
             Action.READ,
             Action.READ_AUDIT,
+            Action.SHARE,
             Action.SET_THRESHOLD,
             Action.ERASE,
             Action.MANAGE_USERS,
@@ -187,6 +192,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
     ),
     Scope.ADMIN: frozenset(
         {
+            Action.SHARE,
             Action.SET_THRESHOLD,
             Action.ERASE,
             Action.MANAGE_USERS,

@@ -21,7 +21,12 @@ Run = Callable[[Sequence[str]], int]
 Format = Literal["table", "json", "csv", "parquet"]
 Workers = Annotated[int, Parameter(help="Processes that collect; from 2 on beside this one.")]
 
+FirstRun = Annotated[
+    bool, Parameter(negative=(), help="Print a code that makes the first admin, at /first-run.")
+]
+
 MOST_WORKERS = 64
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def add_to(app: App, run: Run) -> None:
@@ -35,9 +40,14 @@ def add_to(app: App, run: Run) -> None:
         port: Port = 8765,
         workers: Workers = 1,
         brand: Brand = None,
+        first_run: FirstRun = False,
     ) -> None:
-        """Serve a workspace: pages, API, collector, and what is due."""
-        serve_here(workspace, brand, host, port, run, workers=workers)
+        """Serve a workspace: pages, API, collector, and what is due; every brand if none is named.
+
+        Served beyond this machine while nobody has a password, it prints the code of --first-run.
+        """
+        first = first_run or host not in LOOPBACK
+        serve_here(workspace, brand, host, port, run, workers=workers, first_run=first)
 
     @app.command
     def worker(*, workspace: In) -> None:
@@ -101,6 +111,7 @@ def serve_here(
     *,
     simulated: bool = False,
     workers: int = 1,
+    first_run: bool = False,
 ) -> None:
     """Serve a workspace in this process until it is stopped."""
     if not 1 <= workers <= MOST_WORKERS:
@@ -112,6 +123,10 @@ def serve_here(
     def ready(at: int) -> None:
         say(f"Pages at http://{host}:{at} (stop with Ctrl-C)")
 
+    def first(at: int, code: str) -> None:
+        say(f"Nobody has a password yet: http://{host}:{at}/first-run makes the first admin")
+        say(f"by this code, once: {code}")
+
     with routing():
         serve(
             folder,
@@ -122,6 +137,7 @@ def serve_here(
             ready=ready,
             simulated=simulated,
             workers=workers,
+            first_run=first if first_run else None,
         )
 
 

@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from truelift.base.errors import NotFound, Refused, UsageError
 from truelift.base.secret import Secret
 from truelift.catalog.permission import EVERY_SCOPE, Action, Role, Scope
-from truelift.store import audit_log, people_store
+from truelift.store import audit_log, people_store, session_store
 from truelift.store import workspace_database as records
 from truelift.store.credentials import new_token, password_hash
 from truelift.store.ground import Desk
-from truelift.store.people_store import Person
+from truelift.store.people_store import Person, Token
 from truelift.store.people_tables import EVERY_BRAND
 from truelift.store.workspace_database import BrandRecord
 
@@ -44,7 +44,7 @@ def add_person(
 ) -> Row:
     """Add a person with a role at a brand (at every brand when none is named), or give one more."""
     where, who, now = brand or EVERY_BRAND, desk.actor.name, desk.clock.now()
-    _named_well(name)
+    named_well(name)
     if (role is Role.CREATOR) != (creator is not None):
         msg = "--role creator goes with --creator ID (whose rows they read), and only with it."
         raise UsageError(msg)
@@ -98,15 +98,16 @@ def tokens(desk: Desk, name: str | None = None) -> list[Row]:
     names = {row["name"] for row in people(desk)}
     with desk.workspace.transaction() as connection:
         known = people_store.tokens(connection)
-    return [
-        {
-            "token": item.token_id, "name": item.name, "scopes": ";".join(item.scopes),
-            "created_at": item.created_at, "created_by": item.created_by,
-            "expires_at": item.expires_at, "revoked_at": item.revoked_at,
-        }
-        for item in known
-        if item.name in names and name in {None, item.name}
-    ]  # fmt: skip
+    return [token_row(item) for item in known if item.name in names and name in {None, item.name}]
+
+
+def token_row(item: Token) -> Row:
+    """Give a token as it is listed."""
+    return {
+        "token": item.token_id, "name": item.name, "scopes": ";".join(item.scopes),
+        "created_at": item.created_at, "created_by": item.created_by,
+        "expires_at": item.expires_at, "revoked_at": item.revoked_at,
+    }  # fmt: skip
 
 
 def set_active(desk: Desk, name: str, *, active: bool) -> None:
@@ -114,6 +115,8 @@ def set_active(desk: Desk, name: str, *, active: bool) -> None:
     item = _managed(desk, name)
     with desk.workspace.transaction() as connection:
         people_store.set_active(connection, item.name, active=active)
+        if not active:
+            session_store.end_all(connection, item.name, desk.clock.now())
         words = "enabled" if active else "disabled"
         _log(connection, desk, EVERY_BRAND, f"user {item.name} {words}")
 
@@ -152,13 +155,17 @@ def revoke_token(desk: Desk, token_id: str) -> None:
 
 
 def set_password(desk: Desk, name: str, password: Secret) -> None:
-    """Keep the hash of a person's password; people set their own, or who manages them does."""
+    """Keep the hash of a person's password; people set their own, or who manages them does.
+
+    Every session of theirs ends with it.
+    """
     item = _found(desk, name)
     if item is None or item.name != desk.actor.name:
         item = _managed(desk, name)
     kept = password_hash(password)
     with desk.workspace.transaction() as connection:
         people_store.set_password(connection, item.name, kept)
+        session_store.end_all(connection, item.name, desk.clock.now())
         _log(connection, desk, EVERY_BRAND, f"password of {item.name}")
 
 
@@ -231,7 +238,8 @@ def _log(
     )  # fmt: skip
 
 
-def _named_well(name: str) -> None:
+def named_well(name: str) -> None:
+    """Refuse a name that could not be read or told from another one."""
     if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME:
         msg = f"{name!r} is no name: take 1 to {LONGEST_NAME} characters, none of them around it."
         raise UsageError(msg)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -136,7 +136,7 @@ def actions_of(operation: Callable[..., Any]) -> tuple[Action, ...]:
 def _told(arguments: dict[str, Any], names: Iterable[str]) -> Iterable[str]:
     for name in names:
         value = arguments.get(name)
-        if value not in (None, False, "", ()):
+        if value not in (None, False, "", (), {}):
             yield f"{name} {_words(value)}"
 
 
@@ -146,6 +146,8 @@ def _words(value: object) -> str:
             return value.name
         case Enum():
             return str(value.value)
+        case Mapping():
+            return "&".join(f"{name}={_words(each)}" for name, each in value.items())
         case list() | tuple():
             return " ".join(_words(item) for item in value)
         case _:

@@ -16,7 +16,9 @@ from typing import NamedTuple
 from truelift.base.errors import TrueliftError, UsageError
 from truelift.base.secret import Secret, same
 
-PREFIX = "truelift"
+PREFIX, SESSION, SHARE = "truelift", "session", "share"
+"""What the text of a token, of a session's cookie and of a share link begins with."""
+
 ID_BYTES, TOKEN_BYTES, SALT_BYTES = 6, 32, 16
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 
@@ -35,18 +37,18 @@ class NewToken(NamedTuple):
     sha256: str
 
 
-def new_token() -> NewToken:
+def new_token(kind: str = PREFIX) -> NewToken:
     """Make a token of 256 random bits."""
     token_id = secrets.token_hex(ID_BYTES)
     secret = secrets.token_urlsafe(TOKEN_BYTES)
-    return NewToken(token_id, Secret(f"{PREFIX}_{token_id}_{secret}"), token_hash(secret))
+    return NewToken(token_id, Secret(f"{kind}_{token_id}_{secret}"), token_hash(secret))
 
 
-def token_parts(token: Secret) -> tuple[str, str]:
+def token_parts(token: Secret, kind: str = PREFIX) -> tuple[str, str]:
     """Give a token's public id and the hash of its secret part; empty where it is no token."""
     prefix, _, rest = token.reveal().partition("_")
     token_id, _, secret = rest.partition("_")
-    if prefix != PREFIX or not secret:
+    if prefix != kind or not secret:
         return "", token_hash("")
     return token_id, token_hash(secret)
 

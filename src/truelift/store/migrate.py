@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from truelift.base.errors import TrueliftError
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 _ONE_AT_A_TIME = threading.Lock()

@@ -1,7 +1,8 @@
-"""Tables of people: who they are, their roles per brand, and their tokens.
+"""Tables of people: who they are, their roles per brand, tokens, sessions, and links they share.
 
 In:   the workspace's metadata.
-Out:  `person`, `person_role`, `person_token`. No secret is in any of them, only hashes.
+Out:  `person`, `person_role`, `person_token`, `person_session`, `share_link`. No secret is in
+      any of them, only hashes.
 """
 
 from __future__ import annotations
@@ -46,4 +47,37 @@ person_token = sa.Table(
     sa.Column("created_by", sa.String, nullable=False),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("revoked_at", sa.DateTime),
+)
+
+person_session = sa.Table(
+    "person_session",
+    metadata,
+    sa.Column("session_id", sa.String, primary_key=True),
+    sa.Column("name", sa.String, sa.ForeignKey("person.name"), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("way", sa.String, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+    sa.Column("ended_at", sa.DateTime),
+)
+
+share_link = sa.Table(
+    "share_link",
+    metadata,
+    sa.Column("share_id", sa.String, primary_key=True),
+    sa.Column("brand", sa.String, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("page", sa.String, nullable=False),
+    sa.Column("fixed", sa.String, nullable=False),
+    sa.Column("may_change_dates", sa.Boolean, nullable=False),
+    sa.Column("may_export", sa.Boolean, nullable=False),
+    sa.Column("passphrase_hash", sa.String),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Column("created_by", sa.String, nullable=False),
+    sa.Column("expires_at", sa.DateTime, nullable=False),
+    sa.Column("revoked_at", sa.DateTime),
+    sa.Column("revoked_by", sa.String),
+    sa.Column("visits", sa.Integer, nullable=False),
+    sa.Column("visited_at", sa.DateTime),
 )

@@ -10,7 +10,7 @@ refusal gives back what was written.
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,8 @@ import htpy
 from htpy import Element, Node, button, details, div, form, label, p, small, span, summary
 
 from truelift.base.errors import FieldOff, TrueliftError
-from truelift.web.door import Result, Workspace
+from truelift.base.secret import Secret
+from truelift.web.door import Workspace
 
 Given = Mapping[str, str]
 
@@ -34,14 +35,18 @@ FEW = 4
 
 ONCE, BACK, DONE = "once", "back", "done"
 
+PASSWORD = "password"  # noqa: S105 - the kind of an input
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a form. hidden: filled by the page and not by who writes.
 
-    kind: how it is written: `text`, `area`, `choice`, or a type that browsers have (`date`, ...).
-    choices: of a choice, value and words. hint: what it is, below. fixed: shown and never changed.
-    longest: characters that it takes. numeric: a telephone shows the keyboard of figures.
+    kind: how it is written: `text`, `area`, `choice`, or a type that browsers have (`date`, ...);
+    what is written in a `password` is never kept. choices: of a choice, value and words. closed:
+    nothing but a choice is taken. among: a list of the page that helps to write it. hint: what it
+    is, below. fixed: shown and never changed. longest: characters that it takes. numeric: a
+    telephone shows the keyboard of figures.
     """
 
     name: str
@@ -50,6 +55,8 @@ class Field:
     needed: bool = True
     kind: str = "text"
     choices: Sequence[tuple[str, str]] = ()
+    closed: bool = False
+    among: str = ""
     hint: str = ""
     fixed: bool = False
     longest: int = LONGEST
@@ -69,9 +76,9 @@ class Act:
     words: str
     done: str
     fields: Sequence[Field]
-    do: Callable[[Workspace, Given], Result]
+    do: Callable[[Workspace, Given], Any]
     why: str = ""
-    but: Callable[[Result], str] = lambda _result: ""
+    but: Callable[[Any], str] = lambda _result: ""
     after: str = ""
 
 
@@ -79,7 +86,8 @@ class Act:
 class Outcome:
     """What became of a form: a sentence, and when it was refused what was written in it.
 
-    field: the one that the refusal is about, where it is about one.
+    field: the one that the refusal is about, where it is about one. secret: what was made and is
+    shown once.
     """
 
     act: str
@@ -87,6 +95,7 @@ class Outcome:
     given: Given
     refused: bool = False
     field: str = ""
+    secret: Secret | None = None
 
 
 @dataclass(slots=True)
@@ -95,10 +104,18 @@ class Forms:
 
     acts: Mapping[str, Act]
     _outcomes: OrderedDict[str, Outcome] = field(default_factory=OrderedDict, repr=False)
+    _shown: deque[Secret] = field(default_factory=lambda: deque(maxlen=KEPT), repr=False)
 
     def known(self, once: str) -> Outcome | None:
         """Give what became of a form; None when it was never sent, or long ago."""
         return self._outcomes.get(once)
+
+    def secret(self, outcome: Outcome | None) -> Secret | None:
+        """Give what a form has made that is shown once; None the second time."""
+        if outcome is None or outcome.secret is None or outcome.secret in self._shown:
+            return None
+        self._shown.append(outcome.secret)
+        return outcome.secret
 
     def do(self, workspace: Workspace, name: str, given: Given) -> Outcome:
         """Do what a form asks for, once."""
@@ -193,9 +210,12 @@ def _control(act: str, field: Field, value: str, off: Outcome | None) -> Node:
         known = dict(field.choices)
         choices = [*field.choices, *([] if value in known or not value else [(value, value)])]
         box = htpy.select(**more)[
-            None if field.needed and value else htpy.option(value="")["not said"],
+            None if field.needed and (value or field.closed) else htpy.option(value="")["not said"],
             (htpy.option(value=key, selected=key == value)[words] for key, words in choices),
         ]
+    elif field.kind == "checkbox":
+        box = htpy.input(type="checkbox", name=field.name, value="yes", checked=value == "yes")
+        return label(".tick")[box, span[field.words or field.name.replace("_", " ")]]
     elif field.kind == "area" or "\n" in value:
         box = htpy.textarea(**more, rows="8" if field.kind == "area" else "2",
                             maxlength=field.longest)[value]  # fmt: skip
@@ -204,7 +224,8 @@ def _control(act: str, field: Field, value: str, off: Outcome | None) -> Node:
             **more, value=value, maxlength=field.longest, readonly=field.fixed,
             type="text" if field.kind == "choice" else field.kind,
             step="any" if field.kind == "datetime-local" else None,
-            inputmode="decimal" if field.numeric else None,
+            inputmode="decimal" if field.numeric else None, list=field.among or None,
+            autocomplete="new-password" if field.kind == PASSWORD else None,
         )  # fmt: skip
     return label(class_="wide" if field.kind == "area" else None)[
         span[field.words or field.name.replace("_", " "), " *" if field.needed and field.hint
@@ -218,16 +239,29 @@ def _control(act: str, field: Field, value: str, off: Outcome | None) -> Node:
 def _done(workspace: Workspace, act: Act, given: Given) -> Outcome:
     written = {each.name: given.get(each.name, "").strip() for each in act.fields}
     for each in act.fields:
+        if each.kind == PASSWORD:
+            written[each.name] = given.get(each.name, "")  # spaces around it are part of it
+        if each.closed and written[each.name] not in {*dict(each.choices), ""}:
+            told = f"{each.words or each.name} takes one of {', '.join(dict(each.choices))}."
+            return Outcome(act.name, told, _kept(act, written), refused=True, field=each.name)
         if each.needed and not written[each.name]:
             name = each.words or each.name
             told = f"{name} is missing: fill it in."
-            return Outcome(act.name, told, written, refused=True, field=each.name)
+            return Outcome(act.name, told, _kept(act, written), refused=True, field=each.name)
         if len(written[each.name]) > each.longest:
             told = f"{each.words or each.name} is longer than {each.longest:,} characters."
-            return Outcome(act.name, told, written, refused=True, field=each.name)
+            return Outcome(act.name, told, _kept(act, written), refused=True, field=each.name)
     try:
         result = act.do(workspace, written)
     except TrueliftError as error:
         off = error.field if isinstance(error, FieldOff) else ""
-        return Outcome(act.name, str(error), written, refused=True, field=off)
-    return Outcome(act.name, act.done.format(**written) + act.but(result), written)
+        return Outcome(act.name, str(error), _kept(act, written), refused=True, field=off)
+    made = result if isinstance(result, Secret) else None
+    kept = _kept(act, written)
+    return Outcome(act.name, act.done.format(**kept) + act.but(result), kept, secret=made)
+
+
+def _kept(act: Act, written: Given) -> Given:
+    """Give what was written but for passwords: it is shown again, and no password ever is."""
+    secret = {each.name for each in act.fields if each.kind == PASSWORD}
+    return {name: text for name, text in written.items() if name not in secret}

@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlencode
 
-from htpy import Element
+from htpy import Element, Node, a, code, p
 from litestar import Request, Response
 from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
@@ -29,11 +30,13 @@ from truelift.base.errors import (
     TrueliftError,
     UsageError,
 )
+from truelift.log import REQUEST, request_id
 from truelift.reports.table import Table
 from truelift.reports.writing import csv_text, json_text
 from truelift.web.built import THIRD_PARTY, kind, packed_file, static_file
 from truelift.web.door import Result
 from truelift.web.layout import plain_page
+from truelift.web.visiting import PREFIX, prefixed
 
 Asking = Request[None, None, Any]
 
@@ -50,11 +53,17 @@ HEADERS = {
 }
 """What every response carries; no page runs a script but the house's own, or stands in a frame."""
 
-SIGN_IN = {
-    HTTPStatus.UNAUTHORIZED: {"www-authenticate": 'Basic realm="Truelift", charset="UTF-8"'},
-    HTTPStatus.TOO_MANY_REQUESTS: {"retry-after": "60"},
-}
-"""What tells a browser or a program how and when to try again."""
+BEARER, BASIC = 'Bearer realm="Truelift"', 'Basic realm="Truelift", charset="UTF-8"'
+AGAIN = {"retry-after": "60"}
+"""What tells a program how and when to try again."""
+
+LINKED = {"x-robots-tag": "noindex, nofollow", "referrer-policy": "no-referrer"}
+"""What a page that is shown by a link carries besides: nobody lists it, nothing hands it on."""
+
+TRACE = "x-request-id"
+
+WAYS_IN = ("/oidc/", "/share/")
+"""Paths that say themselves why somebody is not let in."""
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -66,6 +75,15 @@ _log = logging.getLogger("truelift.web")
 
 class WrongHost(TrueliftError):
     """The request names a host that is not served here: a page elsewhere may be behind it."""
+
+
+class Moved(Exception):
+    """The page is another one for who asks: lead there."""
+
+    def __init__(self, *before: str) -> None:
+        """Keep the path, put together from its parts."""
+        super().__init__(*before)
+        self.path = "".join(before)
 
 
 class ElsewhereForm(TrueliftError):
@@ -91,17 +109,18 @@ STATUSES = (
 """Which status an error has: the first kind that fits."""
 
 
-async def add_headers(message: Message, _scope: Scope) -> None:
+async def add_headers(message: Message, scope: Scope) -> None:
     """Add the headers of the house to a response, errors included."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
+        linked = LINKED if scope["path"].startswith("/share/") else {}
+        for name, value in (HEADERS | linked).items():
             headers.setdefault(name, value)
 
 
 def html_answer(page: Element) -> Response[bytes]:
     """Answer with a page."""
-    return Response(str(page).encode(), media_type="text/html")
+    return Response(prefixed(str(page)).encode(), media_type="text/html")
 
 
 def twin(result: Result, ending: str, name: str) -> Response[bytes]:
@@ -175,29 +194,70 @@ def host_checked(allowed: str) -> Callable[[Asking], Awaitable[None]]:
 
 
 def failed(request: Asking, error: Exception) -> Response[bytes]:
-    """Answer an error in one sentence: RFC 9457 for a JSON twin, else a plain page."""
+    """Answer an error in one sentence: RFC 9457 for a JSON twin, else a page.
+
+    A browser that has not said who it is by is led to where that is said.
+    """
+    if isinstance(error, Moved):
+        return Response(b"", status_code=HTTPStatus.SEE_OTHER, headers={"location": error.path})
     status, sentence = _told(error)
+    if status is HTTPStatus.UNAUTHORIZED and _by_browser(request):
+        query = f"?{request.url.query}" if request.url.query else ""
+        then = f"{PREFIX.get()}{request.scope['path']}{query}"
+        where = f"{PREFIX.get()}/sign-in" + (f"?{urlencode({'next': then})}" if then != "/" else "")
+        return Response(b"", status_code=HTTPStatus.SEE_OTHER, headers={"location": where})
+    # the server in front of these pages gives every request an id; without it there is one here
+    outer = REQUEST.get()
+    trace = outer or request_id(None)
+    headers = _again(request, status) | ({} if outer else {TRACE: trace})
     if status is HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, TrueliftError):
-        _log.error("%s failed", request.url.path, exc_info=error)
+        more = {} if outer else {"extra": {"request": trace}}
+        _log.error("%s failed", request.url.path, exc_info=error, **more)  # type: ignore[arg-type]  # as logging takes it
     if not request.url.path.endswith(".json"):
-        page = plain_page(f"{status.value} {status.phrase}", sentence)
+        page = plain_page(f"{status.value} {status.phrase}", sentence, *_next(status, trace))
         return Response(
-            str(page).encode(),
-            status_code=status,
-            media_type="text/html",
-            headers=SIGN_IN.get(status, {}),
-        )
+            prefixed(str(page)).encode(), status_code=status, media_type="text/html",
+            headers=headers,
+        )  # fmt: skip
     problem: dict[str, Any] = {"type": "about:blank", "title": status.phrase}
-    problem |= {"status": status.value, "detail": sentence}
+    problem |= {"status": status.value, "detail": sentence, "request_id": trace}
     if isinstance(error, FieldOff):
         problem["errors"] = [{"field": error.field, "detail": sentence}]
     text = json.dumps(problem, indent=2, ensure_ascii=False) + "\n"
     return Response(
-        text.encode(),
-        status_code=status,
-        media_type="application/problem+json",
-        headers=SIGN_IN.get(status, {}),
+        text.encode(), status_code=status, media_type="application/problem+json", headers=headers
     )
+
+
+def _by_browser(request: Asking) -> bool:
+    """Say whether a person looks at the answer, who has given no header that was refused."""
+    return (
+        request.method == "GET"
+        and not request.scope["path"].startswith(WAYS_IN)
+        and "text/html" in request.headers.get("accept", "")
+        and "authorization" not in request.headers
+        and request.headers.get("sec-fetch-dest", "document") == "document"
+    )
+
+
+def _again(request: Asking, status: HTTPStatus) -> dict[str, str]:
+    """Say how to try again; a script of a page gets no challenge that opens a window."""
+    if status is HTTPStatus.UNAUTHORIZED:
+        script = "sec-fetch-dest" in request.headers
+        return {"www-authenticate": BEARER if script else f"{BEARER}, {BASIC}"}
+    return AGAIN if status is HTTPStatus.TOO_MANY_REQUESTS else {}
+
+
+def _next(status: HTTPStatus, trace: str) -> list[Node]:
+    """Say where to go from an error; the id is that of the server's log line."""
+    words: Node = a(href="/")["To the overview"]
+    if status is HTTPStatus.UNAUTHORIZED:
+        words = a(href="/sign-in")["Sign in"]
+    elif status is HTTPStatus.FORBIDDEN:
+        words = ["Ask whoever manages people here for the role, or go ", a(href="/")["back"], "."]
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        words = ["Try again; if it stays, tell whoever runs this server the id below. ", words]
+    return [p[words], p(".key")["Request ", code[trace]]]
 
 
 def _told(error: Exception) -> tuple[HTTPStatus, str]:

@@ -28,6 +28,7 @@ from truelift.web.grid import chooser, grid
 from truelift.web.layout import page, pager
 from truelift.web.reading import Reading, Renew
 from truelift.web.tables import listing
+from truelift.web.visiting import CALLER
 
 Json = Mapping[str, Any]
 Answer = Response[bytes]
@@ -47,8 +48,15 @@ class Desk:
         self, workspace: Workspace, acts: Mapping[str, Act], renew: Renew | None = None
     ) -> None:
         """Read a workspace; acts: what can be done from its pages; renew: makes answers again."""
+        self._workspace = workspace
         self.reading = Reading(workspace, renew=renew)
         self.forms = Forms(acts)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Give the workspace as the person has it whom the request is by."""
+        caller = CALLER.get()
+        return self._workspace.acting(None if caller is None else caller.said)
 
     def last(self, asked: Asked) -> Outcome | None:
         """Say what became of the form that was sent last."""

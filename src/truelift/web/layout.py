@@ -14,9 +14,12 @@ from urllib.parse import urlencode
 import htpy
 from htpy import Element, Node, a, caption, div, form, html, label, option, select
 
+from truelift.operations.people import Action
+from truelift.web.account import account
 from truelift.web.asked import BACK, CHOICES, Asked, address
 from truelift.web.built import static_path
 from truelift.web.figures import moment
+from truelift.web.visiting import CALLER, SHARED
 
 Json = Mapping[str, Any]
 
@@ -35,6 +38,7 @@ LABELS = {
     "country": "Country", "followers": "Followers, min:max", "price": "Price, at most",
     "compare_to": "Compare to",
     "search": "Search", "compare": "Compare, by comma", "budget": "Budget",
+    "who": "Who", "what": "What", "day": "Day",
 }  # fmt: skip
 COMPARE_TO = "compare_to"
 DATE_LENGTH = len("2026-05-31")
@@ -53,6 +57,7 @@ def page(
 
     version: of the data, where the page is told of changes (web.live); None where it is not.
     """
+    live = version is not None and not SHARED.get()
     return html(lang="en")[
         htpy.head[
             htpy.meta(charset="utf-8"),
@@ -61,36 +66,36 @@ def page(
             htpy.title[f"{title} - {head['brand']} - Truelift"],
             _sheet(),
             htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),
-            htpy.script(src=static_path("app.js"), type="module"),
+            None if SHARED.get() else htpy.script(src=static_path("app.js"), type="module"),
         ],
         htpy.body[
             a(".skip", href="#main")["Skip to the figures"],
             _simulated(head, simulated),
             htpy.header[
                 a(".house", href="/")["Truelift"],
-                htpy.nav(aria_label="Pages")[
-                    (
-                        a(href=path, aria_current="page" if path == here else None)[name]
-                        for path, name in NAVIGATION
-                    )
-                ],
-                htpy.p(".brand")[head["brand"]],
+                _navigation(here),
+                account(head["brand"], here),
             ],
-            div("#live.live", role="status", aria_live="off", data_version=version)
-            if version is not None
+            div(
+                "#live.live",
+                role="status",
+                aria_live="off",
+                data_version=version,
+                data_stream="/live",
+            )
+            if live
             else None,
             htpy.main("#main")[htpy.h1[title], _facts(head), body],
             htpy.footer[
                 htpy.p[
-                    "Figures of the report link to what they are made of. ",
+                    "Figures of the report link to what they are made of. " if _reads() else None,
                     f"Attribution rule: {head['attribution_rule']} "
                     if head.get("attribution_rule")
                     else None,
                     f"Amounts in {head['currency']}; times in {head['timezone']}. ",
-                    a(href="/keys")["Keys"],
-                    ", ",
-                    a(href="/palette")["go to"],
-                    ".",
+                    [a(href="/keys")["Keys"], ", ", a(href="/palette")["go to"], "."]
+                    if _reads()
+                    else None,
                 ]
             ],
         ],
@@ -121,7 +126,25 @@ def report_path(name: str) -> str:
     return f"/report/{name}"
 
 
-def plain_page(title: str, sentence: str) -> Element:
+def _reads() -> bool:
+    """Say whether who asks came in and may read what the brand knows."""
+    caller = CALLER.get()
+    return not SHARED.get() and (caller is None or caller.may(Action.READ))
+
+
+def _navigation(here: str) -> Node:
+    """Link the pages that show what the brand knows, to who may read that."""
+    if not _reads():
+        return None
+    return htpy.nav(aria_label="Pages")[
+        (
+            a(href=path, aria_current="page" if path == here else None)[name]
+            for path, name in NAVIGATION
+        )
+    ]
+
+
+def plain_page(title: str, sentence: str, *more: Node) -> Element:
     """Give a page that says one thing, and nothing about the brand: an error, for example."""
     return html(lang="en")[
         htpy.head[
@@ -132,7 +155,11 @@ def plain_page(title: str, sentence: str) -> Element:
         ],
         htpy.body[
             htpy.header[a(".house", href="/")["Truelift"]],
-            htpy.main[htpy.h1[title], htpy.p[sentence], htpy.p[a(href="/")["To the overview"]]],
+            htpy.main[
+                htpy.h1[title],
+                htpy.p[sentence] if sentence else None,
+                more or htpy.p[a(href="/")["To the overview"]],
+            ],
         ],
     ]
 
@@ -207,7 +234,7 @@ def _control(name: str, asked: Asked, campaigns: Sequence[str], by: str) -> Elem
         words_of = [("", "nothing"), *((each, f"{BACK[each]} days before") for each in BACK)]
         own = [(value, value)] if value and value not in BACK else []
         return label[words, _choice(name, [*words_of, *own], value)]
-    kind = {"period": "month", "as_of": "date"}.get(name, "text")
+    kind = {"period": "month", "as_of": "date", "day": "date"}.get(name, "text")
     if kind == "date" and value and len(value) != DATE_LENGTH:
         kind = "text"
     return label[words, htpy.input(type=kind, name=name, value=value)]

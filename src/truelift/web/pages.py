@@ -19,11 +19,14 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from truelift.base.errors import NotAdmitted
+from truelift.operations.admission import NotHere
+from truelift.operations.people import Action
 from truelift.web import uploading
 from truelift.web.acts import BACK, DONE, ONCE
 from truelift.web.answers import (
+    LOCAL,
     PASSED_ON,
+    Moved,
     add_headers,
     failed,
     host_checked,
@@ -35,10 +38,14 @@ from truelift.web.asked import (
     Asked,
     read,
 )
-from truelift.web.built import PREFIX, static_names
+from truelift.web.built import PREFIX as BUILT
+from truelift.web.built import static_names
 from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
+from truelift.web.entry import Place, entry_routes
+from truelift.web.people_deeds import PEOPLE_ACTS, TAKEN
+from truelift.web.provided import provider_routes
 from truelift.web.questions import QUESTIONS
 from truelift.web.reading import Renew
 from truelift.web.screens import (
@@ -51,6 +58,7 @@ from truelift.web.screens import (
     health,
     linking,
     overview,
+    people,
     questioning,
     reconciling,
     records,
@@ -60,6 +68,8 @@ from truelift.web.screens import (
 )
 from truelift.web.screens.creator import CREATOR_FIELDS, creator
 from truelift.web.screens.returns import campaign
+from truelift.web.sharing import share_routes
+from truelift.web.visiting import CALLER, PREFIX, Caller, Entry, brand_prefix, said, secure, takes
 
 Asking = Request[None, None, Any]
 Show = Callable[[Asked, str], Answer]
@@ -82,6 +92,7 @@ SCREENS = (
     refused.SCREENS,
     health.SCREENS,
     exploring.SCREENS,
+    people.SCREENS,
     drawn.SCREENS,
     finding.SCREENS,
 )
@@ -93,12 +104,13 @@ NAMED = {
 }
 """Screens whose path names what they are about, with the parameters they take."""
 
-OPEN = frozenset({"static", "healthz"})
-"""What is answered to anybody: the house's own files, and that the server is alive."""
+OPEN = frozenset({"static", "healthz", "sign-in", "sign-out", "first-run", "oidc", "share"})
+"""What is answered to anybody: the house's own files, that the server is alive, and the ways in;
+a share link judges for itself."""
 
 WITH_FORMS = frozenset({
     "/close", "/baselines", "/upload", "/upload/look", *(f"/{name}" for name in QUESTIONS),
-    *catalog.SCREENS, *refused.SCREENS, *linking.SCREENS,
+    *catalog.SCREENS, *refused.SCREENS, *linking.SCREENS, *people.WITH_FORMS,
 })  # fmt: skip
 """Pages that a form may stand on."""
 
@@ -124,28 +136,37 @@ def application(
     renew: Renew | None = None,
     writer: tuple[Workspace, Runner] | None = None,
     largest_upload: int = uploading.LARGEST_UPLOAD,
+    signing: Runner | None = None,
+    entry: Entry | None = None,
 ) -> Litestar:
     """Make the application that serves a workspace; it answers for `host` only.
 
     reading: runs a call on the thread that the workspace is read on. passed_on: headers that say
     that a request comes from elsewhere. renew: makes old answers again beside the requests. writer:
     what forms are done with, and the runner of its thread; without it they run as pages are read.
-    largest_upload: bytes of a file that somebody sends.
+    largest_upload: bytes of a file that somebody sends. signing: runs what hashes passwords on a
+    thread that nothing else waits for. entry: how people come in.
     """
-    desk = Desk(workspace, ACTS, renew)
+    desk = Desk(workspace, {**ACTS, **PEOPLE_ACTS}, renew)
+    entry = entry or Entry(wide=host not in LOCAL)
+    written = writer or (workspace, reading)
+    place = Place(written[0], signing or written[1], entry)
     return Litestar(
         route_handlers=[
             *_screens(desk, reading),
             *_named(desk, reading),
-            *_acts(desk, writer or (workspace, reading)),
-            *uploading.routes(desk, writer or (workspace, reading), largest_upload),
+            *_acts(desk, written, place),
+            *uploading.routes(desk, written, partial(said, entry=entry), largest_upload),
+            *entry_routes(place),
+            *provider_routes(place),
+            *share_routes(place, desk, reading),
             _static(),
             _health(),
         ],
         exception_handlers={Exception: failed},
-        before_request=admitted(workspace, host_checked(host), reading, passed_on),
+        before_request=admitted(workspace, host_checked(host), reading, passed_on, entry),
         before_send=[add_headers],
-        compression_config=CompressionConfig(backend="gzip", exclude=[f"^{PREFIX}"]),
+        compression_config=CompressionConfig(backend="gzip", exclude=[f"^{BUILT}"]),
         openapi_config=None,
         logging_config=None,
     )
@@ -156,23 +177,38 @@ def admitted(
     host_is_right: Callable[[Asking], Awaitable[None]],
     reading: Runner = at_once,
     passed_on: Sequence[str] = PASSED_ON,
+    entry: Entry | None = None,
 ) -> Callable[[Asking], Awaitable[None]]:
-    """Make the check that a request means this host and is by somebody who may read.
+    """Make the check that a request means this host and is by somebody who may have the page.
 
     Behind a server of the same machine everybody seems to be at it: who does not say who they are
     is answered as the local owner only when nobody passed the request on.
     """
+    known = entry or Entry()
 
     async def check(request: Asking) -> None:
         await host_is_right(request)
-        first, *rest = request.url.path.split("/")[1:]
-        if first not in OPEN:
-            said = request.headers.get("authorization")
-            if said is None and any(name in request.headers for name in passed_on):
-                msg = "Another server passed this request on; sign in by token or password."
-                raise NotAdmitted(msg)
-            name = rest[0] if first == "catalog" and rest else first
-            await reading(lambda: workspace.admit(said, name.partition(".")[0]))
+        path = request.scope["path"]
+        first, *rest = path.removeprefix("/").split("/")
+        if first.partition(".")[0] in OPEN:
+            return
+        words = said(request, known)
+        local = not known.wide and not any(name in request.headers for name in passed_on)
+        actions = takes(path, TAKEN)
+        page = (rest[0] if first == "catalog" and rest else first).partition(".")[0]
+        try:
+            visitor = await reading(lambda: workspace.visit(words, page, actions, local=local))
+        except NotHere as nowhere:
+            there = [each for each in known.brands if each in nowhere.brands]
+            if path == "/" and not PREFIX.get() and there:
+                raise Moved(brand_prefix(there[0]), "/") from None
+            raise
+        brands = [each for each in known.brands if each in visitor.brands]
+        scheme = "https" if secure(request, known) else "http"
+        origin = f"{scheme}://{request.headers.get('host', '')}"
+        CALLER.set(Caller(visitor, words, brands, origin))
+        if path == "/" and not visitor.rights.allows(Action.READ):
+            raise Moved(PREFIX.get(), "/mine")
 
     return check
 
@@ -224,20 +260,21 @@ def _about(
     return answer
 
 
-def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler]:
+def _acts(desk: Desk, writer: tuple[Workspace, Runner], place: Place) -> list[HTTPRouteHandler]:
     """Make the routes of what is done by forms, and of what is made when it is asked for."""
     workspace, writing = writer
 
-    @post([f"/act/{name}" for name in ACTS], request_max_body_size=LARGEST_FORM)
+    @post([f"/act/{name}" for name in desk.forms.acts], request_max_body_size=LARGEST_FORM)
     async def act(request: Asking) -> Response[bytes]:
         own_form(request)
         body = (await request.body()).decode("utf-8", "replace")
         given = dict(parse_qsl(body, keep_blank_values=True))
         name = request.url.path.rpartition("/")[2]
-        who = request.headers.get("authorization")
-        outcome = await writing(lambda: desk.forms.do(workspace.acting(who), name, given))
+        who = said(request, place.entry)
+        run = place.run if name in PEOPLE_ACTS else writing
+        outcome = await run(lambda: desk.forms.do(workspace.acting(who), name, given))
         quoted = {key: quote(value, safe="") for key, value in outcome.given.items()}
-        after = "" if outcome.refused else ACTS[name].after.format(**quoted)
+        after = "" if outcome.refused else desk.forms.acts[name].after.format(**quoted)
         return Response(b"", status_code=303, headers={"location": _way_back(given, after)})
 
     @get("/close/{period:str}/{ending:str}")
@@ -246,7 +283,7 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner]) -> list[HTTPRouteHandler
     ) -> Response[bytes]:
         if ending not in PACKS:
             raise NotFoundException
-        who = request.headers.get("authorization")
+        who = said(request, place.entry)
 
         def made() -> bytes:
             with tempfile.TemporaryDirectory(prefix="truelift-pack-") as folder:
@@ -265,13 +302,13 @@ def _way_back(given: Mapping[str, str], after: str = "") -> str:
     """Lead back to the page that a form stood on, which says what became of it; or on from it."""
     path, _, query = (after or given.get(BACK, "")).partition("?")
     if path not in WITH_FORMS:
-        return "/"
+        return f"{PREFIX.get()}/"
     kept = [each for each in parse_qsl(query) if each[0] != DONE]
-    return f"{path}?{urlencode([*kept, (DONE, given.get(ONCE, ''))])}"
+    return f"{PREFIX.get()}{path}?{urlencode([*kept, (DONE, given.get(ONCE, ''))])}"
 
 
 def _static() -> HTTPRouteHandler:
-    @get([f"{PREFIX}{name}" for name in static_names()], sync_to_thread=False)
+    @get([f"{BUILT}{name}" for name in static_names()], sync_to_thread=False)
     def static(request: Asking) -> Response[bytes]:
         accepted = request.headers.get("accept-encoding", "")
         return static_answer(request.url.path.rpartition("/")[2], accepted)

@@ -27,6 +27,7 @@ from truelift.web.asked import read
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Result, Workspace
 from truelift.web.screens.upload import CHECK, DATES, DECIMAL, KIND, MAPPED, UPLOAD, first, second
+from truelift.web.visiting import PREFIX
 
 Asking = Request[None, None, Any]
 Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
@@ -66,29 +67,35 @@ class Received:
 
 
 def routes(
-    desk: Desk, writer: tuple[Workspace, Runner], largest: int = LARGEST_UPLOAD
+    desk: Desk,
+    writer: tuple[Workspace, Runner],
+    who_sends: Callable[[Asking], str | None],
+    largest: int = LARGEST_UPLOAD,
 ) -> list[HTTPRouteHandler]:
-    """Make the routes of the upload. Trying a file runs where forms do: pages go on meanwhile."""
+    """Make the routes of the upload. Trying a file runs where forms do: pages go on meanwhile.
+
+    who_sends: what a request says of whom it is by.
+    """
     workspace, writing = writer
 
     @get("/upload")
     async def begin(request: Asking) -> Answer:
         asked = read("/upload", request.scope["query_string"], (DONE,))
-        who = _who(request)
+        who = who_sends(request)
         page: Answer = await writing(lambda: first(desk, asked, workspace.acting(who), largest))
         return page
 
     @get("/upload/look")
     async def look(request: Asking) -> Answer:
         asked = read("/upload/look", request.scope["query_string"], FIELDS)
-        who = _who(request)
+        who = who_sends(request)
         page: Answer = await writing(lambda: second(desk, asked, workspace.acting(who)))
         return page
 
     @post("/upload", request_max_body_size=None)
     async def send(request: Asking) -> Response[bytes]:
         own_form(request)
-        told: Any = await writing(lambda: workspace.acting(_who(request)))
+        told: Any = await writing(lambda: workspace.acting(who_sends(request)))
         await writing(told.waiting_uploads)  # who may not import is refused before anything is read
         _check_length(request, largest)
         received = Received()
@@ -98,13 +105,9 @@ def routes(
         except UsageError as error:
             desk.forms.keep(received.once, Outcome("upload", str(error), {}, refused=True))
             where = f"/upload?{urlencode({DONE: received.once})}"
-        return Response(b"", status_code=303, headers={"location": where})
+        return Response(b"", status_code=303, headers={"location": f"{PREFIX.get()}{where}"})
 
     return [begin, look, send]
-
-
-def _who(request: Asking) -> str | None:
-    return request.headers.get("authorization")
 
 
 def _check_length(request: Asking, largest: int) -> None:

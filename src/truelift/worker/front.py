@@ -25,7 +25,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Checked = Callable[[Scope], Awaitable[None]]
 
 HEALTHY, READY, METRICS, LIVE = "/healthz", "/readyz", "/metrics", "/live"
-API = "/api/"
+API, SHARED = "/api/", "/share/"
 
 _log = logging.getLogger("truelift.front")
 
@@ -76,7 +76,7 @@ class Front:
             _log.info(
                 "answered",
                 extra={
-                    "door": door, "method": scope["method"], "path": scope["path"][:200],
+                    "door": door, "method": scope["method"], "path": _told_path(scope["path"]),
                     "status": status, "ms": round(1000 * seconds, 1),
                 },
             )  # fmt: skip
@@ -125,6 +125,11 @@ def _door(path: str) -> str:
     if path.startswith(API) or path == API[:-1]:
         return "api"
     return path if path in {HEALTHY, READY, METRICS, LIVE} else "pages"
+
+
+def _told_path(path: str) -> str:
+    """Give a path for the log; what opens a link is left out."""
+    return SHARED if path.startswith(SHARED) else path[:200]
 
 
 async def _refuse(send: Send, error: TrueliftError) -> None:

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -22,11 +22,13 @@ from truelift.api import application as api
 from truelift.base.errors import TrueliftError
 from truelift.store.facts_engine import FactsEngine
 from truelift.web import pages
-from truelift.web.answers import PASSED_ON, host_checked
+from truelift.web.answers import LOCAL, PASSED_ON, host_checked
 from truelift.web.layout import live_line
 from truelift.web.live import Live
 from truelift.web.uploading import LARGEST_UPLOAD
+from truelift.web.visiting import Entry
 from truelift.worker.beside import PAGES_SOCKET
+from truelift.worker.brands import Brands
 from truelift.worker.collecting import Collecting
 from truelift.worker.crew import Crew
 from truelift.worker.front import Application, Front, Scope
@@ -66,14 +68,11 @@ class Mind(Protocol):
         """End; say whether it ended in time by itself."""
 
 
-@dataclass(slots=True)
-class Parts:
-    """What a process is made of.
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A brand as it is served: the same workspace, each time on cursors of its own.
 
-    reader, writer, teller, renewer, slow: the same workspace, each on cursors of its own; slow is
-    for what takes long. minds: what thinks beside the loop. collector: makes the application that
-    is asked before the doors, with the spool's start and end; None for none. crew: collects in
-    processes of its own, in place of it.
+    slow: for what takes long.
     """
 
     reader: Workspace
@@ -81,12 +80,26 @@ class Parts:
     teller: Workspace
     renewer: Workspace
     slow: Workspace
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a process is made of.
+
+    brands: those that it serves, the one without a name in its addresses first. minds: what thinks
+    beside the loop. collector: makes the application that is asked before the doors, with the
+    spool's start and end; None for none. crew: collects in processes of its own, in place of it.
+    entry: how people come in.
+    """
+
+    brands: Sequence[Served]
     loop: Loop
     minds: Sequence[Mind]
     commands: CommandSocket
     collector: Collecting | None = None
     crew: Crew | None = None
     largest_upload: int = LARGEST_UPLOAD
+    entry: Entry = field(default_factory=Entry)
 
 
 class Teller:
@@ -111,11 +124,15 @@ class Teller:
         self._changed.set()
         self._thread.start()
 
-    def stop(self) -> None:
-        """Tell no more."""
+    def end(self) -> None:
+        """Tell no more, but what is being told."""
         self._ended = True
         self._changed.set()
-        self._thread.join(STOP_SECONDS)
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Tell no more, and wait for what is being told."""
+        self.end()
+        self._thread.join(seconds)
 
     def came(self, brand: str, facts: FactsEngine) -> None:
         """Tell of facts that are not committed yet, on the thread that holds the turn."""
@@ -165,85 +182,141 @@ class Teller:
         return live_line(rows, [each.sentence for each in newest], self._workspace.simulated)
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is there for one brand while it is served."""
+
+    live: Live
+    teller: Teller
+    lines: Lines
+    front: Front
+
+
+@dataclass(slots=True)
+class Life:
+    """Begins what runs beside the requests, and ends it. houses: by brand, the first one first."""
+
+    parts: Parts
+    houses: dict[str, House] = field(default_factory=dict)
+
+    async def begin(self) -> None:
+        """Start everything, on the server's loop."""
+        for house in self.houses.values():
+            house.live.begin()
+        if self.parts.collector is not None:
+            self.parts.collector.start()
+        self.parts.loop.start()
+        for mind in self.parts.minds:
+            mind.start()
+        self.parts.commands.open()
+        for house in self.houses.values():
+            house.teller.start()
+
+    async def end(self) -> None:
+        """Collect no more."""
+        if self.parts.collector is not None:
+            await self.parts.collector.stop()
+
+    def ending(self) -> None:
+        """End open streams."""
+        for house in self.houses.values():
+            house.live.end()
+
+
 def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> None:
     """Serve until stopped, and end in order; TrueliftError when the port cannot be had."""
-    live, watched = Live(), Watched(parts.loop.pulse)
-    watched.streams = live
-    teller = Teller(parts.teller, live, watched)
-    parts.loop.came, parts.loop.undone = teller.came, teller.undone
-    lines = Lines(Line("reading"), Line("writing"), Line("slowly"), Renewing(parts.renewer))
-    shown, asked, checked = _doors(parts, host, lines)
-    collector = parts.collector
-    crew = parts.crew
-
-    async def begin() -> None:
-        live.begin()
-        if collector is not None:
-            collector.start()
-        parts.loop.start()
-        for mind in parts.minds:
-            mind.start()
-        parts.commands.open()
-        teller.start()
-
-    async def end() -> None:
-        if collector is not None:
-            await collector.stop()
-
-    front = Front(
-        pages=shown, api=asked, live=live, watched=watched, checked=checked, begin=begin, end=end
-    )
-    application: Application = front
-    watched.counting = collector or crew
+    collector, crew, life = parts.collector, parts.crew, Life(parts)
+    for each in parts.brands:
+        life.houses[each.reader.brand] = _house(parts, each, host, life)
+    tellers = [house.teller for house in life.houses.values()]
+    parts.loop.came = partial(_all_came, tellers)
+    parts.loop.undone = partial(_all_undone, tellers)
+    application: Application = Brands({name: each.front for name, each in life.houses.items()})
     if collector is not None:
-        application = collector.around(front)
+        application = collector.around(application)
     with contextlib.ExitStack() as held:
         if crew is None:
-            started = serve(application, host, port, ready=ready, ending=live.end)
+            started = serve(application, host, port, ready=ready, ending=life.ending)
         else:
-            serving = _serving_crew(held, crew, (host, port), ready, live.end)
+            serving = _serving_crew(held, crew, (host, port), ready, life.ending)
             started = serving is not None and serving(application)
-        _end(parts, teller, (lines.reading, lines.writing, lines.slowly, lines.renewing))
+        _end(parts, list(life.houses.values()))
     if not started:
         msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
         raise TrueliftError(msg)
 
 
+def _all_came(tellers: Sequence[Teller], brand: str, facts: FactsEngine) -> None:
+    for teller in tellers:
+        teller.came(brand, facts)
+
+
+def _all_undone(tellers: Sequence[Teller]) -> None:
+    for teller in tellers:
+        teller.undone()
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Threads that requests wait for, each with a workspace of its own (Parts)."""
+    """Threads that requests wait for, each with a workspace of its own (Served).
+
+    signing: for what hashes passwords, slow by design; it needs the workspace's own database only.
+    """
 
     reading: Line
     writing: Line
     slowly: Line
+    signing: Line
     renewing: Renewing
 
 
+def _house(parts: Parts, served: Served, host: str, life: Life) -> House:
+    live, watched = Live(), Watched(parts.loop.pulse)
+    watched.streams = live
+    watched.counting = parts.collector or parts.crew
+    lines = Lines(
+        Line("reading"), Line("writing"), Line("slowly"), Line("signing"), Renewing(served.renewer)
+    )
+    shown, asked, checked = _doors(parts, served, host, lines)
+    front = Front(
+        pages=shown, api=asked, live=live, watched=watched, checked=checked, begin=life.begin,
+        end=life.end,
+    )  # fmt: skip
+    return House(live, Teller(served.teller, live, watched), lines, front)
+
+
 def _doors(
-    parts: Parts, host: str, lines: Lines
+    parts: Parts, served: Served, host: str, lines: Lines
 ) -> tuple[Application, Application, Callable[[Scope], Awaitable[None]]]:
     """Make pages and API, and the check that a stream of figures is for somebody who may read."""
     passed_on = PASSED_ON if parts.crew is None else PASSED_ON_TO_US
-    check = pages.admitted(parts.reader, host_checked(host), lines.reading, passed_on)
+    entry = replace(
+        parts.entry,
+        wide=host not in LOCAL,
+        brands=tuple(each.reader.brand for each in parts.brands),
+    )
+    check = pages.admitted(served.reader, host_checked(host), lines.reading, passed_on, entry)
 
     async def checked(scope: Scope) -> None:
         await check(Request(scope))  # type: ignore[arg-type]  # an HTTP scope
 
     shown: Any = pages.application(
-        parts.reader,
+        served.reader,
         host,
         reading=lines.reading,
         passed_on=passed_on,
         renew=lines.renewing.later,
-        writer=(parts.writer, lines.writing),
+        writer=(served.writer, lines.writing),
         largest_upload=parts.largest_upload,
+        signing=lines.signing,
+        entry=entry,
     )
     asked: Any = api.application(
-        parts.writer,
-        parts.reader,
+        served.writer,
+        served.reader,
         writing=lines.writing,
         reading=lines.reading,
-        apart=(parts.slow, lines.slowly),
+        apart=(served.slow, lines.slowly),
     )
     return shown, asked, checked
 
@@ -288,12 +361,16 @@ def _port_taken(host: str, port: int) -> socket.socket:
             time.sleep(TELL_SECONDS)
 
 
-def _end(parts: Parts, teller: Teller, lines: tuple[Line | Renewing, ...]) -> None:
+def _end(parts: Parts, houses: Sequence[House]) -> None:
     """Finish commits and stop, in seconds: what runs longer is cut off as a crash would cut it."""
     began = time.monotonic()
-    for line in lines:
-        line.close()
-    teller.stop()
+    for house in houses:
+        lines = house.lines
+        for line in (lines.reading, lines.writing, lines.slowly, lines.signing, lines.renewing):
+            line.close()
+        house.teller.end()
+    for house in houses:
+        house.teller.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1))
     looped = parts.loop.stop(STOP_SECONDS)
     thought = [
         mind.stop(max(STOP_SECONDS - (time.monotonic() - began), 0.1)) for mind in parts.minds

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any, Self
 
 from truelift.operations import freshness, requests
-from truelift.operations.admission import Admission
+from truelift.operations.admission import Actor, Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
 from truelift.operations.today import Today, followed
@@ -26,6 +26,7 @@ class Live(Opened):
     """What the doors of a running process ask of a workspace."""
 
     _admission: Admission
+    _actor: Actor | None = None
 
     @property
     def version(self) -> str:
@@ -89,10 +90,12 @@ class Live(Opened):
 
     def acting(self, authorization: str | None) -> Self:
         """Give this workspace as the person has it whom a request over HTTP is by."""
-        person, rights = self._admission.who(authorization)
+        actor = self._admission.acts_here(authorization)
+        rights = actor.at(self._ground.brand.brand)
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
-        other._ground = replace(self._ground, person=person, rights=rights)  # noqa: SLF001 - of this class
+        other._ground = replace(self._ground, person=actor.name, rights=rights)  # noqa: SLF001 - of this class
+        other._actor = actor  # noqa: SLF001 - as above
         return other
 
     def take_rows(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from truelift.base.errors import UsageError
 from truelift.base.secret import Secret
 from truelift.catalog.permission import Role, Scope
-from truelift.operations import Desk
+from truelift.operations import Desk, sessions
 from truelift.operations import desk as desks
 from truelift.operations.audit import audit_rows, verify_audit
 from truelift.reports.table import plain_table
@@ -72,6 +72,15 @@ class People:
     def set_password(self, name: str, password: Secret) -> None:
         """Set a person's password; only its argon2id hash is kept."""
         desks.set_password(self._desk, name, password)
+
+    def sessions(self) -> Result:
+        """List sessions, newest first; no session's text is kept anywhere."""
+        rows = sessions.sessions(self._desk)
+        return Result({"rows": rows}, plain_table("Sessions", rows))
+
+    def end_session(self, session: str) -> None:
+        """End a session by its public id."""
+        sessions.end_session(self._desk, session)
 
     def audit(self, brand: str | None = None) -> Result:
         """Give the audit log, oldest first."""

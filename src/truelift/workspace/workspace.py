@@ -43,6 +43,8 @@ from truelift.operations.power import PowerRequest, planned_power
 from truelift.operations.profiles import read_options
 from truelift.operations.roi import RoiRequest, roi
 from truelift.operations.seal import correct_baseline, seal_baselines
+from truelift.operations.sessions import FirstRun
+from truelift.operations.shares import Visits
 from truelift.reports.calibration import placebo_row
 from truelift.reports.charts.forest import forest
 from truelift.reports.doubt import doubt_json, doubt_table
@@ -55,6 +57,7 @@ from truelift.workspace.closing import Closing
 from truelift.workspace.collecting import Collecting
 from truelift.workspace.controls import Controls
 from truelift.workspace.conversions import Conversions
+from truelift.workspace.entrance import Entrance
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
@@ -81,6 +84,7 @@ class Workspace(
     Collecting,
     Controls,
     Conversions,
+    Entrance,
     Experiments,
     Exports,
     FinanceReports,
@@ -103,6 +107,8 @@ class Workspace(
         self._ground = ground
         self._stack = stack
         self._admission = Admission(ground)
+        self._first_run = FirstRun()
+        self._visits = Visits(ground)
 
     def __enter__(self) -> Self:
         """Give the workspace."""

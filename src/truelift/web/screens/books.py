@@ -66,7 +66,7 @@ def report(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         if other != name
     ]
     body: list[Node] = [
-        p["Other reports:", others],
+        p(".elsewhere")["Other reports:", others],
         filters(here, asked, shown, chosen) if shown else None,
         desk.grid(result.table, table, asked, result.data["title"]),
         twins(here, asked.given),
