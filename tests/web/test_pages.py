@@ -290,7 +290,7 @@ def test_the_way_back_stays_here(client, back):
 
 
 def test_a_form_is_no_larger_than_a_form_and_a_pack_is_of_a_closed_period(client):
-    given = {"campaign": "x" * 70_000}
+    given = {"campaign": "x" * 300_000}
     assert client.post("/act/seal", data=given, headers=OURS).status_code == 413
     assert client.post("/act/nosuch", data={}, headers=OURS).status_code == 404
     assert client.get("/close/2026-05/pdf").status_code == 404

@@ -14,6 +14,7 @@ from htpy import Element, Node, a, div, figcaption, h2, p, section
 
 from truelift.web.sparkline import HEIGHT as SPARK_HEIGHT
 from truelift.web.sparkline import WIDTH as SPARK_WIDTH
+from truelift.web.visiting import SHARED
 
 CHART, SPARK = "/chart/", "/spark"
 WIDTH, EDGE = 640, 56
@@ -26,8 +27,11 @@ def chart(
 ) -> Element:
     """Write the place of a chart: its title, its room, and the way to its figures as a table.
 
-    more: what stands below it, a list of what is left out for example.
+    more: what stands below it, a list of what is left out for example. A page that is shared by a
+    link asks for nothing besides itself, so its charts are left to its tables.
     """
+    if SHARED.get():
+        return section(".chart")[h2[title], more] if more else div
     asked = f"?{urlencode(query)}" if query else ""
     return section(".chart")[
         h2[title],
@@ -46,6 +50,8 @@ def chart(
 
 def spark(campaign: str, given: Mapping[str, str]) -> Element:
     """Write a small line of what a campaign tracked by day, which leads to its figures."""
+    if SHARED.get():
+        return div
     query = urlencode({"campaign": campaign, **given})
     image = htpy.img(
         src=f"{SPARK}?{query}",

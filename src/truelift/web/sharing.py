@@ -31,7 +31,7 @@ from truelift.web.desk import Answer, Desk
 from truelift.web.door import SharePolicy
 from truelift.web.entry import LARGEST_FORM, Place, moved, written
 from truelift.web.layout import LABELS, plain_page
-from truelift.web.screens import books, returns
+from truelift.web.screens import books, overview, returns
 from truelift.web.shareable import CAMPAIGN, DATES, campaign_of, fields_of, narrowed
 from truelift.web.visiting import PREFIX, SHARED, secure
 
@@ -40,7 +40,7 @@ Runner = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 SHARE = "/share/"
 KEY, PASSPHRASE = "truelift-share", "passphrase"
-SCREENS = {**returns.SCREENS, **books.SCREENS}
+SCREENS = {**overview.SCREENS, **returns.SCREENS, **books.SCREENS}
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 DROPPED = frozenset({"form", "nav", "script", "button", "input", "select", "textarea"})

@@ -28,6 +28,7 @@ COOKIE = "truelift-session"
 
 ANY = (Action.READ, Action.READ_OWN)
 TAKES: dict[str, Sequence[Action]] = {
+    "upload": (Action.IMPORT,),
     "": ANY,
     "me": ANY,
     "mine": (Action.READ_OWN,),

@@ -33,6 +33,7 @@ from truelift.web.screens.returns import (
     placed,
     trend,
 )
+from truelift.web.visiting import SHARED
 
 Json = Mapping[str, Any]
 
@@ -55,7 +56,7 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
     fields = ("campaign", "by", *FILTERS, COMPARED)
     body: list[Node] = [
         _tiles(desk, asked, head),
-        _cards(desk, asked, head) if not asked.get("campaign") else None,
+        _cards(desk, asked, head) if not asked.get("campaign") and not SHARED.get() else None,
         filters("/", asked, fields, desk.reading.campaigns(), "campaign"),
         tables.returns(
             rows,
