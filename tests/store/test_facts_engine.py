@@ -19,9 +19,9 @@ from truelift.base.errors import TrueliftError
 from truelift.facts.kinds import KINDS
 from truelift.store.facts_engine import FactsDamaged, FactsEngine
 
-TOLD = runpy.run_path(str(Path(__file__).with_name("conftest.py")))
-order, content, Facts = TOLD["order"], TOLD["content"], TOLD["Facts"]
-MONDAY, DAY = TOLD["MONDAY"], TOLD["DAY"]
+CONFTEST = str(Path(__file__).with_name("conftest.py"))
+TOLD = runpy.run_path(CONFTEST)
+order, content, Facts, MONDAY, DAY = map(TOLD.get, ("order", "content", "Facts", "MONDAY", "DAY"))
 TUESDAY, WEDNESDAY = MONDAY + DAY, MONDAY + 2 * DAY
 
 
@@ -164,14 +164,7 @@ facts.bring([told["order"](1), told["order"](2)])
     ],
 )
 def test_a_crash_loses_nothing_that_was_accepted_and_takes_nothing_in_twice(tmp_path, point, kept):
-    words = [
-        sys.executable,
-        "-c",
-        CRASH,
-        str(Path(__file__).with_name("conftest.py")),
-        str(tmp_path),
-        point,
-    ]
+    words = [sys.executable, "-c", CRASH, CONFTEST, str(tmp_path), point]
     assert subprocess.run(words, check=False).returncode == 9
     facts = Facts(tmp_path)
     assert len(facts.subtotals()) == kept
