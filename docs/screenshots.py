@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 PAGES = {
     "overview": "/", "campaign": "/campaign/summer", "creator": "/creator/vera",
@@ -70,11 +70,23 @@ def _take(address: str, place: Path) -> None:
             page = context.new_page()
             for name, path in PAGES.items():
                 page.goto(f"{address}{path}")
-                page.wait_for_timeout(700)  # charts are drawn after the page is there
+                _scroll(page)
                 page.screenshot(path=place / f"{name}-{look}.png", full_page=look != "phone")
                 sys.stderr.write(f"{name}-{look}.png\n")
             context.close()
         browser.close()
+
+
+def _scroll(page: Page) -> None:
+    """Walk down a page, since a chart is drawn when it comes into view, and up again."""
+    while page.locator("meta[http-equiv=refresh]").count():
+        page.wait_for_timeout(1_000)  # what takes long is being worked out
+    for _ in range(12):
+        page.mouse.wheel(0, 700)
+        page.wait_for_timeout(120)
+    page.wait_for_timeout(500)
+    page.mouse.wheel(0, -20_000)
+    page.wait_for_timeout(100)
 
 
 if __name__ == "__main__":

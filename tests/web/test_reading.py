@@ -1,9 +1,11 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from truelift.base.errors import NotFound
+from truelift.base.errors import NotFound, UsageError
 from truelift.web.asked import Asked, BadParameter
+from truelift.web.questions import Question
 from truelift.web.reading import KEPT, LOOK_SECONDS, Reading
 from truelift.workspace.result import Result
 
@@ -190,3 +192,43 @@ def test_where_a_look_takes_too_long_no_others_are_made():
     later.do(workspace)
     assert reading.looks(Asked("/", {}), "a", days) == ({"2026-05-07": {"campaign": "a"}}, 0)
     assert later.waiting == []
+
+
+SLOW = Question("Slow", "", (), (), lambda workspace, _given: workspace.roi(by="campaign"))
+
+
+def test_what_takes_long_is_made_beside_the_requests_and_asked_for_again():
+    workspace, later = Counted(), Later()
+    reading = Reading(workspace, renew=later)
+    assert not reading.ready("slow", SLOW, {})
+    assert not reading.ready("slow", SLOW, {})  # once is enough
+    assert len(later.waiting) == 1
+    later.do(workspace)
+    assert reading.ready("slow", SLOW, {})
+    assert Reading(workspace).ready("slow", SLOW, {})
+    workspace.settled = 1  # a person did something
+    assert not reading.ready("slow", SLOW, {})
+
+
+def test_what_goes_wrong_beside_the_requests_is_told_to_who_asks_next():
+    def refuses(*_given):
+        msg = "There is no such campaign."
+        raise UsageError(msg)
+
+    workspace, later = Counted(), Later()
+    reading = Reading(workspace, renew=later)
+    wrong = replace(SLOW, ask=refuses)
+    assert not reading.ready("wrong", wrong, {})
+    later.do(workspace)
+    with pytest.raises(UsageError, match="no such campaign"):
+        reading.ready("wrong", wrong, {})
+    assert not reading.ready("wrong", wrong, {})
+
+
+def test_what_the_first_page_shows_is_read_before_anybody_asks():
+    workspace, later = Counted(), Later()
+    reading = Reading(workspace, renew=later)
+    reading.warm()
+    reading.warm()
+    assert len(later.waiting) == 2
+    Reading(workspace).warm()

@@ -125,11 +125,19 @@ class Desk:
         return self.reading.list("baselines").data
 
     def page(
-        self, head: Json, title: str, here: str, body: Sequence[Node], *, live: bool = True
+        self,
+        head: Json,
+        title: str,
+        here: str,
+        body: Sequence[Node],
+        *,
+        live: bool = True,
+        again: int | None = None,
     ) -> Answer:
         """Answer with a page in the frame; here: the link of the frame that leads to it.
 
-        live: off for a page on which somebody writes: nothing of it moves meanwhile.
+        live: off for a page on which somebody writes: nothing of it moves meanwhile. again: seconds
+        after which the page is asked for again.
         """
         version = self.reading.told
         return html_answer(
@@ -140,6 +148,7 @@ class Desk:
                 here=here,
                 body=body,
                 version=version if live else None,
+                again=again,
             )
         )
 

@@ -52,10 +52,12 @@ def page(
     here: str,
     body: Iterable[Node],
     version: str | None = None,
+    again: int | None = None,
 ) -> Element:
     """Put a body into the frame; `head` holds the brand, and what a report says of itself.
 
     version: of the data, where the page is told of changes (web.live); None where it is not.
+    again: seconds after which a browser asks for the page again.
     """
     live = version is not None and not SHARED.get()
     return html(lang="en")[
@@ -63,6 +65,7 @@ def page(
             htpy.meta(charset="utf-8"),
             htpy.meta(name="viewport", content="width=device-width, initial-scale=1"),
             htpy.meta(name="color-scheme", content="light dark"),
+            None if again is None else htpy.meta(http_equiv="refresh", content=str(again)),
             htpy.title[f"{title} - {head['brand']} - Truelift"],
             _sheet(),
             htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),

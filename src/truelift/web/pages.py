@@ -150,6 +150,7 @@ def application(
     desk = Desk(workspace, {**ACTS, **PEOPLE_ACTS}, renew)
     entry = entry or Entry(wide=host not in LOCAL)
     written = writer or (workspace, reading)
+    desk.reading.warm()
     place = Place(written[0], signing or written[1], entry)
     return Litestar(
         route_handlers=[

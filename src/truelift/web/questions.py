@@ -21,7 +21,7 @@ class Question:
 
     note: what it is for, in a sentence. fields: the parameters it takes. columns: those that are
     shown first. ask: asks the workspace. needs: a field without which there is nothing to ask.
-    group: the questions it stands beside.
+    group: the questions it stands beside. long: it takes so long that a page does not wait for it.
     """
 
     title: str
@@ -31,6 +31,7 @@ class Question:
     ask: Callable[[Workspace, Given], Result]
     needs: str = ""
     group: str = "decisions"
+    long: bool = False
 
 
 def _of(name: str) -> Callable[[Workspace, Given], Result]:
@@ -145,6 +146,7 @@ QUESTIONS: Mapping[str, Question] = {
         ("campaign", "known_at"),
         (),
         _of("scorecard"),
+        long=True,
     ),
     "attribution": Question(
         "Attribution",

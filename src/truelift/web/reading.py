@@ -18,9 +18,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
-from truelift.base.errors import NotFound, UsageError
+from truelift.base.errors import NotFound, TrueliftError, UsageError
 from truelift.web.asked import AS_CLOSED, DOUBT_FIELDS, FIGURE, Asked, BadParameter
 from truelift.web.door import Result, Workspace
 from truelift.web.questions import Question
@@ -71,6 +72,7 @@ class Reading:
         self._lock = threading.Lock()
         self._looks: OrderedDict[Key, _Kept] = OrderedDict()
         self._renewing: set[Key] = set()
+        self._refused: dict[Key, TrueliftError] = {}
         self._shown: str | None = None
 
     @property
@@ -200,6 +202,33 @@ class Reading:
         except UsageError as error:
             raise BadParameter(next(iter(given), "campaign"), str(error)) from None
 
+    def warm(self) -> None:
+        """Begin to read what the first page shows, before anybody asks for it."""
+        if self._renew is None:
+            return
+        for by in ("campaign", "creator"):
+            key: Key = ("roi", ("by", by))
+            if key not in self._renewing:
+                self._renewing.add(key)
+                self._renew(partial(self._first, key=key, read=partial(_report, by=by)))
+
+    def ready(self, name: str, question: Question, given: Mapping[str, str]) -> bool:
+        """Say whether an answer that takes long is there; it is made beside the requests if not.
+
+        What went wrong when it was made is raised to who asks next.
+        """
+        key = ("decided", name, *sorted(given.items()))
+        refused = self._refused.pop(key, None)
+        if refused is not None:
+            raise refused
+        kept = self._kept.get(key)
+        if self._renew is None or (kept and kept.settled == self._workspace.settled):
+            return True
+        if key not in self._renewing:
+            self._renewing.add(key)
+            self._renew(partial(self._first, key=key, read=lambda it: question.ask(it, given)))
+        return False
+
     def ask(self, name: str, *given: Any, **named: Any) -> Result:  # noqa: ANN401 - as the door takes
         """Ask a method of the workspace by its name, and keep what it answers."""
         key = ("ask", name, *given, *sorted(named.items()))
@@ -299,6 +328,15 @@ class Reading:
                 self._kept.popitem(last=False)
         return made
 
+    def _first(self, workspace: Workspace, key: Key, read: Callable[[Workspace], Any]) -> None:
+        """Make an answer for the first time, beside the requests."""
+        try:
+            self._make(workspace, key, read)
+        except TrueliftError as error:
+            self._refused[key] = error
+        finally:
+            self._renewing.discard(key)
+
     def _again(self, workspace: Workspace, key: Key, read: Callable[[Workspace], Any]) -> None:
         """Make an answer again; where that fails it is forgotten, and who asks next is told why."""
         try:
@@ -326,3 +364,7 @@ def _look(
         return next((row for row in rows if row["campaign"] == campaign), None)
 
     return read
+
+
+def _report(workspace: Workspace, by: str) -> Result:
+    return workspace.roi(by=by)

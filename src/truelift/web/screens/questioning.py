@@ -33,6 +33,9 @@ CLOSED = "closed"
 SHOWN = (("calibration", "How often it held", 70), ("said", "Lifts said then and known now", 320))
 """Charts of the scorecard: name, title, height."""
 
+AGAIN_SECONDS = 4
+"""After which a page asks again for an answer that is being made."""
+
 BESIDE = {
     "reconciliation": {"close": "Close", "ledger": "Trial balance"},
     "data": {"quarantine": "Quarantine", "codes": "Codes of nobody", "upload": "Upload"},
@@ -50,6 +53,11 @@ def question_page(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         return desk.page(desk.head(), question.title, here, [
             between(question.group, name), p[question.note], _choice_of(desk, path, asked),
         ])  # fmt: skip
+    if question.long and not ending and not desk.reading.ready(name, question, given):
+        return desk.page(desk.head(), question.title, here, [
+            between(question.group, name), p[question.note],
+            p(".said", role="status")["This is being worked out; it shows here by itself."],
+        ], again=AGAIN_SECONDS)  # fmt: skip
     result = desk.reading.decided(name, question, given)
     table = arranged(result.table, asked, question.columns)
     if ending:
