@@ -12,7 +12,7 @@ RATES = [
     {"age_days": 90, "refunded_still_to_come": None},
     {"withheld": "TOO_FEW"},
 ]
-SPRING = {"campaign": "spring", "ends": dt.date(2026, 5, 31)}
+SPRING = {"campaign": "spring", "starts": dt.date(2026, 5, 1), "ends": dt.date(2026, 5, 31)}
 
 
 def test_an_order_is_settled_from_the_first_age_at_which_little_still_comes_back():
@@ -23,6 +23,7 @@ def test_an_order_is_settled_from_the_first_age_at_which_little_still_comes_back
 def test_a_campaign_is_provisional_until_its_last_orders_are_settled():
     assert provisional([SPRING], RATES, dt.date(2026, 6, 29)) == {"spring": dt.date(2026, 6, 30)}
     assert provisional([SPRING], RATES, dt.date(2026, 6, 30)) == {}
+    assert provisional([SPRING], RATES, dt.date(2026, 4, 30)) == {}
     assert provisional([SPRING], [], dt.date(2027, 1, 1)) == {"spring": UNKNOWN}
 
 

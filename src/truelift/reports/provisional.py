@@ -32,13 +32,13 @@ def settled_after(rates: Iterable[Row]) -> int | None:
 def provisional(campaigns: Iterable[Row], rates: Iterable[Row], day: dt.date) -> dict[str, dt.date]:
     """Give the campaigns that are provisional on a day, each until when; UNKNOWN if nobody knows.
 
-    A campaign is provisional while its flight lasts, and until its last orders are settled.
+    A campaign is provisional once it began, and until its last orders are settled.
     """
     age = settled_after(rates)
     found = {}
     for row in campaigns:
         until = UNKNOWN if age is None else row["ends"] + dt.timedelta(days=age)
-        if until > day:
+        if row["starts"] <= day < until:
             found[row["campaign"]] = until
     return found
 

@@ -155,6 +155,7 @@ def plain_page(title: str, sentence: str, *more: Node) -> Element:
             htpy.meta(name="viewport", content="width=device-width, initial-scale=1"),
             htpy.title[f"{title} - Truelift"],
             _sheet(),
+            htpy.link(rel="icon", href=static_path("mark.svg"), type="image/svg+xml"),
         ],
         htpy.body[
             htpy.header[a(".house", href="/")["Truelift"]],

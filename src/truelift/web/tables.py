@@ -401,7 +401,7 @@ def _level(step: Json, currency: str, until: dt.date | None) -> Node:
     if step["amount"] is None:
         return span(title="no platform or tool reported anything")["\u2013"]
     if until is not None and step["step"] in PROVISIONAL:
-        return span(title=until_words(until))["~", money(step["amount"], currency)]
+        return span(title=until_words(until))["~\u202f", money(step["amount"], currency)]
     return money(step["amount"], currency)
 
 

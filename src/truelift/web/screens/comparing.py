@@ -42,7 +42,8 @@ def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
     body: list[Node] = [
         _choice(desk, asked, by, chosen),
         filters("/compare", asked, FILTERS),
-        placed(rows, "Incremental ROI with 95% limits", asked.only(FIELDS), "beside")
+        placed(rows, "Incremental ROI with 95% limits", asked.only(FIELDS), "beside",
+               named=lambda row: name_of(row, by))
         if rows
         else None,
         grid("compare", table, table.rows, asked, title="Beside each other", note=table.note,

@@ -47,6 +47,7 @@ def creator(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
             result.rows,
             f"Incremental ROI with 95% limits, campaigns of {name}",
             asked_again(asked, by="creator", creator=name),
+            named=lambda row: row["campaign"],
         )
         if result.rows
         else None,

@@ -88,7 +88,7 @@ def _tiles(desk: Desk, asked: Asked, head: Json) -> Element:
         before = Asked("/", {**plain, "as_of": since.isoformat()})
         then = sums(desk.reading.roi(before, "campaign").rows)
     currency, cost = head["currency"], head["cost_basis"]
-    mark = "~" if desk.provisional(head) else ""
+    mark = "~\u202f" if desk.provisional(head) else ""
     shown = [("committed", "Committed"), ("accrued", "Accrued cost"), *STATES.items()]
     return dl(".tiles", aria_label="Sums over campaigns")[
         (

@@ -191,7 +191,7 @@ def placed(rows: Sequence[Json], title: str, query: Mapping[str, str], name: str
     """Place the chart of each row's headline; rows without one are named with the reason."""
     drawn = [row for row in rows if is_known(row)]
     left_out = [
-        li[tables.clipped(row["creator"] or row["campaign"] or "(no campaign)"), ": ",
+        li[tables.clipped(named(row) or "(no campaign)"), ": ",
            withheld(row["incremental_roi"])]
         for row in rows if row not in drawn
     ]  # fmt: skip
