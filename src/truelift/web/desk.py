@@ -100,7 +100,11 @@ class Desk:
         to show that is said in a sentence.
         """
         table = result.table
-        rows = [row for row in table.rows if all(row.get(k) == v for k, v in (where or {}).items())]
+        rows = [
+            row
+            for row in table.rows
+            if not is_total(row, table) and all(row.get(k) == v for k, v in (where or {}).items())
+        ]
         if not rows:
             return section(".panel")[h2[title], p(".key")["There are none.", " ", more]]
         shown = replace(table, columns=tuple(c for c in table.columns if c.name in columns))

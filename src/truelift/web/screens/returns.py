@@ -187,7 +187,13 @@ def _bridge(desk: Desk, asked: Asked, name: str, whole: Json | None) -> list[Nod
     ]
 
 
-def placed(rows: Sequence[Json], title: str, query: Mapping[str, str], name: str = "roi") -> Node:
+def placed(
+    rows: Sequence[Json],
+    title: str,
+    query: Mapping[str, str],
+    name: str = "roi",
+    named: Callable[[Json], str | None] = lambda row: row["creator"] or row["campaign"],
+) -> Node:
     """Place the chart of each row's headline; rows without one are named with the reason."""
     drawn = [row for row in rows if is_known(row)]
     left_out = [
