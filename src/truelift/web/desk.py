@@ -24,7 +24,7 @@ from truelift.web.acts import DONE, Act, Forms, Outcome
 from truelift.web.answers import html_answer
 from truelift.web.asked import Asked, BadParameter
 from truelift.web.door import Result, Workspace
-from truelift.web.grid import chooser, grid
+from truelift.web.grid import chooser, grid, is_total
 from truelift.web.layout import page, pager
 from truelift.web.reading import Reading, Renew
 from truelift.web.tables import listing

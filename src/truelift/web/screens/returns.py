@@ -6,7 +6,7 @@ Out:  the pages of return, and their twins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from htpy import Node, a, h2, li, p, section, ul
