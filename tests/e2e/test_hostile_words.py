@@ -89,11 +89,13 @@ def hostile(tmp_path_factory):
     return place / "ws"  # fmt: skip
 
 
-def test_forty_scripts_in_words_run_nowhere_and_the_policy_has_nothing_to_report(
-    chromium, served, hostile
-):
+@pytest.fixture(scope="module")
+def address(served, hostile):
+    return served(hostile)
+
+
+def test_forty_scripts_in_words_run_nowhere_and_the_policy_has_nothing_to_report(chromium, address):
     assert len(PAYLOADS) == 40
-    address = served(hostile)
     context = chromium.new_context()
     page = context.new_page()
     dialogs, reports = [], []
@@ -111,3 +113,52 @@ def test_forty_scripts_in_words_run_nowhere_and_the_policy_has_nothing_to_report
     context.close()
     assert dialogs == []
     assert reports == []
+
+
+FORMS = (
+    "/catalog/campaigns", "/catalog/campaigns/new", "/catalog/links/bulk", "/upload", "/codes",
+    "/people", "/tokens", "/sessions", "/audit", "/shares", "/me", "/palette", "/keys",
+    "/chart/roi", "/explain?figure=nothing", "/nowhere",
+)  # fmt: skip
+SOME = ("/", "/?by=post", "/alerts", "/catalog/campaigns/new", "/people", "/nowhere")
+
+
+EVERY = (*PATHS, *FORMS)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "paths"),
+    [
+        ("light", SOME), ("dark", SOME),
+        pytest.param("light", EVERY, marks=pytest.mark.soak),
+        pytest.param("dark", EVERY, marks=pytest.mark.soak),
+    ],
+    ids=["some-light", "some-dark", "every-light", "every-dark"],
+)  # fmt: skip
+def test_every_page_can_be_used_by_everybody_on_a_telephone_too(
+    chromium, address, faults, scheme, paths
+):
+    context = chromium.new_context(
+        color_scheme=scheme, viewport={"width": 390, "height": 844}, bypass_csp=True
+    )
+    page = context.new_page()
+    wrong = []
+    for path in paths:
+        page.goto(f"{address}{path}")
+        wrong += [(path, *each) for each in faults(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wrong.append((path, "wider than the screen"))
+    context.close()
+    assert wrong == []
+
+
+def test_a_page_is_printed_without_what_a_pointer_does(chromium, address):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.emulate_media(media="print")
+    for hidden in ("nav", "form.filter"):
+        assert not page.locator(f"{hidden} >> nth=0").is_visible()
+    assert page.locator("table >> nth=0").is_visible()
+    assert len(page.pdf()) > 10_000
+    context.close()

@@ -94,7 +94,9 @@ def _names(row: Json, asked: Asked, by: str) -> list[Node]:
         parts.append(clipped(row["cohort"] or "(no category)"))
     elif by != "campaign":
         parts.append(a(href=creator_path(creator))[clipped(creator)] if creator else "(no creator)")
-    parts += [clipped(str(row.get(name) or "")) for name in EXTRA.get(by, ())]
+    parts += [
+        clipped(str(row.get(name) or f"(no {name.split('_')[0]})")) for name in EXTRA.get(by, ())
+    ]
     return parts
 
 
