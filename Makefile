@@ -7,6 +7,10 @@ PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-inpu
 UV     := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
           --generate-hashes --no-emit-index-url --no-emit-find-links \
           --custom-compile-command "make requirements"
+# Where uv cannot reach an index that pip knows, pip does it.
+INSTALL = $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX=$(PIP_INDEX_URL)) UV_HTTP_RETRIES=1 \
+          $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $(1) \
+          2> /dev/null || $(PIP) --no-deps --require-hashes -r $(1)
 EXTRAS := --extra web --extra reports
 PEERS  := .venv-peers
 ORACLES := .venv-oracles
@@ -63,6 +67,8 @@ bench: .make/dev .make/peers ## speed and lift beside peers; writes benchmarks/R
 
 soak: .make/dev .make/frontend .make/system ## longer tests; true lifts over 200 seeds; invariants over 1,000
 	@$(BIN)/python -m pytest $(PYTEST) -m soak
+	@HYPOTHESIS_EXAMPLES=300 $(BIN)/python -m pytest $(PYTEST) -m "not soak" tests/base tests/facts \
+		tests/attribution tests/measurement tests/ledger tests/valuation tests/decisions tests/reports
 	@$(BIN)/python -m benchmarks.sample_seeds 200
 	@$(BIN)/python -m benchmarks.journal_seeds 1000
 
@@ -71,6 +77,7 @@ requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
 	@$(UV) requirements/peers.in -o requirements/peers.txt
 	@$(UV) requirements/oracles.in -o requirements/oracles.txt
+	@$(UV) requirements/tools.in -o requirements/tools.txt
 
 clean: ## removes the environment, the demo and everything cached
 	@rm -rf .make $(VENV) $(PEERS) $(ORACLES) demo build dist .coverage .hypothesis \
@@ -87,14 +94,15 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make an environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
-.make/core: $(VENV)/pyvenv.cfg requirements/core.txt pyproject.toml
+.make/core: $(VENV)/pyvenv.cfg requirements/tools.txt requirements/core.txt pyproject.toml
 	@mkdir -p .make
-	@$(PIP) --no-deps --require-hashes -r requirements/core.txt
+	@$(PIP) --no-deps --require-hashes -r requirements/tools.txt
+	@$(call INSTALL,requirements/core.txt)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .make/dev: .make/core requirements/dev.txt
-	@$(PIP) --no-deps --require-hashes -r requirements/dev.txt
+	@$(call INSTALL,requirements/dev.txt)
 	@touch $@
 
 # Installing builds it the first time; after that, when a source has changed. No node is needed on

@@ -19,7 +19,11 @@ from typing import Any
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("house", parent=hypothesis.settings(), deadline=None)
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "50"))
+"""Examples of a property; `make soak` asks for more."""
+hypothesis.settings.register_profile(
+    "house", parent=hypothesis.settings(), deadline=None, max_examples=EXAMPLES
+)
 hypothesis.settings.load_profile("house")
 
 

@@ -9,8 +9,8 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 LISTS = ("core", "dev")
-APART = ("peers", "oracles")
-"""Lists of environments of their own, whose versions are named exactly."""
+APART = ("peers", "oracles", "tools")
+"""Lists of environments of their own and of what sets up, whose versions are named exactly."""
 
 
 def pins(name):
