@@ -44,6 +44,7 @@ from truelift.web.deeds import ACTS
 from truelift.web.desk import Answer, Desk
 from truelift.web.door import Workspace
 from truelift.web.entry import Place, entry_routes
+from truelift.web.grid import SORT
 from truelift.web.people_deeds import PEOPLE_ACTS, TAKEN
 from truelift.web.provided import provider_routes
 from truelift.web.questions import QUESTIONS
@@ -99,7 +100,7 @@ SCREENS = (
 """The screens of every module, which a new module joins here."""
 
 NAMED = {
-    "/campaign/": (CAMPAIGN_FIELDS, campaign),
+    "/campaign/": ((*CAMPAIGN_FIELDS, SORT), campaign),
     "/creator/": (CREATOR_FIELDS, creator),
 }
 """Screens whose path names what they are about, with the parameters they take."""

@@ -71,9 +71,9 @@ class Who:
         """Leave everything but the campaign out, where the page is about one creator."""
         return Who(self.titles[:1], tuple(row[:1] for row in self.names))
 
-    def head(self) -> list[Element]:
+    def head(self, title_of: Callable[[str], Node] = str) -> list[Element]:
         """Write the titles."""
-        return [th(".t", scope="col")[title] for title in self.titles]
+        return [th(".t", scope="col")[title_of(title)] for title in self.titles]
 
 
 def who(rows: Sequence[Json], asked: Asked, by: str) -> Who:
@@ -107,11 +107,12 @@ def returns(
     *,
     measured: bool = True,
     trend: Callable[[Json], Node] | None = None,
+    title_of: Callable[[str], Node] = str,
 ) -> Element:
     """Show what came back per row: the headline with limits and grade, ratios, lift.
 
     Rows for which lift is not measured (a post, a day) leave its columns out, and say so once.
-    trend: shows a row's days in a last column.
+    trend: shows a row's days in a last column. title_of: writes the head of a column.
     """
     currency = head["currency"]
     titles = [title for title in RETURNS if measured or title not in NEED_LIFT]
@@ -129,8 +130,8 @@ def returns(
         [
             thead[
                 tr[
-                    names.head(),
-                    (th(scope="col")[title] for title in titles),
+                    names.head(title_of),
+                    (th(scope="col")[title_of(title)] for title in titles),
                     th(scope="col")["By day"] if trend else None,
                 ]
             ],
@@ -154,11 +155,14 @@ def ladder(
     names: Who,
     head: Json,
     total: Json | None,
+    *,
     until: Mapping[str, dt.date] | None = None,
+    title_of: Callable[[str], Node] = str,
 ) -> Element:
     """Show the levels from reported to return beside the four states of cost; then the whole.
 
-    until: campaigns whose figures are provisional, each until when; they are marked `~`.
+    until: campaigns whose figures are provisional, each until when; they are marked `~`. title_of:
+    writes the head of a column.
     """
     marked = {row["campaign"]: (until or {}).get(row["campaign"] or "") for row in rows}
     told = "; ".join(
@@ -177,9 +181,9 @@ def ladder(
                     th(".first", scope="colgroup", colspan=len(STATES))["Cost"],
                 ],
                 tr[
-                    names.head(),
-                    (th(scope="col")[step.capitalize()] for step in STEPS),
-                    (th(class_={"first": not at}, scope="col")[state.capitalize()]
+                    names.head(title_of),
+                    (th(scope="col")[title_of(step.capitalize())] for step in STEPS),
+                    (th(class_={"first": not at}, scope="col")[title_of(state.capitalize())]
                      for at, state in enumerate(STATES)),
                 ],
             ],

@@ -51,7 +51,7 @@ def creator(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
         )
         if result.rows
         else None,
-        tables.ladder(result.rows, who, head, None, desk.provisional(head))
+        tables.ladder(result.rows, who, head, None, until=desk.provisional(head))
         if result.rows
         else None,
         twins(path, asked.only(CREATOR_FIELDS)),

@@ -31,9 +31,10 @@ from truelift.web.answers import csv_answer, json_answer
 from truelift.web.asked import CAMPAIGN_FIELDS, ROI_FIELDS, Asked, BadParameter, campaign_path
 from truelift.web.charts import CHART, SPARK, chart
 from truelift.web.desk import Answer, Desk, Screens, part
-from truelift.web.grid import ARRANGING, arranged
+from truelift.web.grid import ARRANGING, SORT, arranged
 from truelift.web.layout import twins
 from truelift.web.questions import QUESTIONS
+from truelift.web.ranking import RANK, ranked
 from truelift.web.screens import comparing
 from truelift.web.screens.returns import ROI_ROWS
 from truelift.web.sparkline import sparkline
@@ -53,7 +54,8 @@ many days after the flight."""
 def return_forest(desk: Desk, asked: Asked) -> Drawing:
     """Draw the rows of the overview, or those of one campaign."""
     by = asked.get("by") or "campaign"
-    rows, _ = part(desk.reading.roi(asked, by).rows, asked, ROI_ROWS)
+    found = ranked(desk.reading.roi(asked.without(RANK, SORT), by), asked, RANK)
+    rows, _ = part(found.rows, asked, ROI_ROWS)
     if by == "creator" and asked.get("campaign"):
         return forest.forest(rows, name=_creator)
     return forest.forest(rows)
@@ -80,7 +82,8 @@ def return_to_date(desk: Desk, asked: Asked) -> Drawing:
 def lift_expected(desk: Desk, asked: Asked) -> Drawing:
     """Draw what each creator was expected to do, and what was observed."""
     name = _named(desk, asked)
-    rows, _ = part(desk.reading.roi(asked, "creator", name).rows, asked, ROI_ROWS)
+    found = ranked(desk.reading.roi(asked.without(RANK, SORT), "creator", name), asked, RANK)
+    rows, _ = part(found.rows, asked, ROI_ROWS)
     return expected.expected(rows)
 
 
@@ -213,10 +216,10 @@ def _local_day(instant: str, zone: str) -> dt.date:
 
 
 CHARTS: Mapping[str, tuple[Sequence[str], Made]] = {
-    "roi": (ROI_FIELDS, return_forest),
+    "roi": ((*ROI_FIELDS, RANK), return_forest),
     "beside": (comparing.FIELDS, returns_beside),
     "to-date": (OF_CAMPAIGN, return_to_date),
-    "expected": (OF_CAMPAIGN, lift_expected),
+    "expected": ((*OF_CAMPAIGN, RANK), lift_expected),
     "bridge": (("campaign", "period"), bridge_waterfall),
     "funnel": (OF_CAMPAIGN, outputs_funnel),
     "days": (("campaign", "as_of", "known_at"), tracked_days),

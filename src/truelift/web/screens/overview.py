@@ -22,8 +22,10 @@ from truelift.web.asked import BACK, ROI_FIELDS, Asked, campaign_path, creator_p
 from truelift.web.charts import chart
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.figures import estimate, grade, linked, money, signed_money
+from truelift.web.grid import SORT
 from truelift.web.layout import COMPARE_TO as COMPARED
 from truelift.web.layout import filters, pager, report_path, twins
+from truelift.web.ranking import heads, ranked
 from truelift.web.screens.returns import (
     FILTERS,
     MEASURED,
@@ -47,7 +49,7 @@ STATES = {"net": "Net revenue", "contribution": "Contribution", "incremental": "
 def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
     """Show the return of every campaign, or of what the filter asks for, below the answers."""
     by = asked.get("by") or "campaign"
-    result = desk.reading.roi(asked.without(COMPARED), by)
+    result = ranked(desk.reading.roi(asked.without(COMPARED, SORT), by), asked)
     if ending:
         return twin(result, ending, "roi")
     head = result.data
@@ -64,6 +66,7 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
             head,
             measured=by in MEASURED,
             trend=(lambda row: trend(row, asked)) if by == "campaign" else None,
+            title_of=heads(asked),
         ),
         pager(asked, parts, len(result.rows), "rows"),
         placed(rows, "Incremental ROI with 95% limits", asked_again(asked, by=by))
@@ -72,8 +75,8 @@ def overview(desk: Desk, asked: Asked, ending: str) -> Answer:
         chart("to-date", f"ROI to date of {chosen}", asked.only(OF_CAMPAIGN), HEIGHT)
         if (chosen := asked.get("campaign"))
         else None,
-        tables.ladder(rows, who, head, None, desk.provisional(head)),
-        twins("/roi", asked.only(ROI_FIELDS) | {"by": by}),
+        tables.ladder(rows, who, head, None, until=desk.provisional(head), title_of=heads(asked)),
+        twins("/roi", asked.only((*ROI_FIELDS, SORT)) | {"by": by}),
     ]
     return desk.page(head, "What came back", "/", body)
 
@@ -231,4 +234,4 @@ def _needs(desk: Desk) -> Element:
     return _card("needs", "What needs somebody", said, lines, a(href="/alerts")["All alerts"])
 
 
-SCREENS: Screens = {"/roi": ((*ROI_FIELDS, COMPARED), overview)}
+SCREENS: Screens = {"/roi": ((*ROI_FIELDS, COMPARED, SORT), overview)}

@@ -31,7 +31,9 @@ from truelift.web.charts import chart, spark
 from truelift.web.desk import Answer, Desk, Screens, part
 from truelift.web.explanation import behind, explanation, heading
 from truelift.web.figures import withheld
+from truelift.web.grid import SORT
 from truelift.web.layout import filters, pager, twins
+from truelift.web.ranking import RANK, heads, ranked
 
 Json = Mapping[str, Any]
 
@@ -48,18 +50,18 @@ MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")
 
 def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
     """Show the creators of one campaign, and its bridge."""
-    result = desk.reading.roi(asked, "creator", name)
+    result = ranked(desk.reading.roi(asked.without(SORT), "creator", name), asked)
     if ending:
         return twin(result, ending, "campaign")
     head = result.data
     rows, parts = part(result.rows, asked, ROI_ROWS)
     who = tables.who(rows, asked, "creator").without_campaign()
-    whole = desk.reading.whole(asked, name)
+    whole = desk.reading.whole(asked.without(SORT), name)
     path = campaign_path(name)
     query = {"campaign": name, **asked.only(CAMPAIGN_FIELDS)}
     body: list[Node] = [
         filters(path, asked, FILTERS),
-        tables.returns(rows, who, head),
+        tables.returns(rows, who, head, title_of=heads(asked)),
         pager(asked, parts, len(result.rows), "creators"),
         placed(
             rows,
@@ -67,8 +69,8 @@ def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
             asked_again(asked, by="creator", campaign=name),
         ),
         chart("to-date", "ROI to date", query, HEIGHT),
-        tables.ladder(rows, who, head, whole, desk.provisional(head)),
-        twins(path, asked.only(CAMPAIGN_FIELDS)),
+        tables.ladder(rows, who, head, whole, until=desk.provisional(head), title_of=heads(asked)),
+        twins(path, asked.only((*CAMPAIGN_FIELDS, SORT))),
         chart(
             "expected",
             "Expected and observed",
@@ -147,7 +149,8 @@ def trend(row: Json, asked: Asked) -> Node:
 def asked_again(asked: Asked, **more: str) -> dict[str, str]:
     """Give what a chart of the same rows is asked by."""
     turned = {"page": str(asked.page)} if asked.page > 1 else {}
-    return asked.only(ROI_FIELDS) | more | turned
+    sort = asked.get(SORT)
+    return asked.only(ROI_FIELDS) | more | turned | ({RANK: sort} if sort else {})
 
 
 def _doubt(desk: Desk, asked: Asked, name: str) -> list[Node]:
