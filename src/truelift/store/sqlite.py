@@ -15,7 +15,7 @@ PRAGMAS = (
     ("synchronous", "full"),
     ("foreign_keys", "on"),
     ("recursive_triggers", "on"),
-    ("busy_timeout", "5000"),
+    ("busy_timeout", "30000"),
 )
 
 
