@@ -31,7 +31,7 @@ def link(tmp_path):
         ("synchronous", 2),  # full
         ("foreign_keys", 1),
         ("recursive_triggers", 1),
-        ("busy_timeout", 5000),
+        ("busy_timeout", 30_000),
     ],
 )
 def test_a_connection_has_its_settings(link, pragma, value):
