@@ -9,7 +9,7 @@ from __future__ import annotations
 from htpy import Element, Node, a, button, div, form, li, span, ul
 
 from truelift.operations.people import Action
-from truelift.web.visiting import CALLER, SHARED, Caller, brand_prefix
+from truelift.web.visiting import CALLER, NAME, SHARED, Caller, brand_prefix
 
 PAGES = (
     ("/people", "People", Action.MANAGE_USERS),
@@ -32,7 +32,7 @@ def account(brand: str, here: str) -> Element:
             for path, words, action in PAGES
             if caller.may(action)
         ),
-        a(href="/me", aria_current="page" if here == "/me" else None)[caller.visitor.name],
+        a(href="/me", aria_current="page" if here == "/me" else None)[NAME],
         form(".out", method="post", action="/sign-out")[button(type="submit")["Sign out"]]
         if caller.visitor.session
         else None,

@@ -36,7 +36,7 @@ from truelift.reports.writing import csv_text, json_text
 from truelift.web.built import THIRD_PARTY, kind, packed_file, static_file
 from truelift.web.door import Result
 from truelift.web.layout import plain_page
-from truelift.web.visiting import PREFIX, prefixed
+from truelift.web.visiting import PREFIX, UNNAMED, named, prefixed
 
 Asking = Request[None, None, Any]
 
@@ -120,7 +120,8 @@ async def add_headers(message: Message, scope: Scope) -> None:
 
 def html_answer(page: Element) -> Response[bytes]:
     """Answer with a page."""
-    return Response(prefixed(str(page)).encode(), media_type="text/html")
+    content = prefixed(str(page)).encode()
+    return Response(content if UNNAMED.get() else named(content), media_type="text/html")
 
 
 def twin(result: Result, ending: str, name: str) -> Response[bytes]:

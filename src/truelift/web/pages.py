@@ -49,6 +49,7 @@ from truelift.web.people_deeds import PEOPLE_ACTS, TAKEN
 from truelift.web.provided import provider_routes
 from truelift.web.questions import QUESTIONS
 from truelift.web.reading import Renew
+from truelift.web.rendered import Rendered
 from truelift.web.screens import (
     books,
     catalog,
@@ -98,6 +99,15 @@ SCREENS = (
     finding.SCREENS,
 )
 """The screens of every module, which a new module joins here."""
+
+FIGURES = (
+    overview.SCREENS,
+    returns.SCREENS,
+    comparing.SCREENS,
+    spending.SCREENS,
+    reconciling.SCREENS,
+)
+"""The screens of figures: the same for everybody with the same rights."""
 
 NAMED = {
     "/campaign/": ((*CAMPAIGN_FIELDS, SORT), campaign),
@@ -152,11 +162,12 @@ def application(
     entry = entry or Entry(wide=host not in LOCAL)
     written = writer or (workspace, reading)
     desk.reading.warm()
+    pages = Rendered(desk)
     place = Place(written[0], signing or written[1], entry)
     return Litestar(
         route_handlers=[
-            *_screens(desk, reading),
-            *_named(desk, reading),
+            *_screens(desk, reading, pages),
+            *_named(desk, reading, pages),
             *_acts(desk, written, place),
             *uploading.routes(desk, written, partial(said, entry=entry), largest_upload),
             *entry_routes(place),
@@ -215,12 +226,24 @@ def admitted(
     return check
 
 
-def _screens(desk: Desk, reading: Runner) -> list[HTTPRouteHandler]:
+def _kept(pages: Rendered, path: str, show: Show) -> Show:
+    """Make a screen that gives its page from what was written a moment ago."""
+
+    def answer(asked: Asked, ending: str) -> Answer:
+        return show(asked, ending) if ending else pages.answer(path, asked, lambda: show(asked, ""))
+
+    return answer
+
+
+def _screens(desk: Desk, reading: Runner, pages: Rendered) -> list[HTTPRouteHandler]:
     """Make the routes of the pages whose path is fixed, each with its twins."""
     return [
-        _route(path, tuple(fields), partial(show, desk), reading)
+        _route(path, tuple(fields), show, reading)
         for each in SCREENS
-        for path, (fields, show) in each.items()
+        for path, (fields, screen) in each.items()
+        for show in [
+            _kept(pages, path, partial(screen, desk)) if each in FIGURES else partial(screen, desk)
+        ]
     ]
 
 
@@ -237,14 +260,14 @@ def _route(path: str, fields: tuple[str, ...], show: Show, reading: Runner) -> H
     return answer
 
 
-def _named(desk: Desk, reading: Runner) -> list[HTTPRouteHandler]:
+def _named(desk: Desk, reading: Runner, pages: Rendered) -> list[HTTPRouteHandler]:
     """Make the routes of the pages whose path names what they are about."""
-    return [_about(prefix, fields, partial(show, desk), reading)
+    return [_about(prefix, fields, partial(show, desk), reading, pages)
             for prefix, (fields, show) in NAMED.items()]  # fmt: skip
 
 
 def _about(
-    prefix: str, fields: tuple[str, ...], show: ShowNamed, reading: Runner
+    prefix: str, fields: tuple[str, ...], show: ShowNamed, reading: Runner, pages: Rendered
 ) -> HTTPRouteHandler:
     @get(prefix + "{name:path}", name=prefix)
     async def answer(request: Asking) -> Answer:
@@ -256,7 +279,11 @@ def _about(
         if not told:
             raise NotFoundException
         asked = read(raw, request.scope["query_string"], fields)
-        shown: Answer = await reading(lambda: show(asked, unquote(told), ending))
+
+        def screen(asked: Asked, ending: str) -> Answer:
+            return show(asked, unquote(told), ending)
+
+        shown: Answer = await reading(partial(_kept(pages, raw, screen), asked, ending))
         return shown
 
     return answer

@@ -76,6 +76,16 @@ class Reading:
         self._shown: str | None = None
 
     @property
+    def version(self) -> str:
+        """Give the version of the data."""
+        return self._workspace.version
+
+    @property
+    def settled(self) -> int:
+        """Give a number that grows with everything but facts that come in by themselves."""
+        return self._workspace.settled
+
+    @property
     def told(self) -> str | None:
         """Give the version of what was read since this was asked last.
 

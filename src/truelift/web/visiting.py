@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -82,6 +83,12 @@ CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 PREFIX: ContextVar[str] = ContextVar("prefix", default="")
 """What stands before every path of this request's brand: `/b/NAME`, or nothing."""
 
+NAME = "\ufdd0name\ufdd0"
+"""Stands in a page for the name of who is here, until it is given; no text of anybody holds it."""
+
+UNNAMED: ContextVar[bool] = ContextVar("unnamed", default=False)
+"""Whether a page is written without the name of who is here, to be given to several people."""
+
 SHARED: ContextVar[str] = ContextVar("shared", default="")
 """What a page says of the link that it is shown by; empty for who came in."""
 
@@ -89,6 +96,12 @@ SHARED: ContextVar[str] = ContextVar("shared", default="")
 def brand_prefix(brand: str) -> str:
     """Give what stands before every path of a brand."""
     return f"/b/{quote(brand, safe='')}"
+
+
+def named(page: bytes) -> bytes:
+    """Write the name of who is here into a page."""
+    caller = CALLER.get()
+    return page.replace(NAME.encode(), escape(caller.visitor.name if caller else "").encode())
 
 
 def prefixed(page: str) -> str:
