@@ -27,7 +27,7 @@ from truelift.web.door import Result, Workspace
 from truelift.web.grid import chooser, grid
 from truelift.web.layout import page, pager
 from truelift.web.reading import Reading, Renew
-from truelift.web.tables import listing
+from truelift.web.tables import TOTAL, listing
 from truelift.web.visiting import CALLER
 
 Json = Mapping[str, Any]
@@ -100,7 +100,12 @@ class Desk:
         to show that is said in a sentence.
         """
         table = result.table
-        rows = [row for row in table.rows if all(row.get(k) == v for k, v in (where or {}).items())]
+        rows = [
+            row
+            for row in table.rows
+            if all(row.get(k) == v for k, v in (where or {}).items())
+            and not _only_total(row, columns)
+        ]
         if not rows:
             return section(".panel")[h2[title], p(".key")["There are none.", " ", more]]
         shown = replace(table, columns=tuple(c for c in table.columns if c.name in columns))
@@ -142,6 +147,11 @@ class Desk:
                 version=version if live else None,
             )
         )
+
+
+def _only_total(row: Json, columns: Sequence[str]) -> bool:
+    """Say whether a row sums up others in columns that are not shown."""
+    return {row.get(each) for each in columns} == {TOTAL, None}
 
 
 Screen = Callable[[Desk, Asked, str], Answer]
