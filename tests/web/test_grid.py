@@ -87,3 +87,11 @@ def test_the_chooser_is_a_form_that_keeps_the_rest_of_the_address():
     assert page.count("checked") == 1
     assert "columns=creator%2Camount%2Cposts%2Cwhy%2Cseen" in page
     assert chooser(Table("", (), ()), Table("", (), ()), asked()) is None
+
+
+def test_a_sentence_leads_to_pages_instead_of_naming_commands():
+    table = Table(
+        "", (TableColumn("x"), TableColumn("why")), ({"x": 1, "why": "See `truelift fee`."},)
+    )
+    shown = str(grid("list", table, table.rows, asked(), title="", note="", zone="UTC"))
+    assert 'See <a href="/fees">Highest fees</a>.' in shown

@@ -104,7 +104,8 @@ def test_a_passphrase_is_asked_for_first(peopled, made):
     assert right.status_code == 303
     cookie = right.headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert f"Path={path}" in cookie
+    assert f"Path={path};" in cookie
+    assert f"Path={path}.csv;" in ",".join(right.headers.get_list("set-cookie"))
     opened = client.get(path, headers={"cookie": cookie.partition(";")[0]})
     assert opened.status_code == 200
     assert "summer" in opened.text

@@ -76,3 +76,8 @@ def test_cohorts_and_the_programme_are_named_by_what_they_hold():
         (("(no campaign)", "(no category)"),),
     )
     assert (whole.titles, whole.names) == (("Programme",), (("all campaigns",),))
+
+
+def test_a_number_that_is_withheld_is_its_reason_in_words():
+    assert tables.number_text("NO_ORDERS") == "no orders"
+    assert tables.number_text("-3.50") == "\u22123.50"

@@ -21,6 +21,7 @@ from htpy import Element, Node, button, details, div, form, label, p, small, spa
 from truelift.base.errors import FieldOff, TrueliftError
 from truelift.base.secret import Secret
 from truelift.web.door import Workspace
+from truelift.web.wording import worded
 
 Given = Mapping[str, str]
 
@@ -170,7 +171,7 @@ class Forms:
             htpy.input(type="hidden", name=BACK, value=back),
             shown,
             div(".send")[button(type="submit")[act.words], small[act.why] if act.why else None],
-            p(".refused", role="alert")[off.sentence] if off and not beside else None,
+            p(".refused", role="alert")[worded(off.sentence)] if off and not beside else None,
         ]  # fmt: skip
 
     def folded(
@@ -191,7 +192,7 @@ def said(outcome: Outcome | None) -> Node:
         return None
     kind = "refused" if outcome.refused else "done"
     return p(class_=["outcome", kind], role="alert" if outcome.refused else "status")[
-        outcome.sentence
+        worded(outcome.sentence)
     ]
 
 
@@ -232,7 +233,7 @@ def _control(act: str, field: Field, value: str, off: Outcome | None) -> Node:
              else None],
         box,
         small(id=hint)[field.hint] if field.hint else None,
-        small(".refused", id=why, role="alert")[off.sentence] if off and here else None,
+        small(".refused", id=why, role="alert")[worded(off.sentence)] if off and here else None,
     ]  # fmt: skip
 
 

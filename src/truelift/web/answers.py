@@ -37,6 +37,7 @@ from truelift.web.built import THIRD_PARTY, kind, packed_file, static_file
 from truelift.web.door import Result
 from truelift.web.layout import plain_page
 from truelift.web.visiting import PREFIX, UNNAMED, named, prefixed
+from truelift.web.wording import worded
 
 Asking = Request[None, None, Any]
 
@@ -215,7 +216,9 @@ def failed(request: Asking, error: Exception) -> Response[bytes]:
         more = {} if outer else {"extra": {"request": trace}}
         _log.error("%s failed", request.url.path, exc_info=error, **more)  # type: ignore[arg-type]  # as logging takes it
     if not request.url.path.endswith(".json"):
-        page = plain_page(f"{status.value} {status.phrase}", sentence, *_next(status, trace))
+        page = plain_page(
+            f"{status.value} {status.phrase}", worded(sentence), *_next(status, error, trace)
+        )
         return Response(
             prefixed(str(page)).encode(), status_code=status, media_type="text/html",
             headers=headers,
@@ -249,12 +252,12 @@ def _again(request: Asking, status: HTTPStatus) -> dict[str, str]:
     return AGAIN if status is HTTPStatus.TOO_MANY_REQUESTS else {}
 
 
-def _next(status: HTTPStatus, trace: str) -> list[Node]:
+def _next(status: HTTPStatus, error: Exception, trace: str) -> list[Node]:
     """Say where to go from an error; the id is that of the server's log line."""
     words: Node = a(href="/")["To the overview"]
     if status is HTTPStatus.UNAUTHORIZED:
         words = a(href="/sign-in")["Sign in"]
-    elif status is HTTPStatus.FORBIDDEN:
+    elif status is HTTPStatus.FORBIDDEN and not isinstance(error, ElsewhereForm):
         words = ["Ask whoever manages people here for the role, or go ", a(href="/")["back"], "."]
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         words = ["Try again; if it stays, tell whoever runs this server the id below. ", words]

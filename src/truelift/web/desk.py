@@ -24,11 +24,13 @@ from truelift.web.acts import DONE, Act, Forms, Outcome
 from truelift.web.answers import html_answer
 from truelift.web.asked import Asked, BadParameter
 from truelift.web.door import Result, Workspace
+from truelift.web.empty import nothing
 from truelift.web.grid import chooser, grid, is_total
 from truelift.web.layout import page, pager
 from truelift.web.reading import Reading, Renew
 from truelift.web.tables import listing
 from truelift.web.visiting import CALLER
+from truelift.web.wording import worded
 
 Json = Mapping[str, Any]
 Answer = Response[bytes]
@@ -75,11 +77,20 @@ class Desk:
         link: the address of a row's own page.
         """
         if not table.rows:
-            return [p(".verdict")[whole.instead or "There are none."]]
+            return [nothing(asked, whole.instead)]
         rows, parts = part(table.rows, asked, LIST_ROWS)
         zone = self.head()["timezone"]
         return [
-            grid("list", table, rows, asked, title=title, note=table.note, zone=zone, link=link),
+            grid(
+                "list",
+                table,
+                rows,
+                asked,
+                title=title,
+                note=worded(table.note),
+                zone=zone,
+                link=link,
+            ),
             pager(asked, parts, len(table.rows), "rows") if parts > 1 else None,
             chooser(whole, table, asked),
         ]

@@ -36,16 +36,14 @@ from htpy import input as field
 from truelift.reports.table import Cell, Table
 from truelift.web.asked import Asked, BadParameter, campaign_path, creator_path
 from truelift.web.layout import box
-from truelift.web.tables import TOTAL, list_text, number_text
+from truelift.web.tables import TOTAL, WORDS, list_text, number_text
+from truelift.web.wording import worded
 
 Json = Mapping[str, Any]
 
 SORT, COLUMNS = "sort", "columns"
 ARRANGING = (SORT, COLUMNS)
 """What every page with a grid takes besides its own parameters."""
-
-WORDS = frozenset({"why", "action", "sentence", "reason", "message"})
-"""Columns of whole sentences: they may break over lines."""
 
 NAMES_OF_OURS = frozenset({"measure", "rule", "state", "verdict", "check"})
 """Columns of words that we chose ourselves, written in files with a line between them."""
@@ -164,7 +162,7 @@ def _cell(name: str, row: Json, zone: str, *, right: bool) -> Element:
     if name in NAMES_OF_OURS and isinstance(value, str):
         value = value.replace("_", " ")
     if name in WORDS and isinstance(value, str) and not value.isupper():  # a code is no sentence
-        return td(".t.words")[value]
+        return td(".t.words")[worded(value)]
     return td(".t")[_about(name, value, list_text(name, value, zone))]
 
 

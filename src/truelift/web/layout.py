@@ -147,7 +147,7 @@ def _navigation(here: str) -> Node:
     ]
 
 
-def plain_page(title: str, sentence: str, *more: Node) -> Element:
+def plain_page(title: str, sentence: Node, *more: Node) -> Element:
     """Give a page that says one thing, and nothing about the brand: an error, for example."""
     return html(lang="en")[
         htpy.head[

@@ -64,7 +64,8 @@ def narrowed(page: str, fixed: Mapping[str, str], query: bytes, *, may_change_da
     A fixed parameter may stand in an address again as it is; any other value is refused.
     """
     may = [each for each in DATES if may_change_dates and each in fields_of(page)]
-    asked = read(page, query, (*may, *TURNING, *fixed))
+    turning = TURNING if page.startswith(report_path("")) else ()
+    asked = read(page, query, (*may, *turning, *fixed))
     for name, value in asked.given.items():
         if name in fixed and value != fixed[name]:
             raise BadParameter(name, f"This link shows {name} {fixed[name]} only.")

@@ -150,10 +150,13 @@ def share_routes(place: Place, desk: Desk, reading: Runner) -> list[HTTPRouteHan
             return _locked(given, refused)
         answer = moved(f"{SHARE}{given}")
         where, https = f"{PREFIX.get()}{SHARE}{given}", secure(request, place.entry)
-        cookie = Cookie(
-            key=KEY, value=key.reveal(), path=where, httponly=True, samesite="lax", secure=https
-        )
-        answer.cookies = [cookie]
+        # a cookie's path ends at a slash, so the table as a file needs one of its own
+        answer.cookies = [
+            Cookie(
+                key=KEY, value=key.reveal(), path=path, httponly=True, samesite="lax", secure=https
+            )
+            for path in (where, f"{where}.csv")
+        ]
         return answer
 
     return [shown, opened]

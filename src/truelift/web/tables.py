@@ -7,6 +7,7 @@ Out:  table elements with a caption and scopes; numbers stand right, each links 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,6 +31,7 @@ from truelift.web.figures import (
     reason_words,
 )
 from truelift.web.layout import box
+from truelift.web.wording import worded
 
 Json = Mapping[str, Any]
 
@@ -51,6 +53,12 @@ GOAL_COST = {"awareness": "engagement", "leads": "lead", "sales": "order"}
 DOUBT_TITLES = ("Creator", "Check", "Verdict", "What was found, and what to do")
 TOTAL = "total"
 """The account of a row that sums up the others."""
+
+WORDS = frozenset({"why", "action", "sentence", "reason", "message"})
+"""Columns of whole sentences: they may break over lines."""
+
+CODE = re.compile("[A-Z]+(_[A-Z]+)+")
+"""Why a number is withheld, as files have it."""
 
 LONGEST = 120
 """Characters of a cell that a page shows; the CSV has all of them."""
@@ -312,6 +320,8 @@ def number_text(value: object) -> Node:
         text = f"{value:,.3f}".rstrip("0").rstrip(".")
     if isinstance(value, str) and text.removeprefix("-").replace(".", "", 1).isdigit():
         text = f"{Decimal(text):,}"
+    elif isinstance(value, str) and CODE.fullmatch(text):
+        return reason_words(text)
     return text.replace("-", MINUS, 1)
 
 
@@ -322,7 +332,9 @@ def list_text(name: str, value: object, zone: str) -> Node:
     if isinstance(value, dt.datetime):
         return moment(value.isoformat() + "Z", zone)
     text = str(value)
-    return reason_words(text) if name == "withheld" else clipped(text)
+    if name == "withheld":
+        return reason_words(text)
+    return worded(clipped(text)) if name in WORDS else clipped(text)
 
 
 def _row_head(names: Sequence[Node]) -> list[Element]:

@@ -29,6 +29,14 @@ def test_the_table_of_a_chart_is_what_is_drawn(client, name):
         assert spec["usermeta"]["empty"].split(":")[0] in page.text
 
 
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_table_of_a_chart_sorts(client, name):
+    query = QUERIES.get(name, CAMPAIGN)
+    first = client.get(f"/chart/{name}.csv{query}").text.splitlines()[0].partition(",")[0]
+    sort = f"{query}{'&' if query else '?'}sort={first}&columns={first}"
+    assert client.get(f"/chart/{name}{sort}").status_code == 200
+
+
 def test_the_return_of_creators_is_drawn_with_their_limits(client):
     spec = client.get("/chart/roi.json?by=creator&campaign=summer").json()
     rows = client.get("/campaign/summer.json").json()["rows"]

@@ -16,6 +16,8 @@ def test_a_chart_names_what_it_cannot_draw():
     assert "<svg" in shown
     assert '<li>&lt;bo&gt;: <span class="why">no cost</span></li>' in shown
     assert "<svg" not in str(placed(rows[1:], "Return", {}))
+    two = [{**rows[1], "campaign": name} for name in ("c", "d")]
+    assert "<li>&lt;bo&gt; in d: " in str(placed(two, "Return", {}))
 
 
 def test_a_bridge_is_only_shown_under_the_filters_it_has_itself(client):

@@ -52,7 +52,7 @@ def ledger(desk: Desk, asked: Asked, ending: str) -> Answer:
 
 def report(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
     """Show a finance report, and lead to the others under the same period and names."""
-    result = desk.reading.report(asked, name)
+    result = desk.reading.report(asked.without(*ARRANGING), name)
     table = arranged(result.table, asked)
     if ending:
         return csv_answer(table, name) if ending == "csv" else twin(result, ending, name)

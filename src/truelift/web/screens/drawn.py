@@ -137,7 +137,7 @@ def scorecard_said(desk: Desk, asked: Asked) -> Drawing:
 def drawn(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
     """Show a chart and its figures; its CSV is the table, its JSON what is drawn."""
     fields, made = CHARTS[name]
-    drawing = made(desk, asked)
+    drawing = made(desk, asked.without(*ARRANGING))
     if ending == "json":
         return json_answer(drawing.spec)
     table = arranged(drawing.table, asked)

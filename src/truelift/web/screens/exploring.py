@@ -82,7 +82,7 @@ def explore(desk: Desk, asked: Asked, ending: str) -> Answer:
 def _narrowed(table: Table, asked: Asked) -> Table:
     """Leave the rows whose column holds what was asked for, capitals left aside."""
     name, held = asked.get("column"), asked.get("holds")
-    if not name or held is None:
+    if not name or held is None or not table.names:
         return table
     if name not in table.names:
         msg = f"There is no column {name!r} here; there are {', '.join(table.names)}."

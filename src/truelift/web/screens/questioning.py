@@ -25,6 +25,7 @@ from truelift.web.door import Result
 from truelift.web.grid import ARRANGING, arranged
 from truelift.web.layout import filters, twins
 from truelift.web.questions import FIRST, QUESTIONS
+from truelift.web.wording import worded
 
 Json = Mapping[str, Any]
 
@@ -71,7 +72,7 @@ def question_page(desk: Desk, asked: Asked, ending: str, name: str) -> Answer:
         between(question.group, name),
         p[question.note],
         filters(path, asked, shown, chosen),
-        [p(".said")[words] for words in whole],
+        [p(".said")[worded(words)] for words in whole],
         [chart(each, title, asked.only(question.fields), height) for each, title, height in SHOWN]
         if name == "scorecard" and result.rows
         else None,
@@ -103,7 +104,9 @@ def _deeds(desk: Desk, name: str, result: Result, back: str, last: Outcome | Non
 def _choice_of(desk: Desk, path: str, asked: Asked) -> Node:
     names = desk.reading.campaigns()
     if not names:
-        return p(".verdict")["There is no campaign yet; import campaigns first."]
+        return p(".verdict")[
+            "There is no campaign yet. ", a(href="/catalog/campaigns/new")["Add a campaign"]
+        ]
     return [
         h2["Which campaign?"],
         ul[(li[a(href=asked.link(path, ("as_of",), campaign=name))[name]] for name in names)],

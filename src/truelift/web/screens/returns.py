@@ -195,12 +195,13 @@ def placed(
     title: str,
     query: Mapping[str, str],
     name: str = "roi",
-    named: Callable[[Json], str | None] = lambda row: row["creator"] or row["campaign"],
+    named: Callable[[Json], str | None] = lambda _row: None,
 ) -> Node:
     """Place the chart of each row's headline; rows without one are named with the reason."""
     drawn = [row for row in rows if is_known(row)]
+    several = len({row["campaign"] for row in rows}) > 1
     left_out = [
-        li[tables.clipped(named(row) or "(no campaign)"), ": ",
+        li[tables.clipped(named(row) or _called(row, several=several)), ": ",
            withheld(row["incremental_roi"])]
         for row in rows if row not in drawn
     ]  # fmt: skip
@@ -208,6 +209,14 @@ def placed(
     if not drawn:
         return section(".chart")[h2[title], told]
     return chart(name, title, query, ROW_HEIGHT * len(drawn), told)
+
+
+def _called(row: Json, *, several: bool) -> str:
+    """Name a row: its creator, with the campaign where the rows are of several."""
+    campaign, creator = row["campaign"] or "(no campaign)", row["creator"]
+    if not creator:
+        return str(campaign)
+    return f"{creator} in {campaign}" if several else str(creator)
 
 
 SCREENS: Screens = {
