@@ -171,7 +171,7 @@ def _check(name: str, value: str) -> None:
         msg = f"{name} {value!r} is not a date or time; write 2026-05-31 or 2026-05-31T14:00."
     elif name == "compare_to" and value not in BACK and not _is_day(value):
         msg = f"{name} {value!r} is not known; use one of {', '.join(BACK)}, or a day: 2026-05-31."
-    elif name == "period" and not _is_period(value):
+    elif name == "period" and not is_period(value):
         msg = f"{name} {value!r} is not a period; write a month such as 2026-05."
     elif name == AS_CLOSED and value != "yes":
         msg = f"{name} {value!r} is not known; write yes, or leave it out."
@@ -194,7 +194,8 @@ def _is_day(text: str) -> bool:
     return len(text) == len("2026-05-31") and _is_time(text)
 
 
-def _is_period(text: str) -> bool:
+def is_period(text: str) -> bool:
+    """Say whether a text names a month, such as 2026-05."""
     try:
         return FIRST_YEAR <= Period.parse(text).year <= LAST_YEAR
     except ValueError:

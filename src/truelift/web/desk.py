@@ -102,19 +102,22 @@ class Desk:
         columns: Sequence[str],
         *,
         where: Mapping[str, str] | None = None,
+        keep: Callable[[Json], bool] = lambda _row: True,
         note: Node = None,
         more: Node = None,
     ) -> Node:
         """Show the first rows of an answer beside other things: some columns, rows that match.
 
-        where: what columns of a row have to hold. more: leads to all of it; where there is nothing
-        to show that is said in a sentence.
+        where: what columns of a row have to hold. keep: says of a row whether it is shown. more:
+        leads to all of it; where there is nothing to show that is said in a sentence.
         """
         table = result.table
         rows = [
             row
             for row in table.rows
-            if not is_total(row, table) and all(row.get(k) == v for k, v in (where or {}).items())
+            if not is_total(row, table)
+            and all(row.get(k) == v for k, v in (where or {}).items())
+            and keep(row)
         ]
         if not rows:
             return section(".panel")[h2[title], p(".key")["There are none.", " ", more]]

@@ -41,6 +41,9 @@ LABELS = {
     "who": "Who", "what": "What", "day": "Day",
 }  # fmt: skip
 COMPARE_TO = "compare_to"
+NOTHING_KNOWN = "1970-"
+"""How the time of the newest fact begins where there is no fact."""
+
 DATE_LENGTH = len("2026-05-31")
 
 
@@ -265,7 +268,7 @@ def _facts(head: Json) -> Node:
     zone = head["timezone"]
     told: list[tuple[str, Node]] = [("Currency", head["currency"]), ("Time zone", zone)]
     for key, words in (("as_of", "As of"), ("known_at", "Known at")):
-        if key in head:
+        if key in head and not head[key].startswith(NOTHING_KNOWN):
             told.append((words, moment(head[key], zone)))
     if "basis" in head:
         told += [

@@ -36,6 +36,7 @@ from truelift.web.answers import (
 from truelift.web.asked import (
     CAMPAIGN_FIELDS,
     Asked,
+    is_period,
     read,
 )
 from truelift.web.built import PREFIX as BUILT
@@ -310,7 +311,7 @@ def _acts(desk: Desk, writer: tuple[Workspace, Runner], place: Place) -> list[HT
     async def pack(
         request: Asking, period: FromPath[str], ending: FromPath[str]
     ) -> Response[bytes]:
-        if ending not in PACKS:
+        if ending not in PACKS or not is_period(period):
             raise NotFoundException
         who = said(request, place.entry)
 

@@ -30,7 +30,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
 }
 """By the command: the page where the same stands, or is done."""
 
-_COMMAND = re.compile(r"(?:\brun )?`truelift ([a-z]+)[^`]*`")
+_COMMAND = re.compile(r"(?:\brun )?`truelift\s([a-z]+)[^`]*`")
 _PLAINER = (
     (re.compile(r", with `--late` after launch"), ""),
     (re.compile(r" \(columns: docs/kinds\.md\)"), ""),

@@ -6,6 +6,7 @@ Out:  the page of comparison, and its twins.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,10 +14,11 @@ from typing import Any
 from htpy import Node, button, details, div, fieldset, form, label, legend, p, span, summary
 from htpy import input as field
 
-from truelift.reports.comparison import FUNNEL, comparison
+from truelift.reports.comparison import FUNNEL, MEASURE, comparison
 from truelift.web.answers import csv_answer, json_answer
 from truelift.web.asked import Asked, BadParameter
 from truelift.web.desk import Answer, Desk, Screens
+from truelift.web.figures import percent, times
 from truelift.web.grid import ARRANGING, arranged, grid
 from truelift.web.layout import filters, twins
 from truelift.web.screens.returns import FILTERS, placed
@@ -46,12 +48,33 @@ def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
                named=lambda row: name_of(row, by))
         if rows
         else None,
-        grid("compare", table, table.rows, asked, title="Beside each other", note=table.note,
-             zone=zone) if rows else p(".verdict")["There is nothing to compare yet."],
+        grid("compare", table, readable(table.rows), asked, title="Beside each other",
+             note=table.note, zone=zone)
+        if rows
+        else p(".verdict")["There is nothing to compare yet."],
         _funnels(rows, chosen),
         twins("/compare", asked.given),
     ]  # fmt: skip
     return desk.page(head, "Compare", "/compare", body)
+
+
+def readable(rows: Sequence[Json]) -> list[Json]:
+    """Write ratios as people read them: ROI as a percentage, ROAS and lift as factors."""
+    return [
+        {name: _in_words(row[MEASURE], value) if name != MEASURE else value
+         for name, value in row.items()}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _in_words(measure: str, value: object) -> object:
+    if not isinstance(value, float):
+        return value
+    if "roi" in measure:
+        return percent(value)
+    if measure == "roas":
+        return times(value)
+    return times(math.exp(value)) if measure.startswith("lift") else value
 
 
 def compared(desk: Desk, asked: Asked) -> tuple[str, Json, dict[str, Json]]:

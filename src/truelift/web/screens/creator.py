@@ -74,7 +74,7 @@ def creator(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
             ".",
         ],
     ]  # fmt: skip
-    return desk.page(head, name, "/compare", body)
+    return desk.page(head, name, path, body)
 
 
 def _person(desk: Desk, name: str) -> Json | None:

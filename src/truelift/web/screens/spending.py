@@ -49,7 +49,7 @@ def spend(desk: Desk, asked: Asked, ending: str) -> Answer:
         desk.panel(
             "Accrued and not invoiced", desk.reading.report(given, "accruals"),
             ("account", "agreement", "creator", "currency", "opening", "accrued", "invoiced",
-             "closing"), more=_all("accruals", chosen),
+             "closing"), keep=lambda row: _is_open(row["closing"]), more=_all("accruals", chosen),
         ),
         desk.panel(
             "Paid ahead", desk.reading.report(given, "prepaid"),
@@ -59,7 +59,7 @@ def spend(desk: Desk, asked: Asked, ending: str) -> Answer:
         desk.panel(
             "Commission", desk.reading.report(given, "commission"),
             ("creator", "agreement", "rate", "orders", "currency", "earned", "reversed", "paid",
-             "open"), more=_all("commission", chosen),
+             "open"), keep=lambda row: _is_open(row["open"]), more=_all("commission", chosen),
         ),
         desk.panel(
             "Owed, by age", desk.reading.report(given, "ageing"),
@@ -68,6 +68,11 @@ def spend(desk: Desk, asked: Asked, ending: str) -> Answer:
         ),
     ]  # fmt: skip
     return desk.page({**desk.head(), **result.data}, "Spend and commitments", "/spend", body)
+
+
+def _is_open(amount: str | None) -> bool:
+    """Say whether anything is left of an amount in decimal text."""
+    return bool(amount and amount.strip("-0."))
 
 
 def _all(name: str, chosen: Mapping[str, str]) -> Node:
