@@ -71,7 +71,7 @@ def matrix(peopled):
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "SCREENS", (*short, people.SCREENS))
-        named = {path: (fields, shown) for path, (fields, _) in pages.NAMED.items()}
+        named = {path: (*given, shown) for path, (*given, _) in pages.NAMED.items()}
         patch.setattr(pages, "NAMED", named)
         yield peopled.again()
 

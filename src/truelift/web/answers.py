@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -144,6 +145,13 @@ def csv_answer(table: Table, name: str) -> Response[bytes]:
         media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+def pdf_answer(content: bytes, name: str) -> Response[bytes]:
+    """Answer with a PDF to keep; its name has the letters that every disk takes."""
+    plain = re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-") or "campaign"
+    headers = {"content-disposition": f'attachment; filename="{plain}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def static_answer(name: str, accepted: str) -> Response[bytes]:

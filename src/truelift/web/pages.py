@@ -111,10 +111,10 @@ FIGURES = (
 """The screens of figures: the same for everybody with the same rights."""
 
 NAMED = {
-    "/campaign/": ((*CAMPAIGN_FIELDS, SORT), campaign),
-    "/creator/": (CREATOR_FIELDS, creator),
+    "/campaign/": ((*CAMPAIGN_FIELDS, SORT), (*ENDINGS, "pdf"), campaign),
+    "/creator/": (CREATOR_FIELDS, ENDINGS, creator),
 }
-"""Screens whose path names what they are about, with the parameters they take."""
+"""Screens whose path names what they are about: the parameters they take, the twins they have."""
 
 OPEN = frozenset({"static", "healthz", "sign-in", "sign-out", "first-run", "oidc", "share"})
 """What is answered to anybody: the house's own files, that the server is alive, and the ways in;
@@ -263,19 +263,24 @@ def _route(path: str, fields: tuple[str, ...], show: Show, reading: Runner) -> H
 
 def _named(desk: Desk, reading: Runner, pages: Rendered) -> list[HTTPRouteHandler]:
     """Make the routes of the pages whose path names what they are about."""
-    return [_about(prefix, fields, partial(show, desk), reading, pages)
-            for prefix, (fields, show) in NAMED.items()]  # fmt: skip
+    return [_about((prefix, fields, endings), partial(show, desk), reading, pages)
+            for prefix, (fields, endings, show) in NAMED.items()]  # fmt: skip
 
 
 def _about(
-    prefix: str, fields: tuple[str, ...], show: ShowNamed, reading: Runner, pages: Rendered
+    what: tuple[str, tuple[str, ...], tuple[str, ...]],
+    show: ShowNamed,
+    reading: Runner,
+    pages: Rendered,
 ) -> HTTPRouteHandler:
+    prefix, fields, endings = what
+
     @get(prefix + "{name:path}", name=prefix)
     async def answer(request: Asking) -> Answer:
         # the name is read before it is unescaped: an escaped dot or slash is part of the name
         raw = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
         told, _, ending = raw.removeprefix(prefix).rpartition(".")
-        if ending not in ENDINGS or not told:
+        if ending not in endings or not told:
             told, ending = raw.removeprefix(prefix), ""
         if not told:
             raise NotFoundException

@@ -222,6 +222,17 @@ class Reading:
                 self._renewing.add(key)
                 self._renew(partial(self._first, key=key, read=partial(_report, by=by)))
 
+    def paper(self, campaign: str, given: Mapping[str, str]) -> bytes:
+        """Give a campaign as a PDF."""
+        key = ("paper", campaign, *sorted(given.items()))
+
+        def made(workspace: Workspace) -> bytes:
+            told: Any = workspace
+            found: bytes = told.campaign_report(campaign, **given)
+            return found
+
+        return self._keep(key, made)
+
     def ready(self, name: str, question: Question, given: Mapping[str, str]) -> bool:
         """Say whether an answer that takes long is there; it is made beside the requests if not.
 

@@ -6,11 +6,21 @@ Out:  rows of plain values, money in decimal text.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
 from truelift.attribution.models import Model
+from truelift.base.errors import NotFound
 from truelift.base.money import format_minor
 from truelift.operations import attribute as attributing
 from truelift.operations import content as contents
+from truelift.operations.campaign_report import campaign_report
 from truelift.reports.both_dates import months_by_both_dates
+from truelift.reports.charts.expected import expected
+from truelift.reports.charts.forest import forest
+from truelift.reports.charts.funnel import funnel
+from truelift.reports.charts.waterfall import waterfall
 from truelift.reports.table import Table, plain_table
 from truelift.workspace.opened import Opened, Time
 from truelift.workspace.result import Json, Result
@@ -81,6 +91,39 @@ class Looking(Opened):
         table = plain_table("Net revenue by month", shown, f"in {currency}", set(names))
         return Result(self._head() | {"rows": rows}, table)
 
+    def campaign_report(self, campaign: str, *, as_of: Time = None, known_at: Time = None) -> bytes:
+        """Give one campaign as a PDF: its creators, its charts, reasons to doubt its lift.
+
+        NotFound for a campaign that nothing names. The same facts give the same bytes.
+        """
+        asked = {"campaign": campaign}
+        found = self.roi(by="creator", as_of=as_of, known_at=known_at, **asked)
+        if not found.rows:
+            msg = f"There is no campaign {campaign!r} with anything to report."
+            raise NotFound(msg)
+        totals = self.roi(by="campaign", as_of=as_of, known_at=known_at, **asked).rows
+        whole = totals[0] if totals else None
+        currency = self._ground.brand.currency
+        drawings = {
+            "Incremental ROI with 95% limits": forest(found.rows, name=_creator),
+            "Expected and observed": expected(found.rows),
+            "From reach to orders": funnel(whole["outputs"] if whole else {}),
+            "From reported to return": waterfall(self.bridge(campaign).rows, currency),
+        }
+        doubts = self.doubt(campaign, as_of=as_of, known_at=known_at).rows
+        at = dt.datetime.fromisoformat(found.data["known_at"].removesuffix("Z"))
+        return campaign_report(
+            self._ground, found.data, found.rows, whole, doubts=doubts, drawings=drawings, at=at
+        )
+
+    def bridge(self, campaign: str | None = None, period: str | None = None) -> Result:
+        """Give the signed steps; a workspace has it."""
+        raise NotImplementedError
+
+    def doubt(self, campaign: str, *, as_of: Time = None, known_at: Time = None) -> Result:
+        """Give reasons to doubt the lift of a campaign; a workspace has it."""
+        raise NotImplementedError
+
     def _shown(self, title: str, rows: list[Json], note: str) -> Result:
         table: Table = plain_table(title, rows, note)
         return Result(self._head() | {"rows": rows}, table)
@@ -88,3 +131,7 @@ class Looking(Opened):
     def roi(self, *, as_of: Time = None, known_at: Time = None, **asked: str | None) -> Result:
         """Give the ROI report; a workspace has it."""
         raise NotImplementedError
+
+
+def _creator(row: Mapping[str, Any]) -> str:
+    return str(row["creator"] or "(no creator)")

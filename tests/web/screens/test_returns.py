@@ -74,3 +74,14 @@ def test_a_campaign_of_forty_creators_is_a_small_page(workspace, monkeypatch):
     answer = campaign(desk, asked, "summer", "")
     assert b"part 1 of 3" in answer.content
     assert len(answer.content) < 60_000
+
+
+def test_a_campaign_is_had_on_paper_the_same_bytes_twice(client):
+    first = client.get("/campaign/summer.pdf")
+    assert first.status_code == 200
+    assert first.headers["content-disposition"] == 'attachment; filename="summer.pdf"'
+    assert first.content.startswith(b"%PDF")
+    assert client.get("/campaign/summer.pdf").content == first.content
+    assert client.get("/campaign/nowhere.pdf").status_code == 404
+    assert client.get("/creator/ana.pdf").status_code == 404
+    assert 'href="/campaign/summer.pdf"' in client.get("/campaign/summer").text

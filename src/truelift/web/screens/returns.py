@@ -15,7 +15,7 @@ from truelift.base.errors import NotFound
 from truelift.reports.charts.drawing import HEIGHT, ROW_HEIGHT
 from truelift.reports.charts.forest import is_known
 from truelift.web import tables
-from truelift.web.answers import csv_answer, json_answer, twin
+from truelift.web.answers import csv_answer, json_answer, pdf_answer, twin
 from truelift.web.asked import (
     CAMPAIGN_FIELDS,
     DOUBT_FIELDS,
@@ -51,6 +51,8 @@ MOVES_BRIDGE = ("basis", "model", "as_of", "known_at")
 def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
     """Show the creators of one campaign, and its bridge."""
     result = ranked(desk.reading.roi(asked.without(SORT), "creator", name), asked)
+    if ending == "pdf":
+        return pdf_answer(desk.reading.paper(name, asked.only(("as_of", "known_at"))), name)
     if ending:
         return twin(result, ending, "campaign")
     head = result.data
@@ -70,7 +72,16 @@ def campaign(desk: Desk, asked: Asked, name: str, ending: str) -> Answer:
         ),
         chart("to-date", "ROI to date", query, HEIGHT),
         tables.ladder(rows, who, head, whole, until=desk.provisional(head), title_of=heads(asked)),
-        twins(path, asked.only((*CAMPAIGN_FIELDS, SORT))),
+        twins(
+            path,
+            asked.only((*CAMPAIGN_FIELDS, SORT)),
+            [
+                a(href=address(campaign_path(name, ".pdf"), asked.only(("as_of", "known_at"))))[
+                    "The campaign on paper (PDF)"
+                ],
+                ". ",
+            ],
+        ),
         chart(
             "expected",
             "Expected and observed",
