@@ -47,20 +47,10 @@ const seen = new IntersectionObserver((entries) => {
 const holders = () => [...document.querySelectorAll("[data-chart]")];
 const watch = () => holders().forEach((each) => { if (!each.dataset.state) { each.dataset.state = "waiting"; seen.observe(each); } });
 
-/* Before an open page takes its new figures in, drawn charts are put aside; then they go back, as
-   they are, where the same chart stands, and are asked for again. */
-export const setAside = () => ({
-  charts: new Map(holders().filter((each) => each.querySelector(".chart-area svg:not(.room)")).map((each) => [each.dataset.chart, each])),
-  focused: document.activeElement?.closest?.("[data-chart]") ? document.activeElement : null,
-});
-export const putBack = ({ charts, focused }) => {
-  for (const fresh of holders()) {
-    const old = charts.get(fresh.dataset.chart);
-    if (!old || old === fresh) continue;
-    fresh.replaceWith(old);
-    show(old);
-  }
-  if (focused?.isConnected) focused.focus({ preventScroll: true });
+/* While an open page takes its new figures in, a drawn chart stays; then it asks for its own. */
+export const isDrawn = (node) => node instanceof Element && node.matches("[data-chart]") && !!node.querySelector(".chart-area svg:not(.room)");
+export const ask = () => {
+  holders().filter(isDrawn).forEach(show);
   watch();
 };
 watch();

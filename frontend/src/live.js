@@ -1,5 +1,6 @@
 /* Moves the figures of an open page: the line of today as it is told, then the page's own figures. */
-import { putBack, setAside } from "./figures.js";
+import { Idiomorph } from "idiomorph/dist/idiomorph.esm.js";
+import { ask, isDrawn } from "./figures.js";
 
 (() => {
   const line = document.getElementById("live");
@@ -28,47 +29,37 @@ import { putBack, setAside } from "./figures.js";
         const version = fresh.getElementById("live").dataset.version;
         if (held) { await pause(); continue; }
         if (version !== shown) swap(fresh);
-        shown = version;
+        line.dataset.version = shown = version;
       } catch { break; }
       await pause();
     }
     busy = false;
   };
 
-  /* A form is the same one if it does the same about the same thing. */
-  const same = (form) => [form.getAttribute("action"), ...[...form.elements]
-    .filter((each) => each.type === "hidden" && each.name !== "once")
-    .map((each) => `${each.name}=${each.value}`)].join("&");
   const changed = (each) => each.type === "checkbox" ? each.checked !== each.defaultChecked
+    : each.tagName === "SELECT" ? [...each.options].some((one) => one.selected !== one.defaultSelected)
     : each.type !== "hidden" && "defaultValue" in each && each.value !== each.defaultValue;
   const written = (form) => form.contains(document.activeElement) || [...form.elements].some(changed);
-  const folds = (main) => new Map([...main.querySelectorAll("details")].map(
-    (each) => [each.querySelector("summary").textContent.replace(/\d+/g, ""), each]));
 
-  /* What somebody writes in stays where it is, and so do focus and pointer; the rest is new. */
+  /* Rows and figures change where they stand, so that nothing is lost of focus, selection or what
+     the pointer is at. A form that somebody writes in stays as it is, a fold stays open, and so does
+     a drawn chart, which asks for its figures itself. */
   const swap = (fresh) => {
     const from = fresh.querySelector("main"), to = document.querySelector("main");
     if (!from || !to) return;
-    const scrolled = [...to.querySelectorAll(".box")].map((box) => box.scrollLeft);
-    const aside = setAside();
-    const opened = folds(to);
-    folds(from).forEach((each, name) => { each.open = opened.get(name)?.open ?? each.open; });
-    const made = new Map([...from.querySelectorAll("form")].map((form) => [same(form), form]));
-    const top = (node, main) => { while (node.parentElement !== main) node = node.parentElement; return node; };
-    const kept = new Map();
-    for (const form of to.querySelectorAll("form")) {
-      const match = written(form) && made.get(same(form));
-      if (match) kept.set(top(match, from), top(form, to));
-    }
-    const stays = new Set(kept.values());
-    [...to.childNodes].forEach((node) => { if (!stays.has(node)) node.remove(); });
-    let next = to.firstChild;
-    for (const node of [...from.childNodes]) {
-      if (!kept.has(node)) { to.insertBefore(node, next); continue; }
-      next = kept.get(node).nextSibling;
-    }
-    putBack(aside);
-    [...to.querySelectorAll(".box")].forEach((box, at) => { box.scrollLeft = scrolled[at] || 0; });
+    Idiomorph.morph(to, from, {
+      morphStyle: "outerHTML",
+      ignoreActiveValue: true,
+      callbacks: {
+        beforeNodeMorphed: (old, made) => {
+          if (old instanceof HTMLFormElement && old.id === made.id && written(old)) return false;
+          if (old instanceof HTMLDetailsElement) made.open = old.open;
+          return !(isDrawn(old) && old.dataset.chart === made.dataset?.chart);
+        },
+        beforeNodeRemoved: (old) => !(old.querySelector?.("form") && [...old.querySelectorAll("form")].some(written)),
+      },
+    });
+    ask();
   };
 
   /* A browser never asks again after an answer that is not a stream, such as the 503 of a stop. */

@@ -19,7 +19,7 @@ class Desk:
 
     def __init__(self):
         self.reading = SimpleNamespace(version="a.0", settled=0)
-        self.written, self.more = 0, ""
+        self.written, self.more, self.told = 0, "", None
 
     def show(self):
         assert UNNAMED.get()
@@ -74,6 +74,18 @@ def test_a_page_with_a_form_or_one_that_waits_is_written_for_each(desk, more):
     visit("kim", Role.MARKETER)
     for at in (1, 2):
         assert pages.answer("/", ASKED, desk.show).content.startswith(f"page {at} of kim".encode())
+
+
+def test_a_page_of_older_answers_is_written_again_a_second_later(desk):
+    now = [0.0]
+    pages, desk.told = Rendered(desk, lambda: now[0]), "a.-1"
+    visit("kim", Role.MARKETER)
+    pages.answer("/", ASKED, desk.show)
+    pages.answer("/", ASKED, desk.show)
+    assert desk.written == 1
+    now[0] += SECONDS
+    pages.answer("/", ASKED, desk.show)
+    assert desk.written == 2
 
 
 def test_only_so_many_are_kept(desk, monkeypatch):

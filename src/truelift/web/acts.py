@@ -19,6 +19,7 @@ import htpy
 from htpy import Element, Node, button, details, div, form, label, p, small, span, summary
 
 from truelift.base.errors import FieldOff, TrueliftError
+from truelift.base.ids import content_hash
 from truelift.base.secret import Secret
 from truelift.web.door import Workspace
 from truelift.web.wording import worded
@@ -165,8 +166,9 @@ class Forms:
             for each in fields or act.fields
         ]
         beside = off is not None and any(each.name == off.field for each in act.fields)
+        about = content_hash([name, *(f"{key}={value}" for key, value in sorted(fixed.items()))])
         return form(class_=["act", "sheet" if len(act.fields) > FEW else ""], method="post",
-                    action=f"/act/{name}")[
+                    id=f"form-{about[:12]}", action=f"/act/{name}")[
             htpy.input(type="hidden", name=ONCE, value=secrets.token_urlsafe(16)),
             htpy.input(type="hidden", name=BACK, value=back),
             shown,

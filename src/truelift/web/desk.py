@@ -53,6 +53,7 @@ class Desk:
         self._workspace = workspace
         self.reading = Reading(workspace, renew=renew)
         self.forms = Forms(acts)
+        self.told: str | None = None
 
     @property
     def workspace(self) -> Workspace:
@@ -157,7 +158,7 @@ class Desk:
         live: off for a page on which somebody writes: nothing of it moves meanwhile. again: seconds
         after which the page is asked for again.
         """
-        version = self.reading.told
+        version = self.told = self.reading.told
         return html_answer(
             page(
                 head,

@@ -58,7 +58,8 @@ class Rendered:
         content = shown.content
         if shown.status_code not in {None, HTTPStatus.OK} or any(each in content for each in OWN):
             return _page(content, shown)
-        self._pages[key] = (content, settled, version, self.tick())
+        # a page may be of answers that are still being made again: its own version counts
+        self._pages[key] = (content, settled, self.desk.told or version, self.tick())
         while len(self._pages) > KEPT:
             self._pages.popitem(last=False)
         return _page(content, shown)
