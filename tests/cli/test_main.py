@@ -185,6 +185,7 @@ COSTS = (
 )
 
 
+@pytest.mark.soak
 def test_a_listing_can_be_imported_again_unchanged(command, shop, tmp_path):
     (tmp_path / "costs.csv").write_text(COSTS, encoding="utf-8")
     assert command("import", tmp_path / "costs.csv", "-w", shop)[0] == 0

@@ -129,7 +129,7 @@ EVERY = (*PATHS, *FORMS)
 @pytest.mark.parametrize(
     ("scheme", "paths"),
     [
-        ("light", SOME), ("dark", SOME),
+        ("light", SOME), pytest.param("dark", SOME, marks=pytest.mark.soak),
         pytest.param("light", EVERY, marks=pytest.mark.soak),
         pytest.param("dark", EVERY, marks=pytest.mark.soak),
     ],

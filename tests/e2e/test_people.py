@@ -53,8 +53,8 @@ def test_people_come_in_work_at_their_brand_share_a_page_and_leave(house, page, 
     assert "mia has a new password" in page.locator(".outcome").inner_text()
     page.get_by_role("link", name="bolt & co").click()
     assert page.url == f"{house}/b/bolt%20%26%20co/"
-    page.get_by_role("link", name="Ledger").click()
-    assert page.url == f"{house}/b/bolt%20%26%20co/ledger"
+    page.get_by_role("link", name="Reports").click()
+    assert page.url == f"{house}/b/bolt%20%26%20co/reports"
     elsewhere = page.url
     theirs = chromium.new_context()
     mia = theirs.new_page()

@@ -94,6 +94,7 @@ def test_no_look_needs_a_later_day():
     np.testing.assert_allclose(whole.statistic(0.7)[:, :10], early.statistic(0.7), atol=1e-6)
 
 
+@pytest.mark.soak
 def test_knowing_the_sizes_of_creators_narrows_limits():
     narrower = 0
     for seed in range(9):

@@ -59,7 +59,7 @@ def test_a_token_acts_as_its_person_at_their_brand_only(connection, token):
     assert kim.at("acme").actions == {
         Action.READ, Action.READ_AUDIT, Action.APPROVE_CLOSE, Action.REOPEN_CLOSE,
         Action.HANDLE_ALERTS, Action.SET_BUDGET,
-        Action.SET_POLICY, Action.APPROVE_PAYEE, Action.HOLD_PAYOUT,
+        Action.SET_POLICY, Action.APPROVE_PAYEE, Action.APPROVE_VALUE, Action.HOLD_PAYOUT,
     }  # fmt: skip
     assert not kim.sees("bolt")
     assert kim.at("bolt").actions == frozenset()

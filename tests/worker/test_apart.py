@@ -42,6 +42,7 @@ def apart(shop, serving, token, monkeypatch):
     return served, headers, process
 
 
+@pytest.mark.soak
 def test_books_are_kept_by_a_process_beside_and_again_when_it_was_killed(apart):
     served, headers, process = apart
     assert until(lambda: bookings(served) >= 1)  # what may have been cut off before

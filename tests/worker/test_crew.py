@@ -12,6 +12,8 @@ from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from truelift.collector.counters import CollectorCounters
 from truelift.store.spool import SpoolCounters
 from truelift.worker.beside import Told
@@ -64,6 +66,7 @@ def streamed(port, lines):
     lines.append(b"ended")
 
 
+@pytest.mark.soak
 def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, serving):
     served = serving(shop, "serve", "--port", "0", "--workers", "2").ready()
     pages = shop / "pages.sock"
@@ -104,6 +107,7 @@ def test_two_collectors_share_the_port_and_one_that_dies_is_replaced(shop, servi
         return set(found) == {"worker-1", "worker-2"} and set(found.values()) == {"0.0"}
 
     until(drained)
+    until(lambda: set(safe) <= {row["click_id"] for row in served.rows("clicks")})
     rows = served.rows("clicks")
     kept = Counter(row["click_id"] for row in rows)
     assert [each for each in safe if kept[each] != 1] == []

@@ -106,6 +106,7 @@ def test_a_command_runs_where_the_workspace_is_served_and_looks_the_same(shop, s
     assert served.command("orders", "-w", shop, "--format", "csv")[1] == whole
 
 
+@pytest.mark.soak
 def test_a_command_has_the_rights_of_who_asked_and_not_those_of_the_server(shop, serving, token):
     text = token("audrey", "auditor")
     served = serving(shop).ready()
@@ -160,6 +161,7 @@ def test_a_client_that_goes_away_cancels_nothing(shop, serving, tmp_path):
     until(lambda: len(served.rows("orders")) == 60_002)
 
 
+@pytest.mark.soak
 def test_the_worker_alone_takes_in_books_and_answers_commands(shop, serving, spooled):
     served = serving(shop, "worker")
     until((shop / "serve.sock").exists)

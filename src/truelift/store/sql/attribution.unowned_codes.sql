@@ -61,4 +61,4 @@ where not exists (
         and owned.since <= coded.ordered_at and owned.until > coded.ordered_at
 )
 group by coded.code, coded.currency
-order by count(*) desc, coded.code asc nulls first, coded.currency asc nulls first
+order by count(*) desc nulls last, coded.code asc nulls first, coded.currency asc nulls first
