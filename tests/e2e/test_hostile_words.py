@@ -12,7 +12,7 @@ import pytest
 from truelift.app import brand_record, create, opened
 
 pytestmark = pytest.mark.soak
-"""Every page in a browser takes minutes; tests/web holds the same of each page's text in seconds."""
+"""Every page in a browser takes minutes; tests/web holds the same of each page's text."""
 
 PAYLOADS = runpy.run_path(str(Path(__file__).with_name("payloads.py")))["PAYLOADS"]
 PATHS = (
