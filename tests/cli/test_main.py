@@ -75,6 +75,7 @@ def test_the_bridge_ends_in_the_ledger(command, data, shop):
     assert {row["rule"] for row in data("ledger", "journal")["rows"]} == {"R01", "R03", "R20"}
 
 
+@pytest.mark.soak
 def test_every_table_comes_in_every_format(command, shop, tmp_path):
     for words in (["roi"], ["attribute"], ["bridge"], ["orders"], ["ledger", "journal"]):
         code, table, _ = command(*words, "-w", shop)

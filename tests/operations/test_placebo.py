@@ -97,6 +97,7 @@ def test_the_limits_in_force_come_first_and_are_right(replayed):
     assert "independent creator-date blocks" in replayed.sentence
 
 
+@pytest.mark.soak
 def test_the_record_says_what_it_was_made_of_and_is_kept_once(history, replayed):
     _, ground = history
     record = replayed.record

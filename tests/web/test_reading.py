@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -232,3 +233,12 @@ def test_what_the_first_page_shows_is_read_before_anybody_asks():
     reading.warm()
     assert len(later.waiting) == 2
     Reading(workspace).warm()
+
+
+def test_who_asks_for_what_is_being_made_waits_for_it():
+    workspace, later = Counted(), Later()
+    reading = Reading(workspace, renew=later)
+    reading.warm()
+    threading.Timer(0.1, later.do, [workspace]).start()
+    reading.roi(Asked("/", {}), "campaign")
+    assert [each["by"] for each in workspace.asked].count("campaign") == 1

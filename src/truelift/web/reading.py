@@ -42,6 +42,9 @@ and changes a day that is over only where it comes late."""
 LONGEST_LOOK = 60.0
 """Where one look back took so many seconds, no others are made: pages wait for the same engine."""
 
+LONGEST_WAIT = 60.0
+"""Seconds that a page waits for an answer that another thread makes, rather than make it too."""
+
 PATIENCE = 2.0
 """An answer that took a second is not made again for two while facts go on coming in."""
 
@@ -289,6 +292,8 @@ class Reading:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
+        if kept is None:
+            kept = self._awaited(key)
         if kept is None or kept.settled != self._workspace.settled:
             kept = self._make(self._workspace, key, read)
         elif self._due(kept):
@@ -326,6 +331,13 @@ class Reading:
             self._look_back(workspace, key, read)
         finally:
             self._renewing.discard(key)
+
+    def _awaited(self, key: Key) -> _Kept | None:
+        """Wait for an answer that is being made for the first time beside the requests already."""
+        ends = time.monotonic() + LONGEST_WAIT
+        while key in self._renewing and key not in self._kept and time.monotonic() < ends:
+            time.sleep(0.02)
+        return self._kept.get(key)
 
     def _make(
         self,
