@@ -133,7 +133,7 @@ class Desk:
             p(".key")[told, "; " if more else None, more],
         ]
 
-    def provisional(self, head: Json) -> dict[str, dt.date]:
+    def provisional(self, head: Json) -> dict[str, str]:
         """Give the campaigns whose figures refunds still move on the day of a report."""
         day = dt.datetime.fromisoformat(head["as_of"]).astimezone(ZoneInfo(head["timezone"])).date()
         rates = self.reading.ask("development_rates").rows

@@ -45,6 +45,9 @@ LONGEST_LOOK = 60.0
 LONGEST_WAIT = 60.0
 """Seconds that a page waits for an answer that another thread makes, rather than make it too."""
 
+LOOK_AGAIN = 0.02
+"""Seconds between looks at what another thread makes; the answer itself takes hundreds of these."""
+
 PATIENCE = 2.0
 """An answer that took a second is not made again for two while facts go on coming in."""
 
@@ -336,7 +339,7 @@ class Reading:
         """Wait for an answer that is being made for the first time beside the requests already."""
         ends = time.monotonic() + LONGEST_WAIT
         while key in self._renewing and key not in self._kept and time.monotonic() < ends:
-            time.sleep(0.02)
+            time.sleep(LOOK_AGAIN)
         return self._kept.get(key)
 
     def _make(

@@ -15,7 +15,6 @@ from typing import Any
 
 from htpy import Element, Node, a, fragment, small, span, tbody, td, tfoot, th, thead, tr
 
-from truelift.reports.provisional import until_words
 from truelift.reports.table import Cell, Table
 from truelift.web.asked import CAMPAIGN_FIELDS, Asked, campaign_path, creator_path
 from truelift.web.figures import (
@@ -164,7 +163,7 @@ def ladder(
     head: Json,
     total: Json | None,
     *,
-    until: Mapping[str, dt.date] | None = None,
+    until: Mapping[str, str] | None = None,
     title_of: Callable[[str], Node] = str,
 ) -> Element:
     """Show the levels from reported to return beside the four states of cost; then the whole.
@@ -173,9 +172,7 @@ def ladder(
     writes the head of a column.
     """
     marked = {row["campaign"]: (until or {}).get(row["campaign"] or "") for row in rows}
-    told = "; ".join(
-        f"~ {name} is {until_words(day)}" for name, day in marked.items() if day is not None
-    )
+    told = "; ".join(f"~ {name} is {words}" for name, words in marked.items() if words is not None)
     currency = head["currency"]
     wide = len(names.titles)
     return box(
@@ -398,7 +395,7 @@ def _cost_per(row: Json, currency: str) -> Node:
     ]
 
 
-def _ladder_cells(row: Json, currency: str, until: dt.date | None = None) -> list[Element]:
+def _ladder_cells(row: Json, currency: str, until: str | None = None) -> list[Element]:
     figures = row["figure_ids"]
     cells = [
         td[linked(_level(step, currency, until), figures[EXPLAINED_BY[step["step"]]])]
@@ -413,13 +410,13 @@ def _ladder_cells(row: Json, currency: str, until: dt.date | None = None) -> lis
     return cells
 
 
-def _level(step: Json, currency: str, until: dt.date | None) -> Node:
+def _level(step: Json, currency: str, until: str | None) -> Node:
     if step["amount"] is None and step.get("withheld"):
         return span(".why")[reason_words(step["withheld"])]
     if step["amount"] is None:
         return span(title="no platform or tool reported anything")["\u2013"]
     if until is not None and step["step"] in PROVISIONAL:
-        return span(title=until_words(until))["~\u202f", money(step["amount"], currency)]
+        return span(title=until)["~\u202f", money(step["amount"], currency)]
     return money(step["amount"], currency)
 
 
