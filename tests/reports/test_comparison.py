@@ -31,4 +31,4 @@ def test_measures_are_rows_and_what_is_compared_are_columns():
     assert found["orders"] == (7, 7)
     assert found["reach"] == (None, None)
     assert found["incremental_roi_low"] == (0.1, 0.1)
-    assert found["lift"] == (0.2, 0.2)
+    assert found["lift_log"] == (0.2, 0.2)

@@ -63,7 +63,7 @@ MEASURES: Mapping[str, Measure] = {
     "roi": _ratio("roi"), "roas": _ratio("roas"),
     "valued_roi": _estimate("valued_roi", "point"),
     "lift_metric": lambda row, _currency: row["lift"]["metric"],
-    "lift": _lift("log"), "lift_low": _lift("low"), "lift_high": _lift("high"),
+    "lift_log": _lift("log"), "lift_low": _lift("low"), "lift_high": _lift("high"),
     **{name: _cost(name) for name in ("committed", "accrued", "invoiced", "paid")},
     **{name: _level(name) for name in ("reported", "matched", "net", "contribution",
                                        "incremental", "return")},

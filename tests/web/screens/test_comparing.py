@@ -27,6 +27,12 @@ def test_a_name_without_a_return_is_refused_by_name(client):
 def test_ratios_are_written_as_people_read_them():
     rows = [
         {"measure": name, "ana": value}
-        for name, value in (("incremental_roi", 3.777), ("roas", 2.5), ("lift", 0.0), ("net", "1"))
+        for name, value in (
+            ("incremental_roi", 3.777),
+            ("roas", 2.5),
+            ("lift_log", 0.0),
+            ("net", "1"),
+        )
     ]
+    assert [row["measure"] for row in readable(rows)][2] == "lift"
     assert [row["ana"] for row in readable(rows)] == ["+378%", "\u00d72.50", "\u00d71.00", "1"]

@@ -58,10 +58,14 @@ def compare(desk: Desk, asked: Asked, ending: str) -> Answer:
     return desk.page(head, "Compare", "/compare", body)
 
 
+FACTORS = {"lift_log": "lift"}
+"""Measures that files give as logarithms, and a page as the factors they stand for."""
+
+
 def readable(rows: Sequence[Json]) -> list[Json]:
     """Write ratios as people read them: ROI as a percentage, ROAS and lift as factors."""
     return [
-        {name: _in_words(row[MEASURE], value) if name != MEASURE else value
+        {name: _in_words(row[MEASURE], value) if name != MEASURE else FACTORS.get(str(value), value)
          for name, value in row.items()}
         for row in rows
     ]  # fmt: skip
