@@ -26,10 +26,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.columns import ColumnType, Kind
-from truelift.base.errors import TrueliftError, WorkspaceHeld
+from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
 from truelift.store import queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
+from truelift.store.facts_file import FactsDamaged, close_connection, open_facts
 from truelift.store.segments import (
     NUMBER_COLUMN,
     Segment,
@@ -40,9 +41,6 @@ from truelift.store.segments import (
 from truelift.store.verdicts import CHANGES, Verdict
 
 Parameters = Mapping[str, object]
-
-MEMORY_LIMIT, SPILL_LIMIT = "4GB", "16GB"
-"""What queries may take of the machine: of its memory, and of the disk when that is not enough."""
 
 Span = tuple[Instant, Instant]
 """From an instant to before another one."""
@@ -74,16 +72,12 @@ class _Log:
     behind: bool = False
 
 
-class FactsDamaged(TrueliftError):
-    """The facts file cannot be used; its segments can, and it is made again from them."""
-
-
 class FactsEngine:
     """Appends facts and answers queries; one process owns the file."""
 
     def __init__(self, path: str | Path = ":memory:", segments: SegmentLog | None = None) -> None:
         """Open or make the database, and apply segments that a crash left unapplied."""
-        self._connection = _connect(str(path))
+        self._connection = open_facts(path)
         self._segments = segments
         self._log = _Log()
         self._together = self._inside = False
@@ -101,8 +95,11 @@ class FactsEngine:
             raise
 
     def close(self) -> None:
-        """Close the database; the file is then free for another process."""
-        self._connection.close()
+        """Close the database; the file is then free for another process.
+
+        A thread that still asks something is interrupted: what it was told to do was cut off.
+        """
+        close_connection(self._connection)
 
     def beside(self) -> FactsEngine:
         """Give the same facts on a cursor of their own, for another thread; it is closed too.
@@ -447,22 +444,6 @@ class FactsEngine:
 
 def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whichever is given
     return max((time for time in times if time is not None), default=None)
-
-
-def _connect(path: str) -> duckdb.DuckDBPyConnection:
-    try:
-        connection = duckdb.connect(path)
-    except duckdb.Error as error:
-        if "lock" in str(error):
-            msg = f"The facts file {path} is open in another process; stop that one first."
-            raise WorkspaceHeld(msg) from error
-        msg = f"The facts file {path} is damaged; run `truelift rebuild` to make it again."
-        raise FactsDamaged(msg) from error
-    for statement in queries.text("facts.session").split(";"):
-        asked = {"memory": MEMORY_LIMIT, "spill": SPILL_LIMIT}
-        names = queries.parameters(statement)
-        connection.execute(statement, {name: asked[name] for name in names})
-    return connection
 
 
 def _kind_of(segment: Segment) -> Kind:

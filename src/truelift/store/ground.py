@@ -23,7 +23,8 @@ from truelift.catalog.permission import Rights
 from truelift.store import audit_log, people_store
 from truelift.store import workspace_database as records
 from truelift.store.evidence_files import EvidenceFiles
-from truelift.store.facts_engine import FactsDamaged, FactsEngine
+from truelift.store.facts_engine import FactsEngine
+from truelift.store.facts_file import FactsDamaged
 from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND

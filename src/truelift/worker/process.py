@@ -37,7 +37,7 @@ from truelift.worker.line import Line
 from truelift.worker.local_socket import CommandSocket, private_socket
 from truelift.worker.loop import Loop
 from truelift.worker.renewing import Renewing
-from truelift.worker.serving import port_taken, serve
+from truelift.worker.serving import port_free, port_taken, serve
 from truelift.workspace.workspace import Workspace
 
 STOP_SECONDS = 2.0
@@ -226,6 +226,9 @@ class Life:
 def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> None:
     """Serve until stopped, and end in order; TrueliftError when the port cannot be had."""
     collector, crew, life = parts.collector, parts.crew, Life(parts)
+    cannot = f"Port {port} of {host} cannot be had; another program listens there: name another."
+    if crew is None and not port_free(host, port):  # before anything runs that would have to end
+        raise TrueliftError(cannot)
     for each in parts.brands:
         life.houses[each.reader.brand] = _house(parts, each, host, life)
     tellers = [house.teller for house in life.houses.values()]
@@ -242,8 +245,7 @@ def run(parts: Parts, host: str, port: int, ready: Callable[[int], None]) -> Non
             started = serving is not None and serving(application)
         _end(parts, list(life.houses.values()))
     if not started:
-        msg = f"Port {port} of {host} cannot be had; another program listens there: name another."
-        raise TrueliftError(msg)
+        raise TrueliftError(cannot)
 
 
 def _all_came(tellers: Sequence[Teller], brand: str, facts: FactsEngine) -> None:

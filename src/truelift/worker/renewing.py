@@ -38,6 +38,11 @@ class Renewing:
         self._ended = True
         self._waiting.put(lambda _workspace: None)
 
+    @property
+    def ended(self) -> bool:
+        """Say whether nothing more begins."""
+        return self._ended
+
     def _run(self) -> None:
         while True:
             work = self._waiting.get()
@@ -46,4 +51,5 @@ class Renewing:
             try:
                 work(self._workspace)
             except Exception:  # noqa: BLE001 - told; who asks next is answered anew
-                _log.exception("a page could not be renewed")
+                if not self.ended:  # else it was cut off
+                    _log.exception("a page could not be renewed")

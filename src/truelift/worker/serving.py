@@ -155,6 +155,18 @@ def serve(
     return server.started
 
 
+def port_free(host: str, port: int) -> bool:
+    """Say whether a port can be had now; port 0 always can."""
+    family, address = _resolved(host, port)
+    with socket.socket(family, socket.SOCK_STREAM) as alone:
+        alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            alone.bind(address)
+        except OSError:
+            return False
+    return True
+
+
 def port_taken(host: str, port: int) -> socket.socket:
     """Take a port for processes that will share it; OSError when another program has it.
 
