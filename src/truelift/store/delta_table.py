@@ -1,0 +1,214 @@
+"""A table of the lake: Delta, appended exactly once per node and number, in a folder or a store.
+
+In:   rows with the columns of the table, from nodes that number what they append.
+Out:  files of a version, and up to which number they hold each node's rows.
+
+Delta keeps a node's last number in the commit that holds its rows (`txn`). The library refuses two
+commits of one node that were made on the same version, and nothing else: an old number is refused
+here. On a local disk it flushes nothing, so files, log and folders are flushed here before a caller
+may let go of its own copy. What a plain reader of Parquet would misread (deletion vectors, mapped
+columns) is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+
+from truelift.base.errors import TrueliftError
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+PARTITION = "partition_day"
+"""The column that files are parted by; it stands in no file, and a table's own day stays in them."""
+
+LAYOUT = 1
+"""Grows when tables are laid out in another way; it stands in a table's name."""
+
+_NAME = "truelift-lake-"
+_FEATURES = frozenset({"timestampNtz", "appendOnly", "invariants", "v2Checkpoint"})
+KEEP_HOURS = 7 * 24
+"""Files that no version from so long ago on needs are removed."""
+
+
+class LakeRefused(TrueliftError):
+    """A table that cannot be used as it is; the sentence says why."""
+
+
+class LakeAway(TrueliftError):
+    """The lake does not answer now; what is to be sealed stays where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One version of a table: its files, and up to which number it holds each node's rows."""
+
+    version: int
+    files: tuple[str, ...]
+    held: Mapping[str, int]
+
+
+class LakeTable:
+    """One Delta table."""
+
+    def __init__(self, uri: str, schema: pa.Schema) -> None:
+        """Name a table; schema: its columns without the one it is parted by."""
+        self.uri, self.schema = uri, schema
+        self._opened: DeltaTable | None = None
+
+    def make(self) -> None:
+        """Make the table where there is none; LakeRefused, LakeAway."""
+        from deltalake import DeltaTable  # noqa: PLC0415 - the extra, loaded when a lake is used
+
+        schema = self.schema.append(pa.field(PARTITION, pa.string()))
+        with _answering(self.uri):
+            if not DeltaTable.is_deltatable(self.uri):
+                DeltaTable.create(
+                    self.uri, schema, mode="ignore", partition_by=[PARTITION],
+                    name=f"{_NAME}{LAYOUT}",
+                )  # fmt: skip
+        self.table()
+
+    def table(self) -> DeltaTable:
+        """Give the table at its newest version; LakeRefused, LakeAway."""
+        from deltalake import DeltaTable  # noqa: PLC0415 - as above
+
+        with _answering(self.uri):
+            if self._opened is None:
+                opened = DeltaTable(self.uri)
+                _check(self.uri, opened)
+                self._opened = opened
+            else:
+                self._opened.update_incremental()
+        return self._opened
+
+    def held(self, node: str) -> int:
+        """Give the last number of a node whose rows the table holds; 0 for none."""
+        with _answering(self.uri):
+            return self.table().transaction_version(node) or 0
+
+    def append(self, node: str, number: int, rows: pa.Table) -> bool:
+        """Append a node's rows up to a number; False when the table holds that number already.
+
+        On return they are durable. LakeRefused when another process appends under the same name.
+        """
+        from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415
+
+        table = self.table()
+        if number <= (table.transaction_version(node) or 0):
+            return False
+        said = CommitProperties(app_transactions=[Transaction(node, number)])
+        with _answering(self.uri):
+            write_deltalake(table, rows, mode="append", commit_properties=said)
+            version = table.version()
+        folder = local_folder(self.uri)
+        if folder is not None:
+            _flush(folder, version)
+        return True
+
+    def snapshot(self, nodes: Sequence[str] = ()) -> Snapshot:
+        """Give the newest version: files, and up to which number it holds rows of some nodes."""
+        table = self.table()
+        with _answering(self.uri):
+            held = {node: table.transaction_version(node) or 0 for node in nodes}
+            return Snapshot(table.version(), tuple(table.file_uris()), held)
+
+    def compact(self) -> Mapping[str, Any]:
+        """Make few large files of many small ones; give what was done, as the library says."""
+        with _answering(self.uri):
+            done: Mapping[str, Any] = self.table().optimize.compact()
+        return done
+
+    def vacuum(self, hours: int = KEEP_HOURS) -> int:
+        """Remove files that no version needs any more; give how many."""
+        with _answering(self.uri):
+            gone = self.table().vacuum(hours, dry_run=False, enforce_retention_duration=False)
+        return len(gone)
+
+
+def local_folder(uri: str) -> Path | None:
+    """Give the folder that an address names; None for an object store."""
+    parts = urlsplit(uri)
+    if parts.scheme == "file":
+        return Path(unquote(parts.path))
+    return Path(uri) if "://" not in uri else None
+
+
+class _answering:  # noqa: N801 - a context manager, as contextlib's own
+    """Turns what the library raises into what we say."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is None or isinstance(error, TrueliftError):
+            return
+        from deltalake.exceptions import CommitFailedError, DeltaError  # noqa: PLC0415 - as above
+
+        if isinstance(error, CommitFailedError):
+            msg = (
+                f"The lake table {self._uri} refused a commit ({error}); if another node has this "
+                "one's name, give each a name of its own (node in workspace.toml)."
+            )
+            raise LakeRefused(msg) from error
+        if isinstance(error, (DeltaError, OSError)):
+            msg = f"The lake table {self._uri} does not answer: {error}."
+            raise LakeAway(msg) from error
+
+
+def _check(uri: str, table: DeltaTable) -> None:
+    protocol, told = table.protocol(), table.metadata()
+    features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
+    unknown = sorted(features - _FEATURES)
+    settings = told.configuration
+    if settings.get("delta.enableDeletionVectors", "false") == "true":
+        unknown.append("deletion vectors")
+    if settings.get("delta.columnMapping.mode", "none") != "none":
+        unknown.append("mapped columns")
+    if unknown:
+        msg = (
+            f"The lake table {uri} uses {', '.join(unknown)}, with which its files cannot be read "
+            "as they stand; write it anew without."
+        )
+        raise LakeRefused(msg)
+    layout = (told.name or "").removeprefix(_NAME)
+    if not layout.isdecimal() or int(layout) > LAYOUT:
+        msg = (
+            f"The lake table {uri} was written by a newer Truelift, or by another program (it is "
+            f"named {told.name!r}); install that version, or name another lake."
+        )
+        raise LakeRefused(msg)
+
+
+def _flush(folder: Path, version: int) -> None:
+    """Bring a commit and its files to the disk."""
+    log = folder / "_delta_log" / f"{version:020d}.json"
+    changed = {log.parent, folder}
+    for line in log.read_text(encoding="utf-8").splitlines():
+        added = json.loads(line).get("add")
+        if added is not None:
+            path = folder / unquote(added["path"])
+            _synchronise(path)
+            changed.add(path.parent)
+    _synchronise(log)
+    for each in changed:
+        _synchronise(each)
+
+
+def _synchronise(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

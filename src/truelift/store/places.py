@@ -1,0 +1,88 @@
+"""Places: where a workspace keeps what has outgrown its folder, and which engine thinks for it.
+
+In:   `workspace.toml` in the workspace's folder; without one everything lies in the folder.
+Out:  Places.
+
+A password stands in no file of ours: the database's own ways (PGPASSWORD, a password file) and the
+object store's (AWS_ACCESS_KEY_ID, ...) are read by their libraries.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from truelift.base.errors import UsageError
+
+FILE = "workspace.toml"
+EMBEDDED = "duckdb"
+ENGINES = ("duckdb", "spark://", "sc://", "local[")
+"""What the name of an engine may begin with; `local[2]` is Spark in this process's own machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things lie.
+
+    database: address of a PostgreSQL database; None for the file in the folder. lake: where the
+    Delta tables are, a folder or an address; None for none. engine: what answers heavy questions.
+    node: the name under which this folder seals its segments into the lake.
+    """
+
+    database: str | None = None
+    lake: str | None = None
+    engine: str = EMBEDDED
+    node: str = "main"
+
+    @property
+    def outgrown(self) -> bool:
+        """Say whether another engine than the embedded one answers heavy questions."""
+        return self.engine != EMBEDDED
+
+
+def read(folder: Path) -> Places:
+    """Read where a workspace keeps things; UsageError for a file that says what cannot be."""
+    path = folder / FILE
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Places()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        msg = f"{path} cannot be read: {error}."
+        raise UsageError(msg) from error
+    return checked(told, str(path))
+
+
+def checked(told: dict[str, Any], where: str) -> Places:
+    """Make Places of words; UsageError for one that is unknown or cannot be."""
+    known = {field.name for field in fields(Places)}
+    for name, value in told.items():
+        if name not in known or not isinstance(value, str) or not value.strip():
+            msg = (
+                f"{where} says {name} = {value!r}; it takes {', '.join(sorted(known))}, in quotes."
+            )
+            raise UsageError(msg)
+    places = Places(**told)
+    if not places.engine.startswith(ENGINES):
+        msg = f"{where} names the engine {places.engine!r}; it takes duckdb, spark://… or sc://…."
+        raise UsageError(msg)
+    if places.outgrown and places.lake is None:
+        msg = f"{where} names the engine {places.engine} but no lake for it to read; add lake = …."
+        raise UsageError(msg)
+    return places
+
+
+def write(folder: Path, places: Places) -> None:
+    """Write where a workspace keeps things; the file is whole or not there."""
+    plain = asdict(Places())
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}\n"  # TOML's basic strings are JSON's
+        for name, value in asdict(places).items()
+        if value != plain[name]
+    ]
+    unfinished = folder / f"{FILE}.writing"
+    unfinished.write_text("".join(lines), encoding="utf-8")
+    unfinished.replace(folder / FILE)
