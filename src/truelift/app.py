@@ -336,6 +336,7 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
     from truelift.worker.apart import Apart  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.books import Books  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.loop import Loop  # noqa: PLC0415 - loaded when it runs
+    from truelift.worker.sealing import Sealing  # noqa: PLC0415 - loaded when it runs
     from truelift.worker.watch import Watch  # noqa: PLC0415 - loaded when it runs
 
     simulated = held.simulated
@@ -348,11 +349,12 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
         return dt.timedelta(0) if simulated is None else simulated.now() - SystemClock().now()
 
     loop = Loop(taking, shift, open_new)
+    sealing = [Sealing(next(iter(taking.values())))] if ground.lake_of(held.folder) else []
     if apart:
         target = partial(think_apart, held.folder, simulated)
-        return loop, [Apart(target, held.facts, held.turn, loop.pulse)]
+        return loop, [Apart(target, held.facts, held.turn, loop.pulse), *sealing]
     booking, watching = others
-    return loop, [Books(booking, loop.pulse), Watch(watching)]
+    return loop, [Books(booking, loop.pulse), Watch(watching), *sealing]
 
 
 def _brands(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from benchmarks.clusters import connect_server, sail_server, standalone_cluster
 from benchmarks.postgresql import Absent, cluster
 from sqlalchemy import create_engine, event
 
 from truelift.store import control_records
+from truelift.store.cluster_engine import ClusterEngine
 from truelift.store.journal_tables import create_all, grant_application_role
 from truelift.store.sqlite import configure_sqlite
 
@@ -112,3 +115,51 @@ def engine(server, database):
     made = server.open(database)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def sail():
+    """Give the address of a Sail server of this run's own."""
+    with sail_server() as address:
+        yield address
+
+
+SPARK_HOME = os.environ.get("TRUELIFT_SPARK_HOME")
+"""Where Apache Spark lies; set by `make test-cluster`."""
+
+CLUSTERS = ("sail", "spark", "standalone") if SPARK_HOME else ("sail",)
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """Give the address of Apache Spark on two cores of one process."""
+    with connect_server(SPARK_HOME, "local[2]") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def standalone():
+    """Give the address of a driver of an Apache Spark cluster: a master and two workers."""
+    with standalone_cluster(SPARK_HOME) as master, connect_server(SPARK_HOME, master) as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=CLUSTERS)
+def address(request):
+    """Give the address of each cluster."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def outgrown(address):
+    """Give what asks a cluster over a world's lake and its tail of segments."""
+    engines = {}
+
+    def engine(world):
+        if id(world) not in engines:
+            engines[id(world)] = ClusterEngine(address, world.lake, world.log)
+        return engines[id(world)]
+
+    yield engine
+    for each in engines.values():
+        each.close()

@@ -37,6 +37,7 @@ REFUSED_WORDS = {
     r"now|today|current_\w+|get_current_\w+|localtime\w*|random|uuid\w*": (
         "the clock or chance: times are parameters"
     ),
+    r"concat": "concat: some engines leave nulls out, some give null; write ||",
     r"epoch_ms": "epoch_ms: read in the opposite direction elsewhere; write @seconds",
 }
 WITHOUT_BRACKETS = re.compile(r"\b(current_(date|time|timestamp)|localtime\w*)\b")
@@ -77,7 +78,7 @@ def faults(text):
 def template_faults(text):
     """Give the template functions that queries.render does not know, or not in this form."""
     for call in re.findall(r"@\w+", text):
-        if not re.fullmatch(r"@(known|catalog|given|seconds|days_before|whole)", call):
+        if not re.fullmatch(r"@(known|catalog|given|seconds|days_before|whole|share)", call):
             yield f"{call} is no template function"
     for dialect in ("duckdb", "spark"):
         try:
@@ -91,6 +92,10 @@ def template_faults(text):
 def word_faults(text):
     called = set(re.findall(r"\b(\w+)\s*\(", text))
     called |= {found[0] for found in WITHOUT_BRACKETS.findall(text)}
+    if re.search(r"\bvarchar\b", text):
+        yield "varchar: Spark wants its length; write string"
+    if re.search(r"@whole\([^)]*\*", text):
+        yield "a product may be wider than 64 bits: write @share(a, b, c)"
     for pattern, message in REFUSED_WORDS.items():
         yield from (f"{word}: {message}" for word in sorted(called) if re.fullmatch(pattern, word))
 
@@ -161,6 +166,9 @@ def test_a_query_is_core_sql(path):
         ("select a from t order by a nulls last, b", "NULLS"),
         ("select sum(a) over (partition by b order by c) from t", "NULLS"),
         ("select now() from t", "clock"),
+        ("select concat(a, b) from t", "concat"),
+        ("select cast(a as varchar) as b from t", "varchar"),
+        ("select @whole(a * b, 7) from t", "@share"),
         ("select current_date from t", "clock"),
         ("select current_timestamp from t", "clock"),
         ("select today() from t", "clock"),
@@ -181,7 +189,7 @@ def test_each_rule_bites(sql, said):
         "select @whole(a, 1000000) as part from @known(orders) as orders",
         "select cast(sum(a) as bigint) as a from @catalog(codes) -- an avg / b of now()",
         "select cast(sum(a) over (order by b desc nulls first) as bigint) as a from @given(t)",
-        "select cast(null as bigint) as a, cast(b as varchar) as b, 'avg(1.5) / 2' as c from t",
+        "select cast(null as bigint) as a, cast(b as string) as b, 'avg(1.5) / 2' as c from t",
         "select a from t where b >= @days_before(c, $days) order by a asc nulls first limit 5",
     ],
 )

@@ -36,6 +36,7 @@ def test_every_query_says_what_it_is_for(name):
     [
         ("@seconds(timestamp '2026-01-01 00:00:00', timestamp '2026-01-01 00:01:30')", 90),
         ("@whole(7, 2)", 3),
+        ("@share(7, 3, 2)", 10),
         ("@days_before(timestamp '2026-03-01', 1) = timestamp '2026-02-28'", True),
     ],
 )

@@ -34,6 +34,7 @@ from truelift.cli.controls import approval_app, creator_app, evidence_app, payee
 from truelift.cli.elsewhere import Elsewhere, run_elsewhere
 from truelift.cli.experiments import counterfactual_app, holdout_app, stagger_app
 from truelift.cli.exports import export_app, mapping_app
+from truelift.cli.lake import lake_app
 from truelift.cli.leaks import leaks_app
 from truelift.cli.links import link_app
 from truelift.cli.options import (
@@ -85,7 +86,7 @@ for _part in (
     stagger_app, policy_app, reallocation.reallocate_app, reallocation.fee, export_app, mapping_app,
     science.power, planning.pacing, planning.forecast_app, science.placebo, shortlist.shortlist,
     shortlist.engagement_rate, finance.report, suppliers.match_app, suppliers.accruals_app,
-    suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app,
+    suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app, lake_app,
 ):  # fmt: skip
     app.command(_part)
 

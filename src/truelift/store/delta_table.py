@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 PARTITION = "partition_day"
-"""The column that files are parted by; it stands in no file, and a table's own day stays in them."""
+"""The column that files are parted by; it stands in no file, where a kind's own day does."""
 
 LAYOUT = 1
 """Grows when tables are laid out in another way; it stands in a table's name."""
@@ -100,7 +100,7 @@ class LakeTable:
 
         On return they are durable. LakeRefused when another process appends under the same name.
         """
-        from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415
+        from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - as above
 
         table = self.table()
         if number <= (table.transaction_version(node) or 0):
@@ -120,6 +120,11 @@ class LakeTable:
         with _answering(self.uri):
             held = {node: table.transaction_version(node) or 0 for node in nodes}
             return Snapshot(table.version(), tuple(table.file_uris()), held)
+
+    def rows(self) -> int:
+        """Count the rows of the newest version, without reading them."""
+        with _answering(self.uri):
+            return self.table().count()
 
     def compact(self) -> Mapping[str, Any]:
         """Make few large files of many small ones; give what was done, as the library says."""

@@ -31,6 +31,7 @@ from truelift.base.time import Instant
 from truelift.store import queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
 from truelift.store.facts_file import FactsDamaged, close_connection, open_facts
+from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
     NUMBER_COLUMN,
     Segment,
@@ -39,8 +40,6 @@ from truelift.store.segments import (
     read_segment,
 )
 from truelift.store.verdicts import CHANGES, Verdict
-
-Parameters = Mapping[str, object]
 
 Span = tuple[Instant, Instant]
 """From an instant to before another one."""
@@ -75,10 +74,18 @@ class _Log:
 class FactsEngine:
     """Appends facts and answers queries; one process owns the file."""
 
-    def __init__(self, path: str | Path = ":memory:", segments: SegmentLog | None = None) -> None:
-        """Open or make the database, and apply segments that a crash left unapplied."""
+    def __init__(
+        self,
+        path: str | Path = ":memory:",
+        segments: SegmentLog | None = None,
+        heavy: Heavy | None = None,
+    ) -> None:
+        """Open or make the database, and apply segments that a crash left unapplied.
+
+        heavy: answers heavy questions in place of this engine, with the same rows.
+        """
         self._connection = open_facts(path)
-        self._segments = segments
+        self._segments, self._heavy = segments, heavy
         self._log = _Log()
         self._together = self._inside = False
         try:
@@ -106,21 +113,28 @@ class FactsEngine:
 
         What one commits others see from their next query on; one at a time appends (store.turn).
         """
-        return self._on(self._connection.cursor(), self._segments, self._log)
+        return self._on(self._connection.cursor(), self._segments, self._log, self._heavy)
 
     def lent(self) -> duckdb.DuckDBPyConnection:
         """Give a cursor that a process beside this one reads with (store.lent_facts)."""
         return self._connection.cursor()
 
     @classmethod
-    def over(cls, connection: Any, segments: SegmentLog) -> FactsEngine:  # noqa: ANN401 - a lent one
+    def over(cls, connection: Any, segments: SegmentLog, heavy: Heavy | None = None) -> FactsEngine:  # noqa: ANN401 - a lent one
         """Read facts over a connection of the process that owns the file; that one appends."""
-        return cls._on(connection, segments, _Log())
+        return cls._on(connection, segments, _Log(), heavy)
 
     @classmethod
-    def _on(cls, connection: Any, segments: SegmentLog | None, log: _Log) -> FactsEngine:  # noqa: ANN401 - as above
+    def _on(
+        cls,
+        connection: Any,  # noqa: ANN401 - as above
+        segments: SegmentLog | None,
+        log: _Log,
+        heavy: Heavy | None,
+    ) -> FactsEngine:
         other = object.__new__(cls)
         other._connection, other._segments, other._log = connection, segments, log
+        other._heavy = heavy
         other._together = other._inside = False
         return other
 
@@ -181,21 +195,23 @@ class FactsEngine:
         """
         few, within = narrowed or {}, spans or {}
         between = {kind: _OCCURRED[kind] for kind in within}
-        sql = queries.render(queries.text(name), narrowed=few, between=between)
         bounds = {
             f"{kind}_{word}": at
             for kind, span in within.items()
             for word, at in zip(("since", "until"), span, strict=True)
         }
+        if self._heavy is not None and not few and self._heavy.answers(name):
+            return self._heavy.read(name, {**parameters, **bounds}, relations or {}, between)
+        sql = queries.render(queries.text(name), narrowed=few, between=between)
         asked = {key: {**parameters, **bounds}[key] for key in queries.parameters(sql)}
         given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
         with self._given({name: table for name, table in given.items() if name in sql}):
             return self._connection.sql(sql, params=asked).to_arrow_table()
 
     @property
-    def has_log(self) -> bool:
-        """Say whether what is appended is logged as segments too."""
-        return self._segments is not None
+    def log(self) -> SegmentLog | None:
+        """Give the log of segments; None where what is appended is not logged."""
+        return self._segments
 
     def logged(self, number: int, kind: str, columns: Sequence[str]) -> pa.Table | None:
         """Give columns of the rows of a segment; None when it was merged, or there is no log."""

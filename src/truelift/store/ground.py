@@ -20,11 +20,13 @@ from truelift.base.errors import Refused, TrueliftError
 from truelift.base.secret import Secret
 from truelift.base.time import Clock
 from truelift.catalog.permission import Rights
-from truelift.store import audit_log, people_store
+from truelift.store import audit_log, people_store, places
 from truelift.store import workspace_database as records
+from truelift.store.cluster_engine import ClusterEngine
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import FactsDamaged
+from truelift.store.lake import Lake
 from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
@@ -40,7 +42,7 @@ class Ground:
     """Both stores of a workspace, the brand in question, who acts, and what time it is.
 
     turn: held while something is changed, so that the threads of a process that serves take turns.
-    served: this process serves the workspace.
+    served: this process serves the workspace. lake: where segments are sealed, if anywhere.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class Ground:
     simulated: bool = False
     turn: Turn = field(default_factory=Turn, compare=False)
     served: bool = False
+    lake: Lake | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,23 @@ def _database(folder: Path) -> WorkspaceDatabase:
     return WorkspaceDatabase(folder / "workspace.db")
 
 
+def _facts(folder: Path) -> FactsEngine:
+    log = SegmentLog(folder / "segments")
+    return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log))
+
+
+def _heavy(folder: Path, log: SegmentLog) -> ClusterEngine | None:
+    """Give the engine for heavy questions where the workspace names one."""
+    lake, engine = lake_of(folder), places.read(folder).engine
+    return None if lake is None or engine == places.EMBEDDED else ClusterEngine(engine, lake, log)
+
+
+def lake_of(folder: Path) -> Lake | None:
+    """Give the lake that a workspace names; None when it names none."""
+    named = places.read(folder)
+    return None if named.lake is None else Lake(named.lake, named.node)
+
+
 _HELD: dict[Path, Held] = {}
 """Workspaces that this process serves, by folder."""
 
@@ -190,7 +210,7 @@ def held(folder: Path, clock: Clock) -> Iterator[Held]:
     with contextlib.closing(database):
         with database.transaction() as connection:
             simulated = records.workspace_row(connection)[2]
-        engine = FactsEngine(place / "facts.duckdb", SegmentLog(place / "segments"))
+        engine = _facts(place)
         with contextlib.closing(engine):
             played = None if simulated is None else PlayedClock(simulated, clock, clock.now())
             _HELD[place] = Held(place, database, engine, Turn(), played)
@@ -206,7 +226,8 @@ def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterat
     place = folder.resolve()
     lent = borrowed(pipe)
     with contextlib.closing(_database(place)) as database:
-        engine = FactsEngine.over(lent.connection, SegmentLog(place / "segments"))
+        log = SegmentLog(place / "segments")
+        engine = FactsEngine.over(lent.connection, log, _heavy(place, log))
         yield Held(place, database, engine, lent.turn, simulated, lent.tell)
 
 
@@ -235,10 +256,7 @@ def opened(
         with database.transaction() as connection:
             workspace_id, salt, simulated = records.workspace_row(connection)
             chosen = records.brand_named(connection, brand, who.sees)
-        if shared is None:
-            engine = FactsEngine(folder / "facts.duckdb", SegmentLog(folder / "segments"))
-        else:
-            engine = shared.facts.beside()
+        engine = _facts(folder) if shared is None else shared.facts.beside()
         stack.callback(engine.close)
         played = StoppedClock(simulated) if simulated is not None else None
         yield Ground(
@@ -255,6 +273,7 @@ def opened(
             simulated=simulated is not None,
             turn=shared.turn if shared else Turn(),
             served=shared is not None,
+            lake=lake_of(folder),
         )
 
 

@@ -105,7 +105,7 @@ def state(facts: FactsEngine, brand: str) -> Kept | None:
 
 def arrived(facts: FactsEngine, brand: str, number: int) -> Arrived | None:
     """Say what came after a segment; None when the file does not hold all of it, or has no log."""
-    if not facts.has_log:
+    if facts.log is None:
         return None
     named = {"brand": brand, "number": number, "kinds": list(FACTS)}
     last = facts.read("facts.applied_last", named).to_pylist()[0]

@@ -11,6 +11,8 @@ Template functions (all there are):
     @seconds(a, b)      whole seconds from timestamp a to timestamp b
     @days_before(t, n)  timestamp t less n days
     @whole(a, b)        integer division of two whole numbers >= 0
+    @share(a, b, c)     whole part of a * b / c for whole numbers >= 0; the product may be wider
+                        than 64 bits, which some engines cut off in silence
 """
 
 from __future__ import annotations
@@ -19,9 +21,30 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
+from typing import Protocol
+
+import pyarrow as pa
+
+Parameters = Mapping[str, object]
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
-_CALL = re.compile(r"@(known|catalog|given|seconds|days_before|whole)\(([^()]*)\)")
+_CALL = re.compile(r"@(known|catalog|given|seconds|days_before|whole|share)\(([^()]*)\)")
+
+
+class Heavy(Protocol):
+    """Another engine that gives the same rows, where questions are heavy."""
+
+    def answers(self, name: str) -> bool:
+        """Say whether it answers a query."""
+
+    def read(
+        self,
+        name: str,
+        parameters: Parameters,
+        relations: Mapping[str, pa.Table],
+        between: Mapping[str, str],
+    ) -> pa.Table:
+        """Run the query of a file."""
 
 
 @cache
@@ -31,6 +54,12 @@ def text(name: str) -> str:
     if not path.is_file():
         raise KeyError(name)
     return path.read_text(encoding="utf-8")
+
+
+def names() -> list[str]:
+    """Name every query."""
+    folder = resources.files("truelift.store") / "sql"
+    return sorted(each.name.removesuffix(".sql") for each in folder.iterdir())
 
 
 def render(
@@ -90,10 +119,12 @@ _ARITHMETIC = {
         "seconds": "date_diff('second', {0}, {1})",
         "days_before": "({0} - to_days(cast({1} as integer)))",
         "whole": "({0} // {1})",
+        "share": "cast(cast({0} as hugeint) * {1} // {2} as bigint)",
     },
     "spark": {
         "seconds": "(unix_seconds(cast({1} as timestamp)) - unix_seconds(cast({0} as timestamp)))",
         "days_before": "({0} - make_dt_interval(cast({1} as int)))",
         "whole": "({0} div {1})",
+        "share": "(cast({0} as decimal(38, 0)) * {1} div {2})",
     },
 }

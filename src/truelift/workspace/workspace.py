@@ -61,6 +61,7 @@ from truelift.workspace.entrance import Entrance
 from truelift.workspace.experiments import Experiments
 from truelift.workspace.exports import Exports
 from truelift.workspace.finance import FinanceReports
+from truelift.workspace.lake import LakeMethods
 from truelift.workspace.leaks import LeakMethods
 from truelift.workspace.links import Links
 from truelift.workspace.live import Live
@@ -88,6 +89,7 @@ class Workspace(
     Experiments,
     Exports,
     FinanceReports,
+    LakeMethods,
     LeakMethods,
     Links,
     Live,

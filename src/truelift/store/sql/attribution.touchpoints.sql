@@ -18,9 +18,9 @@ conversions as (
     union all
     select
         'lead' as conversion_kind, source, lead_id as conversion_id, created_at as converted_at,
-        day, upper(trim(code)) as code, cast(null as varchar) as codes, click_id, visitor,
-        cast(null as varchar) as utm_source, cast(null as varchar) as utm_content,
-        cast(null as varchar) as utm_campaign
+        day, upper(trim(code)) as code, cast(null as string) as codes, click_id, visitor,
+        cast(null as string) as utm_source, cast(null as string) as utm_content,
+        cast(null as string) as utm_campaign
     from @known(leads) as known_leads
     where created_at <= $as_of
 ),
@@ -136,7 +136,7 @@ campaign_aliases as (
 ),
 tag_profiles as (
     select
-        'tiktok_shop' as utm_source, concat(platform, ':@', handle) as tag, platform, creator,
+        'tiktok_shop' as utm_source, platform || ':@' || handle as tag, platform, creator,
         coalesce(valid_from, timestamp '0001-01-01 00:00:00') as since,
         coalesce(valid_to, timestamp '9999-12-31 23:59:59') as until
     from @catalog(profiles)
@@ -197,9 +197,9 @@ tags as (
 candidates as (
     select
         conversion_kind, source, conversion_id, converted_at, day, 1 as strength,
-        'code' as evidence, creator, campaign, cast(null as varchar) as platform,
-        cast(null as varchar) as post_id, evergreen, converted_at as touched_at,
-        code as reference, cast(null as varchar) as click_id
+        'code' as evidence, creator, campaign, cast(null as string) as platform,
+        cast(null as string) as post_id, evergreen, converted_at as touched_at,
+        code as reference, cast(null as string) as click_id
     from codes_ranked
     where choice = 1 and creator is not null
     union all
@@ -230,18 +230,18 @@ candidates as (
     union all
     select
         conversion_kind, source, conversion_id, converted_at, day, 4 as strength,
-        'tag' as evidence, creator, campaign, platform, cast(null as varchar) as post_id,
+        'tag' as evidence, creator, campaign, platform, cast(null as string) as post_id,
         campaign is null as evergreen, converted_at as touched_at, reference,
-        cast(null as varchar) as click_id
+        cast(null as string) as click_id
     from tags
     union all
     select
         conversion_kind, source, conversion_id, converted_at, day, 5 as strength,
-        cast(null as varchar) as evidence, cast(null as varchar) as creator,
-        cast(null as varchar) as campaign, cast(null as varchar) as platform,
-        cast(null as varchar) as post_id, false as evergreen,
-        cast(null as timestamp) as touched_at, cast(null as varchar) as reference,
-        cast(null as varchar) as click_id
+        cast(null as string) as evidence, cast(null as string) as creator,
+        cast(null as string) as campaign, cast(null as string) as platform,
+        cast(null as string) as post_id, false as evergreen,
+        cast(null as timestamp) as touched_at, cast(null as string) as reference,
+        cast(null as string) as click_id
     from conversions
 ),
 weighed as (

@@ -23,8 +23,8 @@ idle_clicks as (
         clicks.click_id, clicks.clicked_at, owned_links.creator,
         case
             when clicks.consent and clicks.visitor is not null
-                then concat('visitor ', clicks.visitor)
-            else concat('click ', clicks.click_id)
+                then 'visitor ' || clicks.visitor
+            else 'click ' || clicks.click_id
         end as journey
     from @known(clicks) as clicks
     inner join owned_links
@@ -63,7 +63,7 @@ steps as (
 transitions as (
     select origin, creator as target, 'step' as outcome from steps
     union all
-    select creator as origin, cast(null as varchar) as target, outcome
+    select creator as origin, cast(null as string) as target, outcome
     from steps
     where outcome <> 'step'
 )

@@ -11,8 +11,8 @@ conversions as (
     union all
     select
         'lead' as conversion_kind, source, lead_id as conversion_id, created_at as converted_at,
-        upper(trim(code)) as code, cast(null as varchar) as codes, cast(null as varchar) as utm_content,
-        cast(null as varchar) as utm_campaign
+        upper(trim(code)) as code, cast(null as string) as codes, cast(null as string) as utm_content,
+        cast(null as string) as utm_campaign
     from @known(leads) as known_leads
 ),
 changed_codes as (

@@ -10,8 +10,8 @@ with fired as (
             partition by
                 clicks.slug,
                 case
-                    when clicks.visitor is not null then concat('visitor ', clicks.visitor)
-                    else concat('click ', clicks.click_id)
+                    when clicks.visitor is not null then 'visitor ' || clicks.visitor
+                    else 'click ' || clicks.click_id
                 end
             order by clicks.clicked_at asc nulls first, clicks.click_id asc nulls first
         ) as clicked_before

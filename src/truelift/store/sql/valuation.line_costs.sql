@@ -18,7 +18,7 @@ with priced as (
 orders as (
     select
         source, order_id, day, micro,
-        gross - case when gross > 0 then @whole(tax * gross, paid) else 0 end as goods
+        gross - case when gross > 0 then @share(tax, gross, paid) else 0 end as goods
     from priced
 ),
 lines as (
@@ -55,7 +55,7 @@ margins as (
 shared as (
     select
         lines.*, margins.margin_rate,
-        case when order_net > 0 then @whole(net * goods, order_net) else 0 end as line_goods
+        case when order_net > 0 then @share(net, goods, order_net) else 0 end as line_goods
     from lines
     left join margins
         on margins.source = lines.source and margins.order_id = lines.order_id
@@ -66,7 +66,7 @@ costed as (
         source, order_id,
         case
             when cogs is not null then @whole(cogs, micro)
-            else line_goods - @whole(line_goods * margin_rate, 1000000)
+            else line_goods - @share(line_goods, margin_rate, 1000000)
         end as cost
     from shared
 )

@@ -47,7 +47,7 @@ priced as (
 taxed as (
     select
         source, order_id, gross,
-        cast(sum(case when gross > 0 then @whole(whole_tax * gross, paid) else 0 end) as bigint)
+        cast(sum(case when gross > 0 then @share(whole_tax, gross, paid) else 0 end) as bigint)
             as tax
     from priced
     group by source, order_id, gross
@@ -80,11 +80,11 @@ select
     post_id, evidence, share_ppm, position, upto_ppm as upto, upto_ppm - share_ppm as before,
     goods as whole_goods, cogs as whole_cogs, cogs_estimated,
     new_customer,
-    @whole(goods * upto, 1000000) - @whole(goods * before, 1000000) as goods,
-    @whole(discount * upto, 1000000) - @whole(discount * before, 1000000) as discount,
-    @whole(tax * upto, 1000000) - @whole(tax * before, 1000000) as tax,
-    @whole(cogs * upto, 1000000) - @whole(cogs * before, 1000000) as cogs,
-    @whole(fulfilment * upto, 1000000) - @whole(fulfilment * before, 1000000) as fulfilment,
-    @whole(payment_fees * upto, 1000000) - @whole(payment_fees * before, 1000000) as payment_fees,
+    @share(goods, upto, 1000000) - @share(goods, before, 1000000) as goods,
+    @share(discount, upto, 1000000) - @share(discount, before, 1000000) as discount,
+    @share(tax, upto, 1000000) - @share(tax, before, 1000000) as tax,
+    @share(cogs, upto, 1000000) - @share(cogs, before, 1000000) as cogs,
+    @share(fulfilment, upto, 1000000) - @share(fulfilment, before, 1000000) as fulfilment,
+    @share(payment_fees, upto, 1000000) - @share(payment_fees, before, 1000000) as payment_fees,
     source_file, source_line
 from parts

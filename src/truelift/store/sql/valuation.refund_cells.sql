@@ -19,7 +19,7 @@ refunds as (
     from @known(refunds) as refunds
     where refunds.refunded_at <= $as_of
         and not (
-            refunds.amount = 0 and refunds.refund_id = concat(refunds.order_id, '-cumulative')
+            refunds.amount = 0 and refunds.refund_id = refunds.order_id || '-cumulative'
         )
 ),
 refunded_sums as (
@@ -71,8 +71,8 @@ proportioned as (
         *,
         case
             when whole_goods > 0
-                then @whole(whole_cogs * goods_until, whole_goods)
-                    - @whole(whole_cogs * goods_since, whole_goods)
+                then @share(whole_cogs, goods_until, whole_goods)
+                    - @share(whole_cogs, goods_since, whole_goods)
             else 0
         end as cogs_of_goods
     from capped
@@ -131,13 +131,13 @@ parts as (
     select
         creator, campaign, platform, post_id, currency, order_day, day, share_ppm, counted,
         at_margin,
-        @whole(refunded * upto, 1000000) - @whole(refunded * before, 1000000)
-        - @whole(refunded_before * upto, 1000000) + @whole(refunded_before * before, 1000000)
+        @share(refunded, upto, 1000000) - @share(refunded, before, 1000000)
+        - @share(refunded_before, upto, 1000000) + @share(refunded_before, before, 1000000)
             as amount,
-        @whole(cogs_so_far * upto, 1000000) - @whole(cogs_so_far * before, 1000000)
-        - @whole(cogs_before * upto, 1000000) + @whole(cogs_before * before, 1000000)
+        @share(cogs_so_far, upto, 1000000) - @share(cogs_so_far, before, 1000000)
+        - @share(cogs_before, upto, 1000000) + @share(cogs_before, before, 1000000)
             as cogs_returned,
-        @whole(fees * upto, 1000000) - @whole(fees * before, 1000000) as fees
+        @share(fees, upto, 1000000) - @share(fees, before, 1000000) as fees
     from paired
 )
 select

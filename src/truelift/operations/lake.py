@@ -1,0 +1,70 @@
+"""The lake as the workspace sees it: accepted segments are sealed into it, and where it stands.
+
+In:   a ground whose workspace names a lake.
+Out:  what was sealed; a row per kind; small files made few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from truelift.base.errors import UsageError
+from truelift.operations.people import Action, needs
+from truelift.store.ddl import FACT_KINDS
+from truelift.store.ground import Ground
+from truelift.store.lake import Lake, Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the table of a kind stands: rows it holds, and rows that wait to be sealed."""
+
+    kind: str
+    version: int
+    files: int
+    rows: int
+    waiting: int
+
+
+@needs(Action.IMPORT, logged=False, alone=False)
+def seal_lake(ground: Ground) -> Sealed:
+    """Append to the lake what was accepted since; UsageError where there is none."""
+    lake = _lake(ground)
+    lake.make()
+    log = ground.facts.log
+    return Sealed() if log is None else lake.seal(log)
+
+
+@needs(Action.READ)
+def lake_standing(ground: Ground) -> list[Standing]:
+    """Say of every kind where its table stands."""
+    lake, log = _lake(ground), ground.facts.log
+    found = []
+    for kind in FACT_KINDS:
+        snapshot = lake.snapshot(kind)
+        waiting = 0 if log is None else lake.tail(kind, log, snapshot).num_rows
+        rows = lake.table(kind).rows()
+        found.append(Standing(kind.name, snapshot.version, len(snapshot.files), rows, waiting))
+    return found
+
+
+@needs(Action.IMPORT, logged=False, alone=False)
+def compact_lake(ground: Ground) -> tuple[int, int]:
+    """Make few files of many; give how many were merged, and how many old ones were removed."""
+    lake = _lake(ground)
+    merged = removed = 0
+    for kind in FACT_KINDS:
+        table = lake.table(kind)
+        merged += int(table.compact().get("numFilesRemoved", 0))
+        removed += table.vacuum()
+    return merged, removed
+
+
+def _lake(ground: Ground) -> Lake:
+    if ground.lake is None:
+        msg = (
+            f'{ground.folder} names no lake; write lake = "/a/folder" or an address into its '
+            "workspace.toml."
+        )
+        raise UsageError(msg)
+    return ground.lake

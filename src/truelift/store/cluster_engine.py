@@ -1,0 +1,218 @@
+"""The cluster engine: the same query files on Apache Spark or Sail, over the tables of the lake.
+
+In:   the name of a query, its parameters, and relations handed in.
+Out:  an Arrow table with the rows that the embedded engine gives.
+
+What it reads is one version of each table and the tail of segments above it, so that an answer is
+as fresh as the facts file. It never writes. One question is asked at a time: a cluster's memory is
+one question's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import socket
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truelift.base.columns import Kind
+from truelift.base.errors import TrueliftError
+from truelift.base.time import Instant
+from truelift.store import queries
+from truelift.store.ddl import FACT_KINDS, stored_schema
+from truelift.store.delta_table import Snapshot
+from truelift.store.lake import Lake, lake_schema
+from truelift.store.segments import SegmentLog
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",  # a sum that overflows is an error and no other number
+}
+HEAVY = frozenset({"attribution", "content", "decisions", "measurement", "valuation"})
+"""Stages whose queries go over many facts; the others ask for a few rows."""
+
+CONNECT_PORT = 15_002
+REACH_SECONDS, RETRIES = 5.0, 5
+"""How long an engine may take to be reached, and how often a question is tried: some 20 s."""
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+_KINDS = {kind.name: kind for kind in FACT_KINDS}
+_CAST: dict[type, str] = {dt.datetime: "timestamp_ntz", dt.date: "date"}
+
+
+class ClusterAway(TrueliftError):
+    """The engine does not answer."""
+
+
+@dataclass(slots=True)
+class ClusterEngine:
+    """Asks one session of a cluster.
+
+    engine: `spark://…` or `local[N]` for Apache Spark, `sc://…` for whatever speaks Spark Connect.
+    """
+
+    engine: str
+    lake: Lake
+    log: SegmentLog | None = None
+    _session: SparkSession | None = None
+    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _asking: Any = field(default_factory=threading.RLock)
+
+    @staticmethod
+    def answers(name: str) -> bool:
+        """Say whether a query is heavy, and one of those that give the same rows everywhere."""
+        return name.partition(".")[0] in HEAVY and not queries.text(name).startswith("-- dialect")
+
+    def read(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        relations: Mapping[str, pa.Table],
+        between: Mapping[str, str],
+    ) -> pa.Table:
+        """Run the query of a file; the parameters hold the bounds of `between` too."""
+        sql = queries.render(queries.text(name), "spark", between=between)
+        with self._asking, self._answering():
+            session = self.session()
+            for kind in set(re.findall(r"\bfact_(\w+)\b", sql)):
+                self._show(session, _KINDS[kind])
+            for relation, table in relations.items():
+                if relation in sql:
+                    frame(session, table).createOrReplaceTempView(relation)
+            return plain(ask(session, sql, parameters).toArrow())
+
+    def session(self) -> SparkSession:
+        """Give the session, opened when it is first asked for."""
+        if self._session is None:
+            from pyspark.sql import SparkSession  # noqa: PLC0415 - the extra, loaded when used
+
+            # Said once per call by 4.2; what it uses of pandas is never used here.
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+            builder: Any = SparkSession.builder.appName("truelift")
+            remote = self.engine.startswith("sc://")
+            builder = builder.remote(self.engine) if remote else builder.master(self.engine)
+            if remote:
+                self._reach()
+            for name, value in SETTINGS.items():
+                builder = builder.config(name, value)
+            self._session = builder.getOrCreate()
+            if remote:
+                from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415 - as above
+
+                self._session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
+        return self._session
+
+    def _reach(self) -> None:
+        """See that somebody listens; the client itself would try for ten minutes."""
+        address = urlsplit(self.engine)
+        place = (address.hostname or "", address.port or CONNECT_PORT)
+        socket.create_connection(place, REACH_SECONDS).close()
+
+    def close(self) -> None:
+        """End the session."""
+        with self._asking:
+            if self._session is not None:
+                self._session.stop()
+            self._session = None
+
+    def _show(self, session: SparkSession, kind: Kind) -> None:
+        """Name a kind's rows, at the lake's newest version and with the tail above it."""
+        with self.log.still if self.log is not None else self._asking:
+            snapshot = self.lake.snapshot(kind)
+            tail = None if self.log is None else self.lake.tail(kind, self.log, snapshot)
+        stands = (snapshot.version, 0 if tail is None else tail.num_rows)
+        if self._seen.get(kind.name) == stands:
+            return
+        rows = _sealed(session, kind, snapshot)
+        if tail is not None and tail.num_rows:
+            rows = rows.unionByName(frame(session, tail))
+        rows.createOrReplaceTempView(f"lake_{kind.name}")
+        session.sql(versions(kind)).createOrReplaceTempView(f"fact_{kind.name}")
+        self._seen[kind.name] = stands
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        from pyspark.errors import PySparkException  # noqa: PLC0415 - as above
+
+        try:
+            yield
+        except (PySparkException, OSError, RuntimeError) as error:
+            self._session = None  # another one may find an engine that was started again
+            self._seen.clear()
+            told = str(error).strip().splitlines()
+            msg = f"The engine {self.engine} did not answer: {told[0] if told else error!r}."
+            raise ClusterAway(msg) from error
+
+
+def versions(kind: Kind) -> str:
+    """Write the rows of a kind with when each was superseded, as the facts file has it."""
+    keys = ("brand", *kind.key)
+    return queries.text("lake.versions").format(
+        kind=kind.name,
+        columns=", ".join(f"`{name}`" for name in stored_schema(kind).names),
+        key=", ".join(f"`{name}`" for name in keys),
+        named=" and ".join(f"`{name}` is not null" for name in keys),
+    )
+
+
+def ask(session: SparkSession, sql: str, parameters: Mapping[str, object]) -> DataFrame:
+    """Ask a rendered query; parameters are handed over as such and never written into it.
+
+    A moment goes as text with its type beside it: what a client makes of a datetime hangs on the
+    time zone of its machine.
+    """
+
+    def word(found: re.Match[str]) -> str:
+        name = found[1]
+        kind = _CAST.get(type(parameters[name]))
+        return f":{name}" if kind is None else f"cast(:{name} as {kind})"
+
+    asked: dict[str, Any] = {}
+    for name in set(_PARAMETER.findall(sql)):
+        value = parameters[name]
+        asked[name] = value.isoformat(" ") if isinstance(value, Instant) else value
+        if type(value) is dt.date:
+            asked[name] = value.isoformat()
+    return session.sql(_PARAMETER.sub(word, sql), args=asked)
+
+
+def frame(session: SparkSession, rows: pa.Table) -> DataFrame:
+    """Hand rows to the engine; of no rows it would know no types."""
+    if rows.num_rows:
+        return session.createDataFrame(rows)
+    from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415 - the extra
+
+    return session.createDataFrame([], from_arrow_schema(rows.schema, prefer_timestamp_ntz=True))
+
+
+def plain(rows: pa.Table) -> pa.Table:
+    """Give columns the types that the embedded engine gives them."""
+    for place, each in enumerate(rows.schema):
+        wanted = each.type
+        if pa.types.is_integer(wanted):
+            wanted = pa.int64()
+        elif pa.types.is_large_string(wanted):
+            wanted = pa.string()
+        if wanted != each.type:
+            rows = rows.set_column(place, each.name, pc.cast(rows[each.name], wanted))
+    return rows
+
+
+def _sealed(session: SparkSession, kind: Kind, snapshot: Snapshot) -> DataFrame:
+    schema = lake_schema(kind)
+    if not snapshot.files:
+        return frame(session, schema.empty_table())
+    return session.read.parquet(*snapshot.files).select(*schema.names)

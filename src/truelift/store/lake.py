@@ -1,0 +1,130 @@
+"""The lake: accepted segments in Delta tables, one per kind of fact, for engines of many machines.
+
+In:   the log of segments of a node, numbered without gaps.
+Out:  tables `<lake>/facts/<kind>` that hold every accepted row once, and what they do not hold yet.
+
+A row is never changed there: that a newer version supersedes it follows from the order of the
+numbers, as in the facts file. Kinds that grow with every visit are parted by the day of the event,
+the others by its month: a history of two years would else be hundreds of tiny files per kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truelift.base.columns import Kind
+from truelift.store.ddl import FACT_KINDS, stored_schema
+from truelift.store.delta_table import PARTITION, LakeTable, Snapshot
+from truelift.store.segments import NUMBER_COLUMN, Segment, SegmentLog, read_segment
+
+BY_DAY = frozenset({"clicks", "landings"})
+MOST_ROWS = 1_000_000
+"""So many rows are in memory at a time; one commit holds them."""
+
+
+def lake_schema(kind: Kind) -> pa.Schema:
+    """Give the columns of a kind's table: what is stored, and the number of its segment."""
+    return stored_schema(kind).append(pa.field(NUMBER_COLUMN, pa.int64()))
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a sealing did: segments and rows by kind."""
+
+    segments: int = 0
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class Lake:
+    """The tables of a lake, and the node that seals its segments into them."""
+
+    uri: str
+    node: str
+    _tables: dict[str, LakeTable] = field(default_factory=dict)
+
+    def table(self, kind: Kind) -> LakeTable:
+        """Give the table of a kind."""
+        if kind.name not in self._tables:
+            uri = f"{self.uri.rstrip('/')}/facts/{kind.name}"
+            self._tables[kind.name] = LakeTable(uri, lake_schema(kind))
+        return self._tables[kind.name]
+
+    def make(self) -> None:
+        """Make every table that is not there yet; LakeRefused, LakeAway."""
+        for kind in FACT_KINDS:
+            self.table(kind).make()
+
+    def seal(self, log: SegmentLog) -> Sealed:
+        """Append what the lake does not hold yet, in order; each number is held once.
+
+        LakeRefused, LakeAway: what was appended until then is held, and the rest is taken up again.
+        """
+        segments = rows = 0
+        with log.still:
+            waiting = list(log)
+            for kind in FACT_KINDS:
+                table = self.table(kind)
+                held = table.held(self.node)
+                for number, part in _parts(kind, waiting, held):
+                    table.append(self.node, number, parted(kind, part))
+                    segments, rows = segments + 1, rows + part.num_rows
+        return Sealed(segments, rows)
+
+    def snapshot(self, kind: Kind) -> Snapshot:
+        """Give a kind's table at its newest version."""
+        return self.table(kind).snapshot([self.node])
+
+    def tail(self, kind: Kind, log: SegmentLog, snapshot: Snapshot) -> pa.Table:
+        """Give the accepted rows of a kind that a version of its table does not hold yet."""
+        parts = [part for _, part in _parts(kind, list(log), snapshot.held[self.node])]
+        return pa.concat_tables([lake_schema(kind).empty_table(), *parts])
+
+
+def parted(kind: Kind, rows: pa.Table) -> pa.Table:
+    """Add the column that files are parted by: a day, or the first of a month; text."""
+    at = rows["recorded_at"]
+    if kind.occurred is not None:
+        at = pc.coalesce(rows[kind.occurred].cast(pa.timestamp("us")), at)
+    if kind.name not in BY_DAY:
+        at = pc.floor_temporal(at, unit="month")
+    return rows.append_column(PARTITION, pc.strftime(at, format="%Y-%m-%d"))
+
+
+def _parts(kind: Kind, segments: Sequence[Segment], held: int) -> Iterator[tuple[int, pa.Table]]:
+    """Give rows of a kind above a number in their order, some segments at a time.
+
+    With them comes the last number that they reach; never part of a number's rows.
+    """
+    gathered: list[pa.Table] = []
+    last = held
+    for segment in segments:
+        if segment.kind != kind.name or segment.numbers[-1] <= held:
+            continue
+        rows = numbered(kind, segment)
+        gathered.append(rows.filter(pc.greater(rows[NUMBER_COLUMN], held)))
+        last = segment.numbers[-1]
+        if sum(each.num_rows for each in gathered) >= MOST_ROWS:
+            yield last, pa.concat_tables(gathered)
+            gathered = []
+    if gathered:
+        yield last, pa.concat_tables(gathered)
+
+
+def numbered(kind: Kind, segment: Segment) -> pa.Table:
+    """Read a segment with every column of its kind's table; what an older one lacks is null."""
+    rows = read_segment(segment)
+    if NUMBER_COLUMN not in rows.column_names:
+        number = pa.repeat(pa.scalar(segment.number, pa.int64()), rows.num_rows)
+        rows = rows.append_column(NUMBER_COLUMN, number)
+    columns = [
+        rows[each.name].cast(each.type)
+        if each.name in rows.column_names
+        else pa.nulls(rows.num_rows, each.type)
+        for each in lake_schema(kind)
+    ]
+    return pa.Table.from_arrays(columns, schema=lake_schema(kind))

@@ -1,0 +1,33 @@
+"""The lake at the Python door: seal what was accepted, see where it stands, make few files of many.
+
+In:   an opened workspace, of which this is a part.
+Out:  results as every other method gives them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from truelift.operations import lake
+from truelift.reports.table import plain_table
+from truelift.workspace.opened import Opened
+from truelift.workspace.result import Result
+
+
+class LakeMethods(Opened):
+    """The part of a workspace that keeps its lake."""
+
+    def seal_lake(self) -> tuple[int, int]:
+        """Append to the lake what was accepted since; give commits and rows."""
+        sealed = lake.seal_lake(self._ground)
+        return sealed.segments, sealed.rows
+
+    def lake_standing(self) -> Result:
+        """Say of every kind of fact where its table stands, and what waits to be sealed."""
+        rows = [asdict(each) for each in lake.lake_standing(self._ground)]
+        table = plain_table("Lake", rows, "rows that wait are read as the tail; nothing is missing")
+        return Result(self._head() | {"rows": rows}, table)
+
+    def compact_lake(self) -> tuple[int, int]:
+        """Make few files of many; give how many were merged, and how many old ones were removed."""
+        return lake.compact_lake(self._ground)

@@ -1,0 +1,42 @@
+import pytest
+
+from truelift.base.errors import UsageError
+from truelift.store import places
+from truelift.store.places import Places
+
+
+def test_without_a_file_everything_lies_in_the_folder(tmp_path):
+    assert places.read(tmp_path) == Places()
+    assert not places.read(tmp_path).outgrown
+
+
+def test_what_is_written_is_read(tmp_path):
+    told = Places("postgresql://db/truelift", 's3://lake/"brand"', "sc://engine:15002", "node-2")
+    places.write(tmp_path, told)
+    assert places.read(tmp_path) == told
+    assert places.read(tmp_path).outgrown
+    assert [path.name for path in tmp_path.iterdir()] == [places.FILE]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lake = 3", "lake = 3"),
+        ('lake = ""', "lake"),
+        ('lakes = "x"', "lakes"),
+        ("lake", "cannot be read"),
+        ('engine = "mysql://x"', "mysql"),
+        ('engine = "sc://x"', "no lake"),
+    ],
+)
+def test_a_file_that_says_what_cannot_be_is_refused_by_name(tmp_path, text, said):
+    (tmp_path / places.FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=said) as refused:
+        places.read(tmp_path)
+    assert places.FILE in str(refused.value)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    (tmp_path / places.FILE).write_bytes(b"\xff\xfe lake")
+    with pytest.raises(UsageError, match="cannot be read"):
+        places.read(tmp_path)
