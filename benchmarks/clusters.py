@@ -42,6 +42,38 @@ def sail_server() -> Iterator[str]:
         process.communicate()
 
 
+_STORE = """
+import logging, sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+import boto3
+address = f"http://127.0.0.1:{server._server.port}"
+boto3.client("s3", endpoint_url=address).create_bucket(Bucket=sys.argv[1])
+print(address, flush=True)
+input()
+"""
+
+
+@contextlib.contextmanager
+def object_store(bucket: str) -> Iterator[dict[str, str]]:
+    """Give the settings by which an object store with a bucket is reached, in its own process."""
+    settings = {
+        "AWS_ALLOW_HTTP": "true", "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
+    }  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, "-c", _STORE, bucket], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, env={**os.environ, **settings},
+    )  # fmt: skip
+    try:
+        address = process.stdout.readline().strip() if process.stdout else ""
+        yield settings | {"AWS_ENDPOINT_URL": address}
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @contextlib.contextmanager
 def connect_server(home: str, master: str, memory: str = "1g") -> Iterator[str]:
     """Give the address of a Spark Connect server whose work a master does."""

@@ -16,6 +16,7 @@ from benchmarks.chance import BEGAN, BRAND, Chance, fill
 from truelift.store import queries
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.lake import Lake
+from truelift.store.lake_reader import facts_of
 from truelift.store.segments import SegmentLog
 
 PARAMETERS = {
@@ -139,6 +140,17 @@ def world(tmp_path_factory):
     made.facts.close()
 
 
+@pytest.fixture(scope="session")
+def from_files(world, tmp_path_factory):
+    """The embedded engine on the lists of files of a lake that holds everything."""
+    lake = Lake(str(tmp_path_factory.mktemp("whole") / "lake"), "main")
+    lake.make()
+    lake.seal(world.log)
+    facts = facts_of(lake)
+    yield facts
+    facts.close()
+
+
 def test_the_lake_holds_a_part_and_the_tail_the_rest(world):
     assert world.sealed.rows > 1_000
     assert sum(1 for _ in world.log) > 2 * world.sealed.segments
@@ -151,6 +163,12 @@ def test_a_query_gives_the_same_rows_on_every_engine(name, world, outgrown):
     found = outgrown(world).read(name, PARAMETERS, relations, {})
     assert found.column_names == expected.column_names
     assert rows_of(found) == rows_of(expected)
+
+
+@pytest.mark.parametrize("name", core())
+def test_a_query_gives_the_same_rows_from_the_lists_of_files(name, world, from_files):
+    expected = world.answer(name)
+    assert rows_of(from_files.read(name, PARAMETERS, world.answers[name][0])) == rows_of(expected)
 
 
 def test_most_queries_find_rows(world):

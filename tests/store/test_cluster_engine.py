@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 
 from truelift.facts.kinds import KINDS
-from truelift.store.cluster_engine import ClusterAway, ClusterEngine, ask, plain, versions
+from truelift.store.cluster_engine import ClusterAway, ClusterEngine, ask, plain
 from truelift.store.facts_engine import FactsEngine
-from truelift.store.lake import Lake
+from truelift.store.lake import Lake, versions
 
 
 class Session:
@@ -48,7 +48,7 @@ def test_columns_have_the_types_of_the_embedded_engine():
 
 
 def test_a_key_with_an_empty_part_has_no_other_version():
-    text = versions(KINDS["clicks"])
+    text = versions(KINDS["clicks"], "`")
     assert "`brand` is not null and `click_id` is not null" in text
     assert "partition by `brand`, `click_id`" in text
 

@@ -28,9 +28,9 @@ from truelift.base.columns import Kind
 from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
 from truelift.store import queries
-from truelift.store.ddl import FACT_KINDS, stored_schema
+from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import Snapshot
-from truelift.store.lake import Lake, lake_schema
+from truelift.store.lake import Lake, lake_schema, versions
 from truelift.store.segments import SegmentLog
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class ClusterEngine:
         if tail is not None and tail.num_rows:
             rows = rows.unionByName(frame(session, tail))
         rows.createOrReplaceTempView(f"lake_{kind.name}")
-        session.sql(versions(kind)).createOrReplaceTempView(f"fact_{kind.name}")
+        session.sql(versions(kind, "`")).createOrReplaceTempView(f"fact_{kind.name}")
         self._seen[kind.name] = stands
 
     @contextmanager
@@ -155,17 +155,6 @@ class ClusterEngine:
             told = str(error).strip().splitlines()
             msg = f"The engine {self.engine} did not answer: {told[0] if told else error!r}."
             raise ClusterAway(msg) from error
-
-
-def versions(kind: Kind) -> str:
-    """Write the rows of a kind with when each was superseded, as the facts file has it."""
-    keys = ("brand", *kind.key)
-    return queries.text("lake.versions").format(
-        kind=kind.name,
-        columns=", ".join(f"`{name}`" for name in stored_schema(kind).names),
-        key=", ".join(f"`{name}`" for name in keys),
-        named=" and ".join(f"`{name}` is not null" for name in keys),
-    )
 
 
 def ask(session: SparkSession, sql: str, parameters: Mapping[str, object]) -> DataFrame:

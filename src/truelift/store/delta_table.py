@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ PARTITION = "partition_day"
 LAYOUT = 1
 """Grows when tables are laid out in another way; it stands in a table's name."""
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m|↳")
 _NAME = "truelift-lake-"
 _FEATURES = frozenset({"timestampNtz", "appendOnly", "invariants", "v2Checkpoint"})
 KEEP_HOURS = 7 * 24
@@ -119,7 +121,10 @@ class LakeTable:
         table = self.table()
         with _answering(self.uri):
             held = {node: table.transaction_version(node) or 0 for node in nodes}
-            return Snapshot(table.version(), tuple(table.file_uris()), held)
+            files = table.file_uris()
+            if local_folder(self.uri) is not None:
+                files = [unquote(file.removeprefix("file:" + "//")) for file in files]
+            return Snapshot(table.version(), tuple(files), held)
 
     def rows(self) -> int:
         """Count the rows of the newest version, without reading them."""
@@ -168,7 +173,8 @@ class _answering:  # noqa: N801 - a context manager, as contextlib's own
             )
             raise LakeRefused(msg) from error
         if isinstance(error, (DeltaError, OSError)):
-            msg = f"The lake table {self._uri} does not answer: {error}."
+            told = " ".join(_COLOURS.sub("", str(error)).split())
+            msg = f"The lake table {self._uri} does not answer: {told}."
             raise LakeAway(msg) from error
 
 

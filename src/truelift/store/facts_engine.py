@@ -120,7 +120,12 @@ class FactsEngine:
         return self._connection.cursor()
 
     @classmethod
-    def over(cls, connection: Any, segments: SegmentLog, heavy: Heavy | None = None) -> FactsEngine:  # noqa: ANN401 - a lent one
+    def over(
+        cls,
+        connection: Any,  # noqa: ANN401 - a lent one
+        segments: SegmentLog | None,
+        heavy: Heavy | None = None,
+    ) -> FactsEngine:
         """Read facts over a connection of the process that owns the file; that one appends."""
         return cls._on(connection, segments, _Log(), heavy)
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.columns import Kind
+from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, stored_schema
 from truelift.store.delta_table import PARTITION, LakeTable, Snapshot
 from truelift.store.segments import NUMBER_COLUMN, Segment, SegmentLog, read_segment
@@ -93,6 +94,24 @@ def parted(kind: Kind, rows: pa.Table) -> pa.Table:
     if kind.name not in BY_DAY:
         at = pc.floor_temporal(at, unit="month")
     return rows.append_column(PARTITION, pc.strftime(at, format="%Y-%m-%d"))
+
+
+def versions(kind: Kind, quote: str) -> str:
+    """Write the rows of a kind with when each was superseded, as the facts file has it.
+
+    In: a relation `lake_<kind>`. quote: the sign about names, which engines do not share.
+    """
+    keys = ("brand", *kind.key)
+
+    def named(names: Sequence[str], words: str = "", between: str = ", ") -> str:
+        return between.join(f"{quote}{name}{quote}{words}" for name in names)
+
+    return queries.text("lake.versions").format(
+        kind=kind.name,
+        columns=named(stored_schema(kind).names),
+        key=named(keys),
+        named=named(keys, " is not null", " and "),
+    )
 
 
 def _parts(kind: Kind, segments: Sequence[Segment], held: int) -> Iterator[tuple[int, pa.Table]]:

@@ -1,4 +1,4 @@
--- dialect: spark
+-- dialect: duckdb and spark
 -- Rows of a kind with the recording time of the next version of their key. Keys with an empty part
 -- are never the same.
 select
