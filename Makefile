@@ -8,12 +8,15 @@ UV     := $(BIN)/uv pip compile --quiet --no-config --universal --python-version
           --generate-hashes --no-emit-index-url --no-emit-find-links \
           --custom-compile-command "make requirements"
 # Where uv cannot reach an index that pip knows, pip does it.
-INSTALL = $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX=$(PIP_INDEX_URL)) UV_HTTP_RETRIES=1 \
-          $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $(1) \
-          2> /dev/null || $(PIP) --no-deps --require-hashes -r $(1)
+INTO    = $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX=$(PIP_INDEX_URL)) UV_HTTP_RETRIES=1 \
+          $(BIN)/uv pip install --quiet --python $(1)/bin/python --no-deps --require-hashes -r $(2) \
+          2> /dev/null || $(1)/bin/python -m pip install -qq --disable-pip-version-check \
+          --no-input --no-deps --require-hashes -r $(2)
+INSTALL = $(call INTO,$(VENV),$(1))
 EXTRAS := --extra web --extra reports
 PEERS  := .venv-peers
 ORACLES := .venv-oracles
+SPARK  := .venv-spark
 
 # Debian packages that tests use; installed when missing, where apt and root are at hand.
 SYSTEM_PACKAGES := chromium hledger ledger libreoffice-calc postgresql
@@ -77,10 +80,11 @@ requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
 	@$(UV) requirements/peers.in -o requirements/peers.txt
 	@$(UV) requirements/oracles.in -o requirements/oracles.txt
+	@$(UV) requirements/spark.in -o requirements/spark.txt
 	@$(UV) requirements/tools.in -o requirements/tools.txt
 
 clean: ## removes the environment, the demo and everything cached
-	@rm -rf .make $(VENV) $(PEERS) $(ORACLES) demo build dist .coverage .hypothesis \
+	@rm -rf .make $(VENV) $(PEERS) $(ORACLES) $(SPARK) demo build dist .coverage .hypothesis \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
 		frontend/node_modules src/truelift/web/static/built
 	@find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -126,6 +130,16 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -m venv $(ORACLES) && $(ORACLES)/bin/python -m pip install -qq --no-input \
 		--disable-pip-version-check --no-deps --require-hashes -r requirements/oracles.txt \
 		&& touch $@ || echo "The readers of exports could not be installed" >&2
+
+# Apache Spark with its Java programs, beside Truelift: 480 MB that nothing else needs.
+.make/spark: .make/core requirements/spark.txt
+	@echo "Setting up $(SPARK), Apache Spark (once)"
+	@command -v java > /dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends openjdk-17-jre-headless > /dev/null; }
+	@$(PYTHON) -m venv $(SPARK)
+	@$(call INTO,$(SPARK),requirements/core.txt)
+	@$(call INTO,$(SPARK),requirements/spark.txt)
+	@touch $@
 
 .make/system: Makefile
 	@mkdir -p .make

@@ -24,6 +24,7 @@ GAPS, SELDOM = 0.25, 0.9
 RARE = {"sponsored_by", "deleted_at", "paid_views", "paid_impressions", "estimated"}
 Field = tuple[str, pa.DataType]
 MONEY = (0, 1, 7, 999, 12_345, 9_999_999_999_999)  # the largest that is accepted
+PARTS = (0, 250_000, 1_000_000)
 ROWS = {"clicks": 400, "orders": 160, "refunds": 60, "leads": 80, "posts": 40, "observations": 160}
 WORDS = {
     "platform": ("instagram", "youtube", "tiktok"),
@@ -76,7 +77,8 @@ class Chance:
         if pa.types.is_date(arrow):
             return (BEGAN + dt.timedelta(days=int(pick(20)))).date()
         if pa.types.is_integer(arrow):
-            return int(MONEY[pick(len(MONEY))])
+            among = PARTS if name == "share_ppm" else MONEY
+            return int(among[pick(len(among))])
         words = WORDS.get(SAME.get(name, name)) or tuple(f"{name}{number}" for number in range(6))
         return words[pick(len(words))]
 
