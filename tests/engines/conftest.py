@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-from pathlib import Path
 
 import pytest
-from benchmarks.postgresql import Absent, cluster
 from sqlalchemy import create_engine, event
 
 from truelift.store import control_records
 from truelift.store.journal_tables import create_all, grant_application_role
 from truelift.store.sqlite import configure_sqlite
 
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 DIALECTS = ("sqlite", "postgresql")
 
 
@@ -67,16 +63,6 @@ class PostgreSQL:
 
     def new(self, _name):
         return self.cluster.new_database(self.template)
-
-
-@pytest.fixture(scope="session")
-def postgresql_cluster():
-    with contextlib.ExitStack() as stack:
-        try:
-            running = stack.enter_context(cluster(MEMORY, fsync="off", full_page_writes="off"))
-        except Absent as absent:
-            pytest.skip(str(absent))
-        yield running
 
 
 @pytest.fixture(scope="session", params=DIALECTS)

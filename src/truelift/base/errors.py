@@ -11,6 +11,7 @@
     |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
     +-- WorkspaceHeld                another process holds the facts file
+    +-- WorkspaceAway                the database of the workspace does not answer
     +-- Busy                         too much is waiting already; try again in a moment
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
@@ -79,6 +80,10 @@ class TooManyTries(NotAdmitted):
 
 class WorkspaceHeld(TrueliftError):
     """The facts file is open in another process; one that serves may run the command itself."""
+
+
+class WorkspaceAway(TrueliftError):
+    """The server of the workspace database does not answer, or went away in the middle."""
 
 
 class Busy(TrueliftError):

@@ -11,7 +11,8 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, Insert, Table, insert
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 Rows = Sequence[tuple[Any, ...]]
@@ -36,6 +37,16 @@ def write_rows(connection: Connection, table: Table, columns: tuple[str, ...], r
     else:
         statement, order = _statement(table, columns, connection.dialect)
         connection.exec_driver_sql(statement, list(map(order, rows)))
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """Give the insert that leaves rows alone whose key is there already."""
+    keys = list(table.primary_key)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - only where it is used
+
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=keys)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=keys)
 
 
 def _copy(connection: Connection, table: Table, columns: tuple[str, ...], rows: Rows) -> None:

@@ -127,7 +127,8 @@ CATALOG = {kind.name: _catalog_table(kind) for kind in CATALOG_KINDS}
 
 STATEMENT = "-- next\n"
 SEAL_TRIGGERS: dict[str, tuple[str, ...]] = {
-    "sqlite": tuple(queries.text("measurement.seal_triggers.sqlite").split(STATEMENT)),
+    dialect: tuple(queries.text(f"measurement.seal_triggers.{dialect}").split(STATEMENT))
+    for dialect in ("sqlite", "postgresql")
 }
 """The statements that create the guards of sealed baselines, by dialect."""
 

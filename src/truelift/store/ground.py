@@ -1,6 +1,7 @@
 """The ground an operation stands on: one workspace's two stores, one brand, and a clock.
 
-In:   a workspace folder (workspace.db, facts.duckdb, segments/, spool/, exports/).
+In:   a workspace folder (workspace.db, facts.duckdb, segments/, spool/, exports/); a workspace.toml
+      in it may name a database in the place of workspace.db.
 Out:  Ground, opened and closed as one.
 """
 
@@ -20,7 +21,7 @@ from truelift.base.errors import Refused, TrueliftError
 from truelift.base.secret import Secret
 from truelift.base.time import Clock
 from truelift.catalog.permission import Rights
-from truelift.store import audit_log, people_store
+from truelift.store import audit_log, people_store, places
 from truelift.store import workspace_database as records
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsEngine
@@ -32,6 +33,7 @@ from truelift.store.segments import SegmentLog
 from truelift.store.turn import Turn
 from truelift.store.workspace_database import BrandRecord, WorkspaceDatabase
 
+FILE = "workspace.db"
 FOLDERS = ("spool", "segments", "exports")
 
 
@@ -109,13 +111,17 @@ class StoppedClock:
 
 def create(folder: Path, record: BrandRecord, now: dt.datetime) -> str:
     """Make a workspace folder with its first brand; give the workspace's id."""
-    if (folder / "workspace.db").exists():
+    place = places.read(folder).database
+    if (folder / FILE).exists():
         msg = f"{folder} holds a workspace already; choose another folder."
         raise TrueliftError(msg)
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    database = WorkspaceDatabase(folder / "workspace.db")
+    database = WorkspaceDatabase(place or folder / FILE)
     with contextlib.closing(database), database.transaction() as connection:
+        if records.holds_workspace(connection):
+            msg = f"The database {place} holds a workspace already; name another in workspace.toml."
+            raise TrueliftError(msg)
         workspace_id = records.create_workspace(connection, now)
         records.add_brand(connection, record, now)
     return workspace_id
@@ -161,10 +167,13 @@ def _write_ahead_log(file: Path) -> Path:
 
 
 def _database(folder: Path) -> WorkspaceDatabase:
-    if not (folder / "workspace.db").is_file():
+    address = places.read(folder).database
+    if address is not None:
+        return WorkspaceDatabase(address)
+    if not (folder / FILE).is_file():
         msg = f"{folder} holds no workspace; make one with `truelift init {folder} --brand NAME`."
         raise TrueliftError(msg)
-    return WorkspaceDatabase(folder / "workspace.db")
+    return WorkspaceDatabase(folder / FILE)
 
 
 _HELD: dict[Path, Held] = {}

@@ -168,7 +168,10 @@ def make_triggers_again(connection: Connection) -> None:
 
 
 def drop_triggers(connection: Connection, names: Iterable[str]) -> None:
-    """Drop guards of an earlier version, before those of today are created (SQLite)."""
+    """Drop guards of an earlier version, before those of today are created (SQLite).
+
+    PostgreSQL never had other guards than today's: a revision of its own changes them there.
+    """
     for name in names:
         connection.exec_driver_sql(queries.text("ledger.drop_guard").replace("guard_name", name))
 

@@ -15,6 +15,7 @@ from importlib import resources
 import sqlalchemy as sa
 
 from truelift.base.errors import TrueliftError
+from truelift.store.postgresql import MIGRATING, order_by_bytes
 
 HEAD = "0007"
 """The newest revision in `migrations/versions`; a test holds the two together."""
@@ -35,18 +36,22 @@ def migrate(engine: sa.Engine) -> None:
             # sqlite3 begins no transaction before CREATE TABLE by itself: without this a crash
             # would leave half of the tables, and two processes could both make them.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
         version = stored_version(connection)
         if version != HEAD:
             with _ONE_AT_A_TIME:
                 _upgrade(connection, version)
+            if connection.dialect.name != "sqlite":
+                order_by_bytes(connection)
 
 
 def stored_version(connection: sa.Connection) -> str | None:
     """Give the revision a database is at; None when it is empty."""
-    tables = set(sa.inspect(connection).get_table_names())
-    if _VERSION.name in tables:
+    about = sa.inspect(connection)
+    if about.has_table(_VERSION.name):
         return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
-    if tables:
+    if about.get_table_names():
         msg = (
             "This database holds tables but does not say which version of Truelift made them; "
             "make a new workspace with `truelift init` and import its files again."

@@ -1,0 +1,138 @@
+"""PostgreSQL as the workspace needs it: by psycopg, with sums as whole numbers, text in byte order.
+
+In:   the address of a database, as `workspace.toml` holds it: without a password.
+Out:  an engine; what the server or the way to it refuses, in one sentence.
+
+A password comes from PGPASSWORD, a password file or a service file: libpq reads them by itself.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from truelift.base.errors import TrueliftError, UsageError, WorkspaceAway
+
+DRIVER = "postgresql+psycopg"
+SCHEMES = ("postgresql", "postgres", DRIVER)
+CONNECT_SECONDS = 5
+"""How long a server that does not answer is waited for, unless the address says otherwise."""
+
+MIGRATING = 0x7275_654C
+"""The lock under which tables are made: two that open a new database at once make it once."""
+
+_SECRETS = {"password", "passfile", "sslpassword"}
+
+_COLUMNS = sa.table(
+    "columns",
+    *map(sa.column, ("table_schema", "table_name", "column_name", "data_type", "collation_name")),
+    schema="information_schema",
+)
+_TEXTS = ("character varying", "text", "character")
+
+
+def address(text: str) -> sa.URL:
+    """Read the address of a database; UsageError when it is none, or holds a password."""
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError as error:
+        msg = "This is no address of a database; write postgresql://USER@HOST/DATABASE."
+        raise UsageError(msg) from error
+    if url.drivername not in SCHEMES:
+        msg = (
+            f"A workspace is kept in a file or in PostgreSQL, not in {url.drivername}; "
+            "write postgresql://USER@HOST/DATABASE."
+        )
+        raise UsageError(msg)
+    if url.password is not None or _SECRETS & set(url.query):
+        msg = (
+            "The address of the database holds a password, and no file of ours may; take it out "
+            "and set PGPASSWORD, or write it into a password file (~/.pgpass, PGPASSFILE)."
+        )
+        raise UsageError(msg)
+    if not url.database:
+        msg = "The address names no database; write postgresql://USER@HOST/DATABASE."
+        raise UsageError(msg)
+    return url.set(drivername=DRIVER)
+
+
+def plain(url: sa.URL) -> str:
+    """Write an address as people write it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def engine(text: str) -> sa.Engine:
+    """Give an engine; a connection that was cut while nobody used it is made again by itself."""
+    url = address(text)
+    if importlib.util.find_spec("psycopg") is None:
+        msg = "A workspace in PostgreSQL needs psycopg; `pip install 'truelift[postgresql]'`."
+        raise TrueliftError(msg)
+    given: dict[str, Any] = {}
+    if "connect_timeout" not in url.query:
+        given["connect_timeout"] = CONNECT_SECONDS
+    if "application_name" not in url.query:
+        given["application_name"] = "truelift"
+    made = sa.create_engine(url, pool_pre_ping=True, connect_args=given)
+    sa.event.listen(made, "connect", lambda link, _: configure(link))
+    return made
+
+
+def configure(dbapi_connection: Any) -> None:  # noqa: ANN401 - psycopg's own type
+    """Read sums of whole numbers as whole numbers, as SQLite gives them."""
+    from psycopg.adapt import Loader  # noqa: PLC0415 - only where the extra is installed
+
+    class Whole(Loader):
+        """PostgreSQL's sum of 64-bit numbers is a decimal without a fraction."""
+
+        def load(self, data: Any) -> int | Decimal:  # noqa: ANN401 - bytes of some sort
+            """Read a number."""
+            text = bytes(data).decode()
+            return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+
+    dbapi_connection.adapters.register_loader("numeric", Whole)
+
+
+def take_turn(connection: sa.Connection, what: str) -> None:
+    """Wait until no other transaction holds the turn of this name; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        named = sa.func.hashtextextended(what, 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(named)))
+
+
+def order_by_bytes(connection: sa.Connection) -> None:
+    """Let every text of ours sort by its bytes, as in SQLite, whatever the database sorts by."""
+    columns = _COLUMNS.c
+    other = sa.or_(columns.collation_name.is_(None), columns.collation_name != "C")
+    query = (
+        sa.select(columns.table_name, columns.column_name)
+        .where(columns.table_schema == sa.func.current_schema(), columns.data_type.in_(_TEXTS))
+        .where(other)
+        .order_by(columns.table_name, columns.column_name)
+    )
+    tables: dict[str, list[str]] = {}
+    for table, column in connection.execute(query):
+        tables.setdefault(table, []).append(column)
+    quote = connection.dialect.identifier_preparer.quote
+    for table, names in tables.items():
+        changes = ", ".join(f'ALTER COLUMN {quote(name)} TYPE text COLLATE "C"' for name in names)
+        connection.exec_driver_sql(f"ALTER TABLE {quote(table)} {changes}")
+
+
+def away(error: sa.exc.DBAPIError, url: sa.URL) -> WorkspaceAway | None:
+    """Say that the database went away or cannot be reached; None when it is another fault."""
+    lost = error.connection_invalidated or _state(error).startswith(("08", "57P", "53"))
+    if not lost and (not isinstance(error, sa.exc.OperationalError) or _state(error)):
+        return None
+    why = " ".join(str(error.orig).split()).removesuffix(".")
+    msg = (
+        f"The workspace database {plain(url)} does not answer ({why}); what was committed stays "
+        "and nothing of this was: look whether it runs, and do this again."
+    )
+    return WorkspaceAway(msg)
+
+
+def _state(error: sa.exc.DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
