@@ -85,6 +85,22 @@ def nothing_left(request):
     copies.drop_below(folder)
 
 
+@pytest.fixture(scope="session")
+def unguarded():
+    """Take the guards off until the transaction ends, or for good: unguarded(connection)."""
+
+    def off(connection):
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("set local session_replication_role = replica")
+            return
+        kinds = "select name from sqlite_master where type = 'trigger'"
+        for (name,) in connection.exec_driver_sql(kinds).all():
+            connection.exec_driver_sql(f"drop trigger {name}")
+        connection.exec_driver_sql("pragma defer_foreign_keys = on")
+
+    return off
+
+
 PRINTED, ERRORS, SECONDS = "printed.txt", "errors.txt", "seconds.txt"
 
 

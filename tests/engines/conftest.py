@@ -8,9 +8,14 @@ import pytest
 from sqlalchemy import create_engine, event
 
 from truelift.store import control_records
-from truelift.store.journal_tables import create_all, grant_application_role
+from truelift.store.journal_tables import create_all
+from truelift.store.postgresql import grant_application_role
 from truelift.store.sqlite import configure_sqlite
 
+ROLE = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'truelift_application') THEN"
+    " CREATE ROLE truelift_application NOLOGIN; END IF; END $$"
+)
 DIALECTS = ("sqlite", "postgresql")
 
 
@@ -21,6 +26,7 @@ def make_tables(engine):
         control_records.control_record.create(connection)
         control_records.create_control_guards(connection)
         if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(ROLE)
             grant_application_role(connection)
 
 

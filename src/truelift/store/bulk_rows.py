@@ -6,7 +6,7 @@ Out:  the rows in the table; IntegrityError when the database refuses one of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -37,6 +37,17 @@ def write_rows(connection: Connection, table: Table, columns: tuple[str, ...], r
     else:
         statement, order = _statement(table, columns, connection.dialect)
         connection.exec_driver_sql(statement, list(map(order, rows)))
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that all name the same columns; the columns' types say how each value is kept."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        names = tuple(rows[0])
+        _copy(connection, table, names, [tuple(row[name] for name in names) for row in rows])
+    else:
+        connection.execute(insert(table), rows)
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:

@@ -181,12 +181,3 @@ def create_all(engine: Engine) -> None:
     with engine.begin() as connection:
         metadata.create_all(connection, tables=(brand, *TABLES))
         create_triggers(connection)
-
-
-def grant_application_role(connection: Connection) -> None:
-    """Make the role that may read and add and nothing else (PostgreSQL); as the tables' owner.
-
-    The tables of the journal and of control records must be there.
-    """
-    for statement in queries.text("ledger.application_role.postgresql").split(STATEMENT):
-        connection.exec_driver_sql(statement)

@@ -15,9 +15,9 @@ from importlib import resources
 import sqlalchemy as sa
 
 from truelift.base.errors import TrueliftError
-from truelift.store.postgresql import MIGRATING, order_by_bytes
+from truelift.store.postgresql import MIGRATING, grant_application_role, order_by_bytes
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -44,6 +44,7 @@ def migrate(engine: sa.Engine) -> None:
                 _upgrade(connection, version)
             if connection.dialect.name != "sqlite":
                 order_by_bytes(connection)
+                grant_application_role(connection)
 
 
 def stored_version(connection: sa.Connection) -> str | None:

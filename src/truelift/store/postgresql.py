@@ -15,11 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from truelift.base.errors import TrueliftError, UsageError, WorkspaceAway
+from truelift.store import queries
 
 DRIVER = "postgresql+psycopg"
 SCHEMES = ("postgresql", "postgres", DRIVER)
 CONNECT_SECONDS = 5
 """How long a server that does not answer is waited for, unless the address says otherwise."""
+
+ROLE = "truelift_application"
 
 MIGRATING = 0x7275_654C
 """The lock under which tables are made: two that open a new database at once make it once."""
@@ -28,10 +31,16 @@ _SECRETS = {"password", "passfile", "sslpassword"}
 
 _COLUMNS = sa.table(
     "columns",
-    *map(sa.column, ("table_schema", "table_name", "column_name", "data_type", "collation_name")),
+    *map(
+        sa.column,
+        (
+            "table_schema", "table_name", "column_name", "data_type", "collation_name",
+            "character_maximum_length",
+        ),
+    ),
     schema="information_schema",
-)
-_TEXTS = ("character varying", "text", "character")
+)  # fmt: skip
+_TEXTS = ("character varying", "text")
 
 
 def address(text: str) -> sa.URL:
@@ -107,18 +116,40 @@ def order_by_bytes(connection: sa.Connection) -> None:
     columns = _COLUMNS.c
     other = sa.or_(columns.collation_name.is_(None), columns.collation_name != "C")
     query = (
-        sa.select(columns.table_name, columns.column_name)
+        sa.select(
+            columns.table_name, columns.column_name, columns.data_type,
+            columns.character_maximum_length,
+        )
         .where(columns.table_schema == sa.func.current_schema(), columns.data_type.in_(_TEXTS))
         .where(other)
         .order_by(columns.table_name, columns.column_name)
-    )
-    tables: dict[str, list[str]] = {}
-    for table, column in connection.execute(query):
-        tables.setdefault(table, []).append(column)
+    )  # fmt: skip
     quote = connection.dialect.identifier_preparer.quote
-    for table, names in tables.items():
-        changes = ", ".join(f'ALTER COLUMN {quote(name)} TYPE text COLLATE "C"' for name in names)
-        connection.exec_driver_sql(f"ALTER TABLE {quote(table)} {changes}")
+    tables: dict[str, list[str]] = {}
+    for table, column, kind, longest in connection.execute(query).all():
+        sort = kind if longest is None else f"{kind}({longest})"
+        change = f'ALTER COLUMN {quote(column)} TYPE {sort} COLLATE "C"'
+        tables.setdefault(table, []).append(change)
+    for table, changes in tables.items():
+        connection.exec_driver_sql(f"ALTER TABLE {quote(table)} {', '.join(changes)}")
+
+
+def grant_application_role(connection: sa.Connection) -> None:
+    """Let the application's role read and add, where there is one; as the tables' owner."""
+    connection.exec_driver_sql(queries.text("store.application_role.postgresql"))
+
+
+def application_role(connection: sa.Connection) -> bool | None:
+    """Say whether the application's role may do what it has to; None when there is no such role."""
+    roles = sa.table("pg_roles", sa.column("rolname"))
+    there = sa.select(roles.c.rolname).where(roles.c.rolname == ROLE)
+    if connection.execute(there).first() is None:
+        return None
+    may = [
+        sa.func.has_table_privilege(ROLE, f"public.{table}", "INSERT")
+        for table in sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"})
+    ]
+    return bool(connection.execute(sa.select(sa.and_(sa.true(), *may))).scalar_one())
 
 
 def away(error: sa.exc.DBAPIError, url: sa.URL) -> WorkspaceAway | None:
