@@ -20,7 +20,8 @@ from truelift.store.segments import SegmentLog
 ON_BOTH = frozenset(
     {
         "test_accounting_periods", "test_audit_log", "test_catalog_store", "test_control_records",
-        "test_journal_export", "test_kept_records", "test_leases", "test_people_store",
+        "test_journal_export", "test_keeper", "test_kept_records", "test_leases",
+        "test_people_store",
         "test_rates", "test_science_records", "test_session_store", "test_share_store",
         "test_workspace_database",
     }

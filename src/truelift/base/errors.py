@@ -11,8 +11,8 @@
     |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
     +-- WorkspaceHeld                another process holds the facts file
-    +-- WorkspaceAway                the database of the workspace does not answer
     +-- Busy                         too much is waiting already; try again in a moment
+    |   +-- WorkspaceAway            the server of the workspace database does not answer
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
     +-- JournalRefused               the journal's rules refuse an entry
@@ -82,12 +82,12 @@ class WorkspaceHeld(TrueliftError):
     """The facts file is open in another process; one that serves may run the command itself."""
 
 
-class WorkspaceAway(TrueliftError):
-    """The server of the workspace database does not answer, or went away in the middle."""
-
-
 class Busy(TrueliftError):
     """Too much is waiting already; the same request may be sent again in a moment."""
+
+
+class WorkspaceAway(Busy):
+    """The server of the workspace database does not answer, or went away in the middle."""
 
 
 class NotFound(TrueliftError):

@@ -26,6 +26,7 @@ from truelift.store import workspace_database as records
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import FactsDamaged
+from truelift.store.keeper import Keeper, kept
 from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
@@ -42,7 +43,8 @@ class Ground:
     """Both stores of a workspace, the brand in question, who acts, and what time it is.
 
     turn: held while something is changed, so that the threads of a process that serves take turns.
-    served: this process serves the workspace.
+    served: this process serves the workspace. keeper: keeps it the only one that does, where others
+    reach its database too.
     """
 
     folder: Path
@@ -58,6 +60,13 @@ class Ground:
     simulated: bool = False
     turn: Turn = field(default_factory=Turn, compare=False)
     served: bool = False
+    keeper: Keeper | None = field(default=None, compare=False)
+
+    def may_work(self) -> None:
+        """Ask whether what is due may be done; WorkspaceAway, or Overtaken by another worker."""
+        self.workspace.answers()
+        if self.keeper is not None:
+            self.keeper.check()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class Held:
     turn: Turn
     simulated: Clock | None = None
     tell: Callable[[Any], None] = lambda _told: None
+    keeper: Keeper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +203,19 @@ def brand_names(shared: Held) -> list[str]:
 
 @contextlib.contextmanager
 def held(folder: Path, clock: Clock) -> Iterator[Held]:
-    """Hold a workspace for this process: until the end, what is opened shares its stores."""
+    """Hold a workspace for this process: until the end, what is opened shares its stores.
+
+    Where others reach its database too, this process is the only worker of it meanwhile.
+    """
     place = folder.resolve()
     database = _database(place)
     with contextlib.closing(database):
         with database.transaction() as connection:
             simulated = records.workspace_row(connection)[2]
         engine = FactsEngine(place / "facts.duckdb", SegmentLog(place / "segments"))
-        with contextlib.closing(engine):
+        with contextlib.closing(engine), kept(database, place) as keeper:
             played = None if simulated is None else PlayedClock(simulated, clock, clock.now())
-            _HELD[place] = Held(place, database, engine, Turn(), played)
+            _HELD[place] = Held(place, database, engine, Turn(), played, keeper=keeper)
             try:
                 yield _HELD[place]
             finally:
@@ -264,6 +277,7 @@ def opened(
             simulated=simulated is not None,
             turn=shared.turn if shared else Turn(),
             served=shared is not None,
+            keeper=shared.keeper if shared else None,
         )
 
 

@@ -33,6 +33,9 @@ PAUSE_SECONDS = 0.1
 SLOWEST_SECONDS = 5.0
 """The longest pause after rounds that failed."""
 
+ANSWER_SECONDS = 1.0
+"""How often it is looked whether the workspace's database answers, and is still ours to work on."""
+
 PRUNE_SECONDS = 3_600.0
 
 COMPACT_SECONDS, BUSY_COMPACT_SECONDS = 60.0, 600.0
@@ -86,6 +89,7 @@ class Loop:
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
     _pruned: float = field(default=float("-inf"), repr=False)
+    _answered: float = field(default=float("-inf"), repr=False)
     _compacted: float = field(default=float("-inf"), repr=False)
     _salted: dt.date | None = field(default=None, repr=False)
 
@@ -127,6 +131,9 @@ class Loop:
         """Run one round: take in, and tidy up when it is due."""
         began = self.tick()
         ground = next(iter(self.grounds.values()))
+        if began - self._answered >= ANSWER_SECONDS:
+            ground.may_work()
+            self._answered = began
         came = self._take_in(ground, began)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         if now.date() != self._salted:
