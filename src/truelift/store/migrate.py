@@ -40,11 +40,16 @@ def migrate(engine: sa.Engine) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
         version = stored_version(connection)
         if version != HEAD:
-            with _ONE_AT_A_TIME:
-                _upgrade(connection, version)
-            if connection.dialect.name != "sqlite":
-                order_by_bytes(connection)
-                grant_application_role(connection)
+            make_tables(connection, version)
+
+
+def make_tables(connection: sa.Connection, version: str | None = None) -> None:
+    """Bring a database from a revision to HEAD within the caller's transaction."""
+    with _ONE_AT_A_TIME:
+        _upgrade(connection, version)
+    if connection.dialect.name != "sqlite":
+        order_by_bytes(connection)
+        grant_application_role(connection)
 
 
 def stored_version(connection: sa.Connection) -> str | None:

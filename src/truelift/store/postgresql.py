@@ -70,7 +70,8 @@ def address(text: str) -> sa.URL:
 
 def plain(url: sa.URL) -> str:
     """Write an address as people write it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+    told = url.set(drivername="postgresql").render_as_string(hide_password=True)
+    return told.replace("%2F", "/")
 
 
 def engine(text: str) -> sa.Engine:
@@ -150,6 +151,18 @@ def application_role(connection: sa.Connection) -> bool | None:
         for table in sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"})
     ]
     return bool(connection.execute(sa.select(sa.and_(sa.true(), *may))).scalar_one())
+
+
+def grant_if_owner(connection: sa.Connection) -> bool:
+    """Let the application's role do what it has to; False for who does not own the tables."""
+    owned = sa.table("pg_tables", *map(sa.column, ("tablename", "tableowner", "schemaname")))
+    others = sa.select(owned.c.tablename).where(
+        owned.c.schemaname == "public", owned.c.tableowner != sa.func.current_user()
+    )
+    if connection.execute(others).first() is not None:
+        return False
+    grant_application_role(connection)
+    return True
 
 
 def away(error: sa.exc.DBAPIError, url: sa.URL) -> WorkspaceAway | None:
