@@ -57,7 +57,7 @@ class Keeper:
             if time.monotonic() >= ends:
                 msg = (
                     f"{found.holder} works on this workspace since {found.taken_at:%Y-%m-%d %H:%M}"
-                    " UTC, and one does at a time; stop it, or let this one stand by."
+                    " UTC, and one does at a time; stop it before this one starts."
                 )
                 raise TrueliftError(msg)
             if not told:

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from truelift.base.errors import CheckFailed, TrueliftError, UsageError
-from truelift.store import audit_log, journal, journal_movements
+from truelift.store import audit_log, journal, journal_movements, queries
 from truelift.store import workspace_database as records
 from truelift.store.bulk_rows import write_rows
 from truelift.store.migrate import make_tables
@@ -50,7 +50,7 @@ def copy(source: sa.Connection, target: sa.Connection, told: Callable[[str, int]
     _refuse_filled(target)
     make_tables(target)
     tables = metadata.sorted_tables
-    _guard(target, tables, "DISABLE")
+    target.exec_driver_sql(queries.text("store.guards_off.postgresql"))
     rows: dict[str, int] = {}
     for table in tables:
         before = _copied(source, target, table)
@@ -64,7 +64,7 @@ def copy(source: sa.Connection, target: sa.Connection, told: Callable[[str, int]
         rows[table.name] = before.rows
         told(table.name, before.rows)
     target.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-    _guard(target, tables, "ENABLE")
+    target.exec_driver_sql(queries.text("store.guards_on.postgresql"))
     _number_on(target, tables)
     return Moved(rows, _compared_chains(source, target))
 
@@ -116,12 +116,6 @@ def _parts(connection: sa.Connection, table: sa.Table) -> Iterator[list[tuple[An
     found = connection.execute(query, execution_options={"yield_per": ROWS})
     for part in found.partitions():
         yield [tuple(row) for row in part]
-
-
-def _guard(target: sa.Connection, tables: list[sa.Table], word: str) -> None:
-    quote = target.dialect.identifier_preparer.quote
-    for table in tables:
-        target.exec_driver_sql(f"ALTER TABLE {quote(table.name)} {word} TRIGGER USER")
 
 
 def _number_on(target: sa.Connection, tables: list[sa.Table]) -> None:

@@ -29,19 +29,6 @@ MIGRATING = 0x7275_654C
 
 _SECRETS = {"password", "passfile", "sslpassword"}
 
-_COLUMNS = sa.table(
-    "columns",
-    *map(
-        sa.column,
-        (
-            "table_schema", "table_name", "column_name", "data_type", "collation_name",
-            "character_maximum_length",
-        ),
-    ),
-    schema="information_schema",
-)  # fmt: skip
-_TEXTS = ("character varying", "text")
-
 
 def address(text: str) -> sa.URL:
     """Read the address of a database; UsageError when it is none, or holds a password."""
@@ -114,25 +101,7 @@ def take_turn(connection: sa.Connection, what: str) -> None:
 
 def order_by_bytes(connection: sa.Connection) -> None:
     """Let every text of ours sort by its bytes, as in SQLite, whatever the database sorts by."""
-    columns = _COLUMNS.c
-    other = sa.or_(columns.collation_name.is_(None), columns.collation_name != "C")
-    query = (
-        sa.select(
-            columns.table_name, columns.column_name, columns.data_type,
-            columns.character_maximum_length,
-        )
-        .where(columns.table_schema == sa.func.current_schema(), columns.data_type.in_(_TEXTS))
-        .where(other)
-        .order_by(columns.table_name, columns.column_name)
-    )  # fmt: skip
-    quote = connection.dialect.identifier_preparer.quote
-    tables: dict[str, list[str]] = {}
-    for table, column, kind, longest in connection.execute(query).all():
-        sort = kind if longest is None else f"{kind}({longest})"
-        change = f'ALTER COLUMN {quote(column)} TYPE {sort} COLLATE "C"'
-        tables.setdefault(table, []).append(change)
-    for table, changes in tables.items():
-        connection.exec_driver_sql(f"ALTER TABLE {quote(table)} {', '.join(changes)}")
+    connection.exec_driver_sql(queries.text("store.order_by_bytes.postgresql"))
 
 
 def grant_application_role(connection: sa.Connection) -> None:
@@ -170,7 +139,8 @@ def away(error: sa.exc.DBAPIError, url: sa.URL) -> WorkspaceAway | None:
     lost = error.connection_invalidated or _state(error).startswith(("08", "57P", "53"))
     if not lost and (not isinstance(error, sa.exc.OperationalError) or _state(error)):
         return None
-    why = " ".join(str(error.orig).split()).removesuffix(".")
+    why = " ".join(str(error.orig).split()).partition(" Is the server running")[0]
+    why = why.removeprefix("connection is bad: ").rstrip(".")
     msg = (
         f"The workspace database {plain(url)} does not answer ({why}); what was committed stays "
         "and nothing of this was: look whether it runs, and do this again."
