@@ -66,6 +66,24 @@ def test_one_that_is_cut_off_in_a_transaction_wrote_nothing_and_is_used_again(ow
     database.close()
 
 
+def test_one_that_goes_away_at_the_commit_says_that_nobody_knows(own_cluster, address, monkeypatch):
+    database = WorkspaceDatabase(address)
+    real = database.engine.dialect.do_commit
+
+    def commit(link):
+        own_cluster.stop()
+        real(link)
+
+    monkeypatch.setattr(database.engine.dialect, "do_commit", commit)
+    with (
+        pytest.raises(WorkspaceAway, match="is not known: look before"),
+        database.transaction() as c,
+    ):
+        append(c)
+    own_cluster.start()
+    database.close()
+
+
 def test_while_it_is_away_nobody_is_ready_and_commands_say_so(
     own_cluster, address, tmp_path, capsys, monkeypatch
 ):

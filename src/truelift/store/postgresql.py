@@ -134,16 +134,22 @@ def grant_if_owner(connection: sa.Connection) -> bool:
     return True
 
 
-def away(error: sa.exc.DBAPIError, url: sa.URL) -> WorkspaceAway | None:
-    """Say that the database went away or cannot be reached; None when it is another fault."""
-    lost = error.connection_invalidated or _state(error).startswith(("08", "57P", "53"))
+def away(error: sa.exc.DBAPIError, url: sa.URL, *, ending: bool = False) -> WorkspaceAway | None:
+    """Say that the database went away or cannot be reached; None when it is another fault.
+
+    ending: it was told to commit, and whether it did was not heard.
+    """
+    lost = error.connection_invalidated or _state(error).startswith(("08", "57P", "53300"))
     if not lost and (not isinstance(error, sa.exc.OperationalError) or _state(error)):
         return None
     why = " ".join(str(error.orig).split()).partition(" Is the server running")[0]
     why = why.removeprefix("connection is bad: ").rstrip(".")
+    what = "nothing of this was: look whether it runs, and do this again"
+    if ending:
+        what = "whether this was is not known: look before you do it again"
     msg = (
         f"The workspace database {plain(url)} does not answer ({why}); what was committed stays "
-        "and nothing of this was: look whether it runs, and do this again."
+        f"and {what}."
     )
     return WorkspaceAway(msg)
 

@@ -79,8 +79,13 @@ class WorkspaceDatabase:
         else:
             self.engine = sqlite_engine(place)
         try:
-            with self._answering():
-                migrate(self.engine)
+            migrate(self.engine)
+        except sa.exc.DBAPIError as error:
+            self.engine.dispose()
+            told = self._told(error, ending=False)
+            if told is error:
+                raise
+            raise told from error
         except BaseException:
             self.engine.dispose()
             raise
@@ -91,8 +96,16 @@ class WorkspaceDatabase:
 
         WorkspaceAway when the database's server does not answer, or goes away meanwhile.
         """
-        with self._answering(), self.engine.begin() as connection:
-            yield connection
+        ending = False
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+                ending = True
+        except sa.exc.DBAPIError as error:
+            told = self._told(error, ending=ending)
+            if told is error:
+                raise
+            raise told from error
 
     @property
     def address(self) -> str | None:
@@ -111,17 +124,11 @@ class WorkspaceDatabase:
         """Close every connection."""
         self.engine.dispose()
 
-    @contextlib.contextmanager
-    def _answering(self) -> Iterator[None]:
-        try:
-            yield
-        except sa.exc.DBAPIError as error:
-            if self.engine.dialect.name == "sqlite":
-                raise
-            away = postgresql.away(error, self.engine.url)
-            if away is None:
-                raise
-            raise away from error
+    def _told(self, error: sa.exc.DBAPIError, *, ending: bool) -> Exception:
+        """Give what is to be raised for an error of the database."""
+        if self.engine.dialect.name == "sqlite":
+            return error
+        return postgresql.away(error, self.engine.url, ending=ending) or error
 
 
 def create_workspace(connection: sa.Connection, now: dt.datetime) -> str:

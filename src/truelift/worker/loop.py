@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from truelift.base.errors import Busy
 from truelift.operations.collect import keep_salts
 from truelift.operations.compact import compact
 from truelift.operations.demonstrate import keep_clock
@@ -121,7 +122,10 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - told, and tried again
             self.pulse.failures += 1
             self.pulse.fault = str(error)
-            _log.exception("a round failed")
+            if isinstance(error, Busy):
+                _log.warning("a round failed: %s", error)
+            else:
+                _log.exception("a round failed")
             self.undone()
             return False
         self.pulse.fault = ""
