@@ -77,9 +77,9 @@ def test_one_that_goes_away_at_the_commit_says_that_nobody_knows(own_cluster, ad
     monkeypatch.setattr(database.engine.dialect, "do_commit", commit)
     with (
         pytest.raises(WorkspaceAway, match="is not known: look before"),
-        database.transaction() as c,
+        database.transaction() as connection,
     ):
-        append(c)
+        append(connection)
     own_cluster.start()
     database.close()
 

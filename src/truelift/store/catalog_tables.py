@@ -81,6 +81,12 @@ quarantine = sa.Table(
     sa.Column("resolved_at", sa.DateTime),
 )
 
+QUARANTINE_ORDER = tuple(
+    quarantine.c[name]
+    for name in ("recorded_at", "source_file", "line", "column", "kind", "sha256")
+)
+"""How refused rows are listed: by file and line."""
+
 baseline_seal = sa.Table(
     "baseline_seal",
     metadata,

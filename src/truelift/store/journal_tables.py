@@ -16,7 +16,7 @@ appends them, read for trial balances of whole periods, and compared with the po
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -34,9 +34,11 @@ from truelift.store.catalog_tables import brand
 from truelift.store.tables import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine, Select
+
+Asked = TypeVar("Asked", bound="Select[Any]")
 
 _Whole = BigInteger().with_variant(Integer(), "sqlite")
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
@@ -151,6 +153,11 @@ JOURNAL_TRIGGERS: dict[str, tuple[str, ...]] = {
     for dialect in ("sqlite", "postgresql")
 }
 """The statements that create the journal's guards, by dialect; the migrations execute them."""
+
+
+def grouped(query: Asked, keys: Sequence[ColumnElement[Any]]) -> Asked:
+    """Sum by keys, in the order of the keys, nothing before something: the same in both."""
+    return query.group_by(*keys).order_by(*(key.asc().nulls_first() for key in keys))
 
 
 def create_triggers(connection: Connection) -> None:

@@ -23,7 +23,14 @@ from truelift.facts.event import Fault
 from truelift.store import postgresql
 from truelift.store.accounting_periods import keep_periods
 from truelift.store.bulk_rows import insert_new
-from truelift.store.catalog_tables import baseline_seal, brand, imported_file, quarantine, workspace
+from truelift.store.catalog_tables import (
+    QUARANTINE_ORDER,
+    baseline_seal,
+    brand,
+    imported_file,
+    quarantine,
+    workspace,
+)
 from truelift.store.migrate import migrate
 from truelift.store.sqlite import sqlite_engine
 
@@ -334,9 +341,8 @@ def unbooked(
 def quarantined(connection: sa.Connection, brand_name: str) -> list[dict[str, object]]:
     """Give the refused rows of a brand, by file and line."""
     columns = quarantine.c
-    order = (columns.recorded_at, columns.source_file, columns.line, columns.column)
     where = (columns.brand == brand_name, columns.resolved_at.is_(None))
-    statement = sa.select(quarantine).where(*where).order_by(*order)
+    statement = sa.select(quarantine).where(*where).order_by(*QUARANTINE_ORDER)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
@@ -382,7 +388,10 @@ def seals(
     where = [columns.brand == brand_name]
     if known_at is not None:
         where.append(columns.recorded_at <= known_at)
-    order = (columns.sealed_at, columns.campaign, columns.creator, columns.metric)
+    order = (
+        columns.sealed_at, columns.campaign, columns.creator, columns.metric, columns.platform,
+        columns.sha256,
+    )  # fmt: skip
     statement = sa.select(baseline_seal).where(*where).order_by(*order)
     return [
         SealRecord(
