@@ -86,6 +86,13 @@ def nothing_left(request):
 
 
 @pytest.fixture(scope="session")
+def kept_in_a_file():
+    """Run a test only where workspaces are files: it looks into one."""
+    if DATABASE != "sqlite":
+        pytest.skip("looks into the file of a workspace database, and this run keeps none")
+
+
+@pytest.fixture(scope="session")
 def unguarded():
     """Take the guards off until the transaction ends, or for good: unguarded(connection)."""
 

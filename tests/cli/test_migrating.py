@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from truelift.store import ground as grounds
 from truelift.store import moving, places
 
+pytestmark = pytest.mark.usefixtures("kept_in_a_file")
+
 ASKED = (
     ("roi", "--format", "json"),
     ("roi", "--by", "campaign", "--format", "json"),

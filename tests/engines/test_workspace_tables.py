@@ -152,6 +152,19 @@ def test_the_application_reads_and_adds(application):
         assert leases.take(connection, leases.WORKER, "app", 5).holder == "app"
 
 
+def test_only_the_owner_may_bring_tables_up(application, filled):
+    with filled.transaction() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '0007'")
+        connection.exec_driver_sql("alter table lease rename to later")
+    try:
+        with pytest.raises(TrueliftError, match="run `truelift doctor` once as the owner"):
+            WorkspaceDatabase(application.address)
+    finally:
+        with filled.transaction() as connection:
+            connection.exec_driver_sql(f"update alembic_version set version_num = '{HEAD}'")
+            connection.exec_driver_sql("alter table later rename to lease")
+
+
 def test_two_that_open_a_new_database_at_once_make_it_once(address):
     failures, together = [], threading.Barrier(2)
 

@@ -10,7 +10,7 @@ import pytest
 from truelift.base.errors import Overtaken, TrueliftError
 from truelift.store import keeper as keepers
 from truelift.store import leases
-from truelift.store.keeper import Keeper, kept
+from truelift.store.keeper import Follower, Keeper, kept
 from truelift.store.workspace_database import WorkspaceDatabase
 
 SHORT = 0.6
@@ -84,6 +84,20 @@ def test_who_was_overtaken_works_no_more(two):
         first.check()
     first.give()
     assert held(two[0]) == ["b"]
+
+
+def test_who_stands_beside_a_worker_sees_that_it_was_overtaken(two, tmp_path, kept_in):
+    beside = Follower(two[1], tmp_path)
+    beside.check()
+    with two[0].transaction() as connection:
+        ours = leases.take(connection, leases.WORKER, keepers.holder_in(tmp_path), 60)
+    beside.check()
+    with two[0].transaction() as connection:
+        leases.give(connection, ours)
+        leases.take(connection, leases.WORKER, "b", 60)
+    if kept_in == "postgresql":
+        with pytest.raises(Overtaken, match="b works on this workspace now"):
+            beside.check()
 
 
 def test_it_is_renewed_while_it_is_held(two, monkeypatch):

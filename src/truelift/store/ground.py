@@ -26,7 +26,7 @@ from truelift.store import workspace_database as records
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import FactsDamaged
-from truelift.store.keeper import Keeper, kept
+from truelift.store.keeper import Follower, Keeper, kept
 from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
@@ -60,7 +60,7 @@ class Ground:
     simulated: bool = False
     turn: Turn = field(default_factory=Turn, compare=False)
     served: bool = False
-    keeper: Keeper | None = field(default=None, compare=False)
+    keeper: Keeper | Follower | None = field(default=None, compare=False)
 
     def may_work(self) -> None:
         """Ask whether what is due may be done; WorkspaceAway, or Overtaken by another worker."""
@@ -83,7 +83,7 @@ class Held:
     turn: Turn
     simulated: Clock | None = None
     tell: Callable[[Any], None] = lambda _told: None
-    keeper: Keeper | None = None
+    keeper: Keeper | Follower | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,8 @@ def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterat
     lent = borrowed(pipe)
     with contextlib.closing(_database(place)) as database:
         engine = FactsEngine.over(lent.connection, SegmentLog(place / "segments"))
-        yield Held(place, database, engine, lent.turn, simulated, lent.tell)
+        beside = Follower(database, place)
+        yield Held(place, database, engine, lent.turn, simulated, lent.tell, beside)
 
 
 @contextlib.contextmanager

@@ -96,11 +96,38 @@ class Keeper:
         if found.holder == self._holder:
             self._held, self._lost = found, ""
             return
-        self._lost = (
-            f"{found.holder} works on this workspace now; this process takes nothing in and books "
-            "nothing any more: stop it."
-        )
+        self._lost = _overtaken(found)
         _log.error("%s", self._lost)
+
+
+class Follower:
+    """Looks whether the worker that this process stands beside is still the one."""
+
+    def __init__(self, database: WorkspaceDatabase, folder: Path) -> None:
+        """folder: where both work."""
+        self._database, self._holder = database, holder_in(folder)
+
+    def check(self) -> None:
+        """Overtaken when another worker holds the lease."""
+        if self._database.address is None:
+            return
+        with self._database.transaction() as connection:
+            found = leases.holders(connection)
+        for each in found:
+            if each.name == leases.WORKER and each.holder != self._holder:
+                raise Overtaken(_overtaken(each))
+
+
+def holder_in(folder: Path) -> str:
+    """Name who works in a folder: the same after a restart, another one on another machine."""
+    return f"{folder} on {socket.gethostname()}"
+
+
+def _overtaken(by: Lease) -> str:
+    return (
+        f"{by.holder} works on this workspace now; this process takes nothing in and books "
+        "nothing any more: stop it."
+    )
 
 
 @contextlib.contextmanager
@@ -109,7 +136,7 @@ def kept(database: WorkspaceDatabase, folder: Path) -> Iterator[Keeper | None]:
     if database.address is None:
         yield None
         return
-    keeper = Keeper(database, f"{folder} on {socket.gethostname()}", SECONDS)
+    keeper = Keeper(database, holder_in(folder), SECONDS)
     try:
         keeper.take()
         yield keeper

@@ -154,5 +154,16 @@ def away(error: sa.exc.DBAPIError, url: sa.URL, *, ending: bool = False) -> Work
     return WorkspaceAway(msg)
 
 
+def not_owned(error: sa.exc.DBAPIError) -> TrueliftError | None:
+    """Say that only the tables' owner may make them what this version needs; None for another."""
+    if _state(error) != "42501":
+        return None
+    msg = (
+        "The tables of this workspace are not those of this version, and only their owner may "
+        "change them; run `truelift doctor` once as the owner."
+    )
+    return TrueliftError(msg)
+
+
 def _state(error: sa.exc.DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""

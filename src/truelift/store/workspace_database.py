@@ -89,7 +89,7 @@ class WorkspaceDatabase:
             migrate(self.engine)
         except sa.exc.DBAPIError as error:
             self.engine.dispose()
-            told = self._told(error, ending=False)
+            told = postgresql.not_owned(error) or self._told(error, ending=False)
             if told is error:
                 raise
             raise told from error
