@@ -87,7 +87,7 @@ def nothing_left(request):
 
 @pytest.fixture(scope="session")
 def kept_in_a_file():
-    """Run a test only where workspaces are files: it looks into one."""
+    """Run a test only where workspaces are files: it looks into one, or at what is loaded."""
     if DATABASE != "sqlite":
         pytest.skip("looks into the file of a workspace database, and this run keeps none")
 

@@ -71,9 +71,11 @@ def drop_below(folder):
     """Drop the databases of workspaces that lie below a folder."""
     for path in folder.rglob("workspace.db"):
         try:
-            drop(json.loads(path.read_text())["database"])
+            told = json.loads(path.read_text())
         except (ValueError, OSError):
             continue
+        if told["at"] == str(path.resolve()):  # a copy that nobody opened has none of its own
+            drop(told["database"])
 
 
 def _run(statement):
