@@ -28,7 +28,7 @@ PYTEST ?= -n 2 --dist worksteal
 LINTS  := ruff format types imports tidy
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage check $(LINTS) docs screenshots bench soak requirements clean
+.PHONY: help demo test test-cluster coverage check $(LINTS) docs screenshots bench soak requirements clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ demo: .make/frontend ## the sample programme through the whole river; DEMO_SERVE
 
 test: .make/dev .make/frontend .make/system .make/oracles ## tests; the last lines name what could not run here
 	@$(BIN)/python -m pytest $(PYTEST) -m "not soak"
+
+test-cluster: .make/dev .make/system ## the tests with every workspace in PostgreSQL; long
+	@TRUELIFT_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PYTEST) -m "not soak" tests/store \
+		tests/engines tests/ledger tests/operations tests/workspace tests/stories tests/cli
 
 coverage: .make/dev .make/frontend .make/system .make/oracles ## all tests, and that the pure stages are run whole
 	@$(BIN)/python -m pytest $(PYTEST) --cov

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 INSTALLED = Path("/usr/lib/postgresql")
 OWNER = "owner"
@@ -35,10 +35,14 @@ class Absent(Exception):
 
 @dataclass(slots=True)
 class Cluster:
-    """A running PostgreSQL; each database that is asked for is new and empty."""
+    """A running PostgreSQL; each database that is asked for is new and empty.
+
+    control: pg_ctl on it, with these words.
+    """
 
     version: str
     socket: Path
+    control: Callable[..., None]
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def engine(self, database: str, user: str = OWNER) -> sa.Engine:
@@ -47,6 +51,14 @@ class Cluster:
             "postgresql+psycopg", user, database=database, query={"host": str(self.socket)}
         )
         return sa.create_engine(address)
+
+    def stop(self) -> None:
+        """Stop it as a crash would: whoever is connected is cut off."""
+        self.control("-m", "immediate", "-w", "stop")
+
+    def start(self) -> None:
+        """Start it again after a stop."""
+        self.control("-w", "start")
 
     def new_database(self, template: str = "template0") -> str:
         """Make a database, empty or as a copy of another one; give its name."""
@@ -97,9 +109,13 @@ def cluster(within: str | None = None, **settings: str) -> Iterator[Cluster]:
     )  # fmt: skip
     options = {"listen_addresses": "", "unix_socket_directories": str(folder)} | settings
     words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+
+    def control(*asked: str) -> None:
+        run("pg_ctl", "-D", str(data), "-o", words, "-l", str(folder / "log"), *asked)
+
     try:
-        run("pg_ctl", "-D", str(data), "-o", words, "-l", str(folder / "log"), "-w", "start")
-        yield Cluster(binaries.parts[-2], folder)
+        control("-w", "start")
+        yield Cluster(binaries.parts[-2], folder, control)
     finally:
         with contextlib.suppress(subprocess.CalledProcessError):
             run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")

@@ -45,6 +45,7 @@ from truelift.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from truelift.store.moving import Moved
     from truelift.web.visiting import Entry
     from truelift.worker.collecting import Collecting
 
@@ -151,6 +152,14 @@ def rebuild(folder: Path) -> int:
         with ground.opened(folder, brand, SystemClock(), person(), given_token()) as base:
             recompute(base)
     return count
+
+
+def migrate_workspace(folder: Path, to: str, told: Callable[[str, int], None]) -> Moved:
+    """Move a workspace's database from its file to PostgreSQL; give what was moved."""
+    from truelift.operations import migrate_workspace as moves  # noqa: PLC0415 - when it moves
+
+    with ground.desk(folder, SystemClock(), person(), given_token()) as base:
+        return moves.migrate_workspace(base, folder, to, told)
 
 
 def demonstrate(folder: Path, seed: int, progress: Callable[[str], None]) -> None:

@@ -177,6 +177,7 @@ def test_sealing_after_the_launch_says_late_everywhere_and_is_grade_c_at_best(pl
         assert [line["late"] for line in csv.DictReader(io.StringIO(shown))] == ["late"], by
 
 
+@pytest.mark.usefixtures("kept_in_a_file")
 def test_a_late_seal_stays_late_when_its_record_is_read_again(played):
     """The record itself says so: nothing that happens later makes it a pre-registration."""
     played(posts=posts(*MARCH), observations=readings(*MARCH))

@@ -169,6 +169,7 @@ def test_a_damaged_facts_file_is_one_sentence(command, shop):
     assert "truelift rebuild" in err
 
 
+@pytest.mark.usefixtures("kept_in_a_file")
 def test_help_names_every_command_without_loading_the_engines():
     words = "import sys; from truelift.cli.main import run; run(['--help']); print(*sys.modules)"
     found = subprocess.run(

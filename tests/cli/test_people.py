@@ -85,6 +85,7 @@ def test_only_who_manages_brands_adds_one_or_rebuilds(command, shop, token_of):
         assert "may not add brands" in said
 
 
+@pytest.mark.usefixtures("kept_in_a_file")
 def test_users_and_tokens_are_listed_and_never_their_secrets(command, shop, token_of, data):
     token = token_of("kim", "admin", "--email", "kim@x.example")
     (row,) = data("user", "list")["rows"]
@@ -139,6 +140,7 @@ def test_a_password_comes_by_stdin_and_is_not_echoed(command, shop, monkeypatch)
     assert b"correct horse" not in (shop / "workspace.db").read_bytes()
 
 
+@pytest.mark.usefixtures("kept_in_a_file")
 def test_the_audit_log_verifies_until_somebody_changes_it(command, shop):
     import sqlite3  # noqa: PLC0415 - what an attacker would use
 

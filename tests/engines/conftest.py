@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from benchmarks.clusters import connect_server, sail_server, standalone_cluster
-from benchmarks.postgresql import Absent, cluster
 from sqlalchemy import create_engine, event
 
 from truelift.store import control_records
 from truelift.store.cluster_engine import ClusterEngine
-from truelift.store.journal_tables import create_all, grant_application_role
+from truelift.store.journal_tables import create_all
+from truelift.store.postgresql import grant_application_role
 from truelift.store.sqlite import configure_sqlite
 
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+ROLE = (
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'truelift_application') THEN"
+    " CREATE ROLE truelift_application NOLOGIN; END IF; END $$"
+)
 DIALECTS = ("sqlite", "postgresql")
 
 
@@ -28,6 +29,7 @@ def make_tables(engine):
         control_records.control_record.create(connection)
         control_records.create_control_guards(connection)
         if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(ROLE)
             grant_application_role(connection)
 
 
@@ -70,16 +72,6 @@ class PostgreSQL:
 
     def new(self, _name):
         return self.cluster.new_database(self.template)
-
-
-@pytest.fixture(scope="session")
-def postgresql_cluster():
-    with contextlib.ExitStack() as stack:
-        try:
-            running = stack.enter_context(cluster(MEMORY, fsync="off", full_page_writes="off"))
-        except Absent as absent:
-            pytest.skip(str(absent))
-        yield running
 
 
 @pytest.fixture(scope="session", params=DIALECTS)

@@ -45,13 +45,6 @@ def ground(season, books):
     return Rolled(season.ground, books)
 
 
-def unguard(connection):
-    kinds = "select name from sqlite_master where type = 'trigger'"
-    for (name,) in connection.exec_driver_sql(kinds).all():
-        connection.exec_driver_sql(f"drop trigger {name}")
-    connection.exec_driver_sql("pragma defer_foreign_keys = on")
-
-
 def test_the_head_names_the_last_entry_and_the_digest_of_all(ground, books):
     row = head(ground)
     entries = journal.entries(books, ground.brand.brand)
@@ -61,9 +54,9 @@ def test_the_head_names_the_last_entry_and_the_digest_of_all(ground, books):
     assert check_chain(ground, row["head"]) == []
 
 
-def test_entries_cut_off_at_the_end_are_found_by_the_kept_head_only(ground, books):
+def test_entries_cut_off_at_the_end_are_found_by_the_kept_head_only(ground, books, unguarded):
     kept = head(ground)
-    unguard(books)
+    unguarded(books)
     for table in ("journal_posting", "journal_entry"):
         books.exec_driver_sql(f"delete from {table} where seq = {kept['seq']}")
     told = check_chain(ground, kept["head"])
@@ -71,11 +64,13 @@ def test_entries_cut_off_at_the_end_are_found_by_the_kept_head_only(ground, book
     assert not any("chain breaks" in sentence for sentence in told)
 
 
-def test_a_journal_that_was_written_again_is_not_the_one_the_head_was_kept_of(ground, books):
+def test_a_journal_that_was_written_again_is_not_the_one_the_head_was_kept_of(
+    ground, books, unguarded
+):
     kept = head(ground)
     brand = ground.brand.brand
     entries = journal.entries(books, brand)
-    unguard(books)
+    unguarded(books)
     for table in ("journal_posting", "journal_entry", "period_movement"):
         books.exec_driver_sql(f"delete from {table}")
     journal.append(books, brand, reversed(entries), dt.datetime(2026, 7, 1))
@@ -85,8 +80,8 @@ def test_a_journal_that_was_written_again_is_not_the_one_the_head_was_kept_of(gr
     assert head(ground)["digest"] == kept["digest"], "the same entries, in another order"
 
 
-def test_a_changed_entry_is_named_and_has_no_head(ground, books):
-    unguard(books)
+def test_a_changed_entry_is_named_and_has_no_head(ground, books, unguarded):
+    unguarded(books)
     books.exec_driver_sql("update journal_entry set memo = 'x' where seq = 3")
     (sentence,) = check_chain(ground)
     assert "breaks at entry 3" in sentence

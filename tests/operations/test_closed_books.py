@@ -34,22 +34,23 @@ def closed(told):
     return told
 
 
-def changed(told, statement, *triggers):
-    """Change something behind the guards of the database."""
-    with told.ground.workspace.transaction() as connection:
-        for name in connection.execute(
-            sa.text("select name from sqlite_master where type = 'trigger'")
-        ).scalars():
-            if name.startswith(triggers or ("-",)):
-                connection.execute(sa.text(f"drop trigger {name}"))
-        connection.execute(statement)
+@pytest.fixture
+def changed(unguarded):
+    """Change something behind the guards of the database: changed(told, statement)."""
+
+    def behind(told, statement):
+        with told.ground.workspace.transaction() as connection:
+            unguarded(connection)
+            connection.execute(statement)
+
+    return behind
 
 
 def test_what_is_as_it_was_closed_is_not_named(closed):
     assert changed_since(closed.ground) == []
 
 
-def test_a_lock_that_was_taken_off_is_named_and_what_was_entered_then(closed):
+def test_a_lock_that_was_taken_off_is_named_and_what_was_entered_then(closed, changed):
     changed(closed, sa.delete(period_status))
     (told,) = changed_since(closed.ground)
     assert "2026-05 was closed by bo and never reopened, but its lock is gone" in told
@@ -64,16 +65,16 @@ def test_a_lock_that_was_taken_off_is_named_and_what_was_entered_then(closed):
     )
 
 
-def test_a_close_that_was_written_over_is_named(closed):
+def test_a_close_that_was_written_over_is_named(closed, changed):
     record = sa.func.replace(control_record.c.record, "50.00", "60.00")
-    changed(closed, sa.update(control_record).values(record=record), "control_record")
+    changed(closed, sa.update(control_record).values(record=record))
     (told,) = changed_since(closed.ground)
     assert "was changed since" in told
 
 
-def test_an_account_of_no_chart_is_named_with_its_entry_and_hides_nothing(closed):
+def test_an_account_of_no_chart_is_named_with_its_entry_and_hides_nothing(closed, changed):
     change = sa.update(journal_posting).values(account="666").where(journal_posting.c.seq == 1)
-    changed(closed, change, "journal_posting")
+    changed(closed, change)
     told = verify(closed.ground)
     assert any("Entry 1 posts to account 666" in each for each in told)
     assert any("hash chain breaks at entry 1" in each for each in told)

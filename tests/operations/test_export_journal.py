@@ -190,9 +190,9 @@ def test_an_empty_template_is_refused(books, out, tmp_path):
         export(books, "intacct", out, template=template)
 
 
-def test_books_that_were_changed_behind_our_back_are_not_exported(books, out):
+def test_books_that_were_changed_behind_our_back_are_not_exported(books, out, unguarded):
     with books.ground.workspace.transaction() as connection:
-        connection.execute(sa.text("DROP TRIGGER journal_posting_no_update"))
+        unguarded(connection)
         connection.execute(sa.text("UPDATE journal_posting SET campaign = 'x' WHERE seq = 2"))
     with pytest.raises(CheckFailed, match="The hash chain breaks at entry 2"):
         export(books, "csv", out)

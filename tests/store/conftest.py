@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 
 import pyarrow as pa
 import pytest
@@ -12,8 +13,41 @@ import pytest
 from truelift.facts.acceptance import AcceptanceContext, accept
 from truelift.facts.event import EventBatch
 from truelift.facts.kinds import KINDS
+from truelift.store import workspace_database
 from truelift.store.facts_engine import FactsEngine, Stamp
 from truelift.store.segments import SegmentLog
+
+ON_BOTH = frozenset(
+    {
+        "test_accounting_periods", "test_audit_log", "test_catalog_store", "test_control_records",
+        "test_journal_export", "test_keeper", "test_kept_records", "test_leases",
+        "test_people_store",
+        "test_rates", "test_science_records", "test_session_store", "test_share_store",
+        "test_workspace_database",
+    }
+)  # fmt: skip
+"""Modules whose workspace databases are kept in a file and in PostgreSQL, one after the other."""
+
+
+def pytest_generate_tests(metafunc):
+    here = os.environ.get("TRUELIFT_TEST_DATABASE", "sqlite")
+    if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH:
+        kinds = ("sqlite", "postgresql") if here == "sqlite" else ("postgresql",)
+        metafunc.parametrize("kept_in", kinds, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def kept_in(request, monkeypatch):
+    """Say what workspaces are kept in: in PostgreSQL where that is this test's turn."""
+    kind = getattr(request, "param", "sqlite")
+    if kind == "sqlite":
+        yield kind
+        return
+    copies, folder = (request.getfixturevalue(name) for name in ("copies", "tmp_path"))
+    monkeypatch.setattr(workspace_database, "sqlite_engine", copies.engine_of)
+    yield kind
+    copies.drop_below(folder)
+
 
 CONTEXT = AcceptanceContext("America/New_York", "USD", b"salt")
 MONDAY = dt.datetime(2026, 6, 1, 9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from truelift.base.errors import PeriodClosed
@@ -60,8 +61,8 @@ def test_the_database_refuses_a_period_of_another_calendar(database):
         journal.append(connection, "months", [entry(DAY)], NOW)
         names = {}
         for table in ("posting", "entry"):
-            columns = connection.exec_driver_sql(f"pragma table_info(journal_{table})")
-            names[table] = ", ".join(f'"{row[1]}"' for row in list(columns)[1:])
+            columns = sa.inspect(connection).get_columns(f"journal_{table}")
+            names[table] = ", ".join(f'"{column["name"]}"' for column in columns[1:])
     with pytest.raises(IntegrityError, match=REFUSED):
         smuggle(database, names)
 
@@ -78,10 +79,10 @@ def test_a_late_fact_goes_to_the_first_day_of_the_first_open_weeks(database):
         journal.append(connection, "weeks", [entry(DAY)], NOW)
 
 
-def test_a_changed_day_or_period_is_found_by_the_chain(database):
+def test_a_changed_day_or_period_is_found_by_the_chain(database, unguarded):
     with database.transaction() as connection:
         journal.append(connection, "weeks", [entry(DAY)], NOW)
-        connection.exec_driver_sql("drop trigger journal_entry_no_update")
+        unguarded(connection)
         connection.exec_driver_sql("update journal_entry set effective_date = 'never'")
         assert journal.verify(connection, "weeks") == 1
         assert accounting_calendar(connection, "weeks").weeks == (4, 4, 5)

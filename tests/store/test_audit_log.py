@@ -12,7 +12,6 @@ from truelift.store.audit_log import audit_record
 from truelift.store.workspace_database import WorkspaceDatabase
 
 NOW = dt.datetime(2026, 6, 1, 9, 0, 0, 250)
-GUARDS = ("once", "no_update", "no_delete")
 
 
 @pytest.fixture
@@ -56,23 +55,22 @@ def test_the_database_refuses_a_change(database, attack):
 
 @pytest.mark.parametrize("column", ["person", "action", "subject", "outcome", "recorded_at"])
 @pytest.mark.parametrize("place", [1, 3, 6])
-def test_a_line_changed_behind_the_guards_is_named(database, column, place):
+def test_a_line_changed_behind_the_guards_is_named(database, unguarded, column, place):
     value = NOW if column == "recorded_at" and place != 1 else "other"
     if column == "recorded_at" and place == 1:
         value = NOW + dt.timedelta(hours=1)
     with database.transaction() as connection:
-        for guard in GUARDS:
-            connection.exec_driver_sql(f"drop trigger audit_record_{guard}")
+        unguarded(connection)
         change = sa.update(audit_record).where(audit_record.c.number == 2 * place - 1)
         connection.execute(change.values({column: value}))
     assert asked(database, audit_log.broken) == place
     assert asked(database, audit_log.broken, "bolt") is None
 
 
-def test_a_cut_end_is_seen_by_the_count_and_head_kept_outside(database):
+def test_a_cut_end_is_seen_by_the_count_and_head_kept_outside(database, unguarded):
     before = asked(database, audit_log.head)
     with database.transaction() as connection:
-        connection.exec_driver_sql("drop trigger audit_record_no_delete")
+        unguarded(connection)
         connection.execute(sa.delete(audit_record).where(audit_record.c.number == 11))
     assert asked(database, audit_log.broken) is None
     assert asked(database, audit_log.head) != before

@@ -22,6 +22,7 @@ from truelift.store import (
     control_records,
     journal_movements,
     journal_tables,
+    leases,
     people_tables,
     science_records,
 )
@@ -37,6 +38,7 @@ MODULES = (
     control_records,
     people_tables,
     audit_log,
+    leases,
 )  # their tables stand on `metadata`
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "truelift"

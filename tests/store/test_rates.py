@@ -6,13 +6,11 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import create_engine, event
 from sqlalchemy.exc import IntegrityError
 
 from truelift.ledger.fx import RateRow
 from truelift.store import rates
-from truelift.store.journal_tables import create_all
-from truelift.store.sqlite import configure_sqlite
+from truelift.store.workspace_database import WorkspaceDatabase
 
 NOW = dt.datetime(2026, 11, 1)
 SINCE = dt.date(2026, 10, 1)
@@ -21,12 +19,10 @@ FRIDAY = dt.date(2026, 10, 30)
 
 @pytest.fixture
 def connection():
-    engine = create_engine("sqlite://")
-    event.listen(engine, "connect", lambda opened, _: configure_sqlite(opened))
-    create_all(engine)
-    with engine.begin() as opened:
+    database = WorkspaceDatabase()
+    with database.transaction() as opened:
         yield opened
-    engine.dispose()
+    database.close()
 
 
 def rate(rate_set, day, source, target):

@@ -70,9 +70,9 @@ def test_a_record_is_kept_once(connection):
         science_records.keep(connection, "acme", FIRST)
 
 
-def test_a_record_that_was_changed_behind_our_back_is_not_used(connection):
+def test_a_record_that_was_changed_behind_our_back_is_not_used(connection, unguarded):
     science_records.keep(connection, "acme", FIRST)
-    connection.exec_driver_sql("drop trigger science_record_no_update")
+    unguarded(connection)
     connection.exec_driver_sql("update science_record set record = '{\"g\": [9]}'")
     with pytest.raises(CheckFailed, match=r"v1 of x/post/likes .* was changed since"):
         science_records.newest(connection, "acme", AGEING_CURVE)

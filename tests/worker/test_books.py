@@ -21,7 +21,7 @@ def played(monkeypatch):
 
     monkeypatch.setattr(booking, "book_due", book)
     monkeypatch.setattr(booking, "refit_if_due", lambda _: done.append("refit"))
-    ground = SimpleNamespace(turn=turn)
+    ground = SimpleNamespace(turn=turn, may_work=lambda: None)
     return Books({"acme": ground}, Pulse(), tick=lambda: clock[0]), turn, clock, done
 
 

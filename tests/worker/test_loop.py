@@ -20,7 +20,9 @@ def played(monkeypatch):
     monkeypatch.setattr(loops, "PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(loops, "keep_salts", lambda *_: None)
     monkeypatch.setattr(loops, "compact", lambda _: 0)
-    ground = SimpleNamespace(folder=None, simulated=False, turn=contextlib.nullcontext())
+    ground = SimpleNamespace(
+        folder=None, simulated=False, may_work=lambda: None, turn=contextlib.nullcontext()
+    )
     return Loop({"acme": ground}), rounds, pruned
 
 

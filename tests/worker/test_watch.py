@@ -13,7 +13,9 @@ from truelift.worker.watch import CHECK_SECONDS, SILENT_SECONDS, Watch
 def world(monkeypatch):
     clock = SimpleNamespace(at=1_000.0, takes=0.0, refuses=False)
     turn = SimpleNamespace(version=1)
-    ground = SimpleNamespace(turn=turn, clock=SimpleNamespace(now=lambda: "now"))
+    ground = SimpleNamespace(
+        turn=turn, may_work=lambda: None, clock=SimpleNamespace(now=lambda: "now")
+    )
 
     def check(_ground, *, now):
         assert now == "now"

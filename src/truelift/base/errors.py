@@ -12,6 +12,7 @@
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
     +-- WorkspaceHeld                another process holds the facts file
     +-- Busy                         too much is waiting already; try again in a moment
+    |   +-- WorkspaceAway            the server of the workspace database does not answer
     +-- NotFound                     the thing named does not exist in this brand
     +-- CurrencyMismatch             two currencies met in one sum
     +-- JournalRefused               the journal's rules refuse an entry
@@ -83,6 +84,10 @@ class WorkspaceHeld(TrueliftError):
 
 class Busy(TrueliftError):
     """Too much is waiting already; the same request may be sent again in a moment."""
+
+
+class WorkspaceAway(Busy):
+    """The server of the workspace database does not answer, or went away in the middle."""
 
 
 class NotFound(TrueliftError):

@@ -19,6 +19,7 @@ from truelift.base.errors import DISK_FULL, CheckFailed, TrueliftError, UsageErr
 from truelift.cli import (
     chain,
     finance,
+    migrating,
     planning,
     reallocation,
     science,
@@ -87,6 +88,7 @@ for _part in (
     science.power, planning.pacing, planning.forecast_app, science.placebo, shortlist.shortlist,
     shortlist.engagement_rate, finance.report, suppliers.match_app, suppliers.accruals_app,
     suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app, lake_app,
+    migrating.migrate_workspace,
 ):  # fmt: skip
     app.command(_part)
 

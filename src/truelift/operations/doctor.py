@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from truelift.operations.drain import waiting_bytes
 from truelift.operations.people import Action, needs
-from truelift.store import spool_reader
+from truelift.store import ground as grounds
+from truelift.store import places, postgresql, spool_reader
 from truelift.store.ground import Ground
 
 LEAST_FREE = 512 * 2**20
@@ -45,12 +46,32 @@ def doctor(ground: Ground) -> list[Check]:
 
 
 def _files(ground: Ground) -> Iterator[Check]:
-    missing = [name for name in FILES if not (ground.folder / name).is_file()]
+    elsewhere = places.read(ground.folder).database is not None
+    files = [name for name in FILES if not (elsewhere and name == grounds.FILE)]
+    missing = [name for name in files if not (ground.folder / name).is_file()]
     missing += [name for name in FOLDERS if not (ground.folder / name).is_dir()]
     told = "Every file and folder of the workspace is there."
     if missing:
         told = f"{', '.join(missing)} of the workspace is missing; restore it from a backup."
     yield Check("files", not missing, told)
+
+
+def _database(ground: Ground) -> Iterator[Check]:
+    address = ground.workspace.address
+    if address is None:
+        return
+    ground.workspace.answers()
+    told = f"The workspace is in PostgreSQL at {address}, which answers."
+    with ground.workspace.transaction() as connection:
+        role = postgresql.application_role(connection)
+        if role is False:
+            role = postgresql.grant_if_owner(connection)
+    if role is False:
+        told += (
+            f" The role {postgresql.ROLE} lacks rights to newer tables; run `truelift doctor` once "
+            "as the owner of the tables."
+        )
+    yield Check("database", role is not False, told)
 
 
 def _writable(ground: Ground) -> Iterator[Check]:
@@ -139,5 +160,6 @@ def _mode(path: Path) -> int:
 
 
 _LOOKS: tuple[Callable[[Ground], Iterator[Check]], ...] = (
-    _files, _writable, _private, _disk, _spool, _zone, _clock, _refunds, _person, _served,
+    _files, _database, _writable, _private, _disk, _spool, _zone, _clock, _refunds, _person,
+    _served,
 )  # fmt: skip

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Table, Text, insert, select
+from sqlalchemy import Column, Table, Text, select
 
 from truelift.base.time import Period
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
+from truelift.store.bulk_rows import insert_rows
 from truelift.store.catalog_tables import brand as brand_table
 from truelift.store.tables import metadata
 
@@ -54,4 +55,4 @@ def keep_periods(connection: Connection, brand: str, text: str) -> None:
         for year in range(FIRST_YEAR, LAST_YEAR + 1)
         for period in (Period(year, month) for month in range(1, 13))
     ]
-    connection.execute(insert(accounting_period), rows)
+    insert_rows(connection, accounting_period, rows)

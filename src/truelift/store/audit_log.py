@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from truelift.base.ids import content_hash
 from truelift.store import kept_records
+from truelift.store.postgresql import take_turn
 from truelift.store.tables import metadata
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
@@ -64,6 +65,7 @@ def append(
     outcome: str = DONE,
 ) -> None:
     """Add a line behind the brand's last one, in the caller's transaction."""
+    take_turn(connection, f"audit:{brand}")
     previous = _last(connection, brand)
     told = [brand, _written(at), person, action, subject, outcome]
     values = {

@@ -6,12 +6,13 @@ Out:  the rows in the table; IntegrityError when the database refuses one of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import Connection, Dialect, Insert, Table, insert
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 Rows = Sequence[tuple[Any, ...]]
@@ -36,6 +37,27 @@ def write_rows(connection: Connection, table: Table, columns: tuple[str, ...], r
     else:
         statement, order = _statement(table, columns, connection.dialect)
         connection.exec_driver_sql(statement, list(map(order, rows)))
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that all name the same columns; the columns' types say how each value is kept."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        names = tuple(rows[0])
+        _copy(connection, table, names, [tuple(row[name] for name in names) for row in rows])
+    else:
+        connection.execute(insert(table), rows)
+
+
+def insert_new(connection: Connection, table: Table) -> Insert:
+    """Give the insert that leaves rows alone whose key is there already."""
+    keys = list(table.primary_key)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - only where it is used
+
+        return postgresql.insert(table).on_conflict_do_nothing(index_elements=keys)
+    return sqlite.insert(table).on_conflict_do_nothing(index_elements=keys)
 
 
 def _copy(connection: Connection, table: Table, columns: tuple[str, ...], rows: Rows) -> None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from truelift.base.columns import Kind
+from truelift.store.bulk_rows import insert_rows
 from truelift.store.catalog_tables import CATALOG
 from truelift.store.ddl import accepted_schema
 from truelift.store.facts_engine import Stamp
@@ -58,7 +59,7 @@ def append(
     if keep:
         _supersede(connection, table, superseded, stamp.recorded_at)
     for start in range(0, len(inserts) if keep else 0, _BATCH):
-        connection.execute(sa.insert(table), inserts[start : start + _BATCH])
+        insert_rows(connection, table, inserts[start : start + _BATCH])
     lines = pa.table(
         {
             "source_line": pa.array([line for line, _ in told], pa.int64()),

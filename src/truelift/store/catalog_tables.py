@@ -81,6 +81,12 @@ quarantine = sa.Table(
     sa.Column("resolved_at", sa.DateTime),
 )
 
+QUARANTINE_ORDER = tuple(
+    quarantine.c[name]
+    for name in ("recorded_at", "source_file", "line", "column", "kind", "sha256")
+)
+"""How refused rows are listed: by file and line."""
+
 baseline_seal = sa.Table(
     "baseline_seal",
     metadata,
@@ -127,7 +133,8 @@ CATALOG = {kind.name: _catalog_table(kind) for kind in CATALOG_KINDS}
 
 STATEMENT = "-- next\n"
 SEAL_TRIGGERS: dict[str, tuple[str, ...]] = {
-    "sqlite": tuple(queries.text("measurement.seal_triggers.sqlite").split(STATEMENT)),
+    dialect: tuple(queries.text(f"measurement.seal_triggers.{dialect}").split(STATEMENT))
+    for dialect in ("sqlite", "postgresql")
 }
 """The statements that create the guards of sealed baselines, by dialect."""
 

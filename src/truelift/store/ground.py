@@ -1,6 +1,7 @@
 """The ground an operation stands on: one workspace's two stores, one brand, and a clock.
 
-In:   a workspace folder (workspace.db, facts.duckdb, segments/, spool/, exports/).
+In:   a workspace folder (workspace.db, facts.duckdb, segments/, spool/, exports/); a workspace.toml
+      in it may name a database in the place of workspace.db.
 Out:  Ground, opened and closed as one.
 """
 
@@ -26,6 +27,7 @@ from truelift.store.cluster_engine import ClusterEngine
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import FactsDamaged
+from truelift.store.keeper import Follower, Keeper, kept
 from truelift.store.lake import Lake
 from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
@@ -34,6 +36,7 @@ from truelift.store.segments import SegmentLog
 from truelift.store.turn import Turn
 from truelift.store.workspace_database import BrandRecord, WorkspaceDatabase
 
+FILE = "workspace.db"
 FOLDERS = ("spool", "segments", "exports")
 
 
@@ -42,7 +45,8 @@ class Ground:
     """Both stores of a workspace, the brand in question, who acts, and what time it is.
 
     turn: held while something is changed, so that the threads of a process that serves take turns.
-    served: this process serves the workspace. lake: where segments are sealed, if anywhere.
+    served: this process serves the workspace. lake: where segments are sealed, if anywhere. keeper:
+    keeps it the only one that serves, where others reach its database too.
     """
 
     folder: Path
@@ -59,6 +63,13 @@ class Ground:
     turn: Turn = field(default_factory=Turn, compare=False)
     served: bool = False
     lake: Lake | None = field(default=None, compare=False)
+    keeper: Keeper | Follower | None = field(default=None, compare=False)
+
+    def may_work(self) -> None:
+        """Ask whether what is due may be done; WorkspaceAway, or Overtaken by another worker."""
+        self.workspace.answers()
+        if self.keeper is not None:
+            self.keeper.check()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ class Held:
     turn: Turn
     simulated: Clock | None = None
     tell: Callable[[Any], None] = lambda _told: None
+    keeper: Keeper | Follower | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +124,17 @@ class StoppedClock:
 
 def create(folder: Path, record: BrandRecord, now: dt.datetime) -> str:
     """Make a workspace folder with its first brand; give the workspace's id."""
-    if (folder / "workspace.db").exists():
+    place = places.read(folder).database
+    if (folder / FILE).exists():
         msg = f"{folder} holds a workspace already; choose another folder."
         raise TrueliftError(msg)
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    database = WorkspaceDatabase(folder / "workspace.db")
+    database = WorkspaceDatabase(place or folder / FILE)
     with contextlib.closing(database), database.transaction() as connection:
+        if records.holds_workspace(connection):
+            msg = f"The database {place} holds a workspace already; name another in workspace.toml."
+            raise TrueliftError(msg)
         workspace_id = records.create_workspace(connection, now)
         records.add_brand(connection, record, now)
     return workspace_id
@@ -164,10 +180,13 @@ def _write_ahead_log(file: Path) -> Path:
 
 
 def _database(folder: Path) -> WorkspaceDatabase:
-    if not (folder / "workspace.db").is_file():
+    address = places.read(folder).database
+    if address is not None:
+        return WorkspaceDatabase(address)
+    if not (folder / FILE).is_file():
         msg = f"{folder} holds no workspace; make one with `truelift init {folder} --brand NAME`."
         raise TrueliftError(msg)
-    return WorkspaceDatabase(folder / "workspace.db")
+    return WorkspaceDatabase(folder / FILE)
 
 
 def _facts(folder: Path) -> FactsEngine:
@@ -204,16 +223,19 @@ def brand_names(shared: Held) -> list[str]:
 
 @contextlib.contextmanager
 def held(folder: Path, clock: Clock) -> Iterator[Held]:
-    """Hold a workspace for this process: until the end, what is opened shares its stores."""
+    """Hold a workspace for this process: until the end, what is opened shares its stores.
+
+    Where others reach its database too, this process is the only worker of it meanwhile.
+    """
     place = folder.resolve()
     database = _database(place)
     with contextlib.closing(database):
         with database.transaction() as connection:
             simulated = records.workspace_row(connection)[2]
         engine = _facts(place)
-        with contextlib.closing(engine):
+        with contextlib.closing(engine), kept(database, place) as keeper:
             played = None if simulated is None else PlayedClock(simulated, clock, clock.now())
-            _HELD[place] = Held(place, database, engine, Turn(), played)
+            _HELD[place] = Held(place, database, engine, Turn(), played, keeper=keeper)
             try:
                 yield _HELD[place]
             finally:
@@ -228,7 +250,8 @@ def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterat
     with contextlib.closing(_database(place)) as database:
         log = SegmentLog(place / "segments")
         engine = FactsEngine.over(lent.connection, log, _heavy(place, log))
-        yield Held(place, database, engine, lent.turn, simulated, lent.tell)
+        beside = Follower(database, place)
+        yield Held(place, database, engine, lent.turn, simulated, lent.tell, beside)
 
 
 @contextlib.contextmanager
@@ -274,6 +297,7 @@ def opened(
             turn=shared.turn if shared else Turn(),
             served=shared is not None,
             lake=lake_of(folder),
+            keeper=shared.keeper if shared else None,
         )
 
 

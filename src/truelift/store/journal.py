@@ -295,6 +295,7 @@ def effective_days(connection: Connection, brand: str) -> list[dt.date]:
     """Give every day on which an entry takes effect."""
     columns = journal_entry.c
     query = select(columns.effective_date).where(columns.brand == brand).distinct()
+    query = query.order_by(columns.effective_date)
     return [dt.date.fromisoformat(day) for day in connection.execute(query).scalars()]
 
 

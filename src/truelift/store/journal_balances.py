@@ -20,7 +20,7 @@ from truelift.ledger.identities import AgreementSum
 from truelift.ledger.trial_balance import Balance, Cost
 from truelift.store.accounting_periods import accounting_calendar
 from truelift.store.journal import scope
-from truelift.store.journal_tables import journal_entry, journal_posting, period_movement
+from truelift.store.journal_tables import grouped, journal_entry, journal_posting, period_movement
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -161,13 +161,13 @@ def agreement_sums(connection: Connection, brand: str) -> tuple[AgreementSum, ..
     keys = (
         _LINE.agreement, _LINE.currency, _LINE.account, journal_entry.c.rule, journal_entry.c.kind,
     )  # fmt: skip
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.amount_minor))
         .select_from(journal_entry.join(journal_posting, _SAME))
-        .where(_LINE.brand == brand, _LINE.agreement.is_not(None), _LINE.tax_code.is_(None))
-        .group_by(*keys)
+        .where(_LINE.brand == brand, _LINE.agreement.is_not(None), _LINE.tax_code.is_(None)),
+        keys,
     )
-    return tuple(AgreementSum(*row) for row in connection.execute(query))
+    return tuple(AgreementSum(*row[:5], int(row[5])) for row in connection.execute(query))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -41,7 +41,7 @@ def uninvoiced(connection: Connection, scope: Scope, last: str | None) -> list[U
         )
         .where(~taken_back.exists())
         .group_by(entry.seq, *keys)
-        .order_by(entry.effective_date, entry.seq)
+        .order_by(entry.effective_date, entry.seq, *(key.nulls_first() for key in keys[2:]))
     )
     return [
         Uninvoiced(dt.date.fromisoformat(row[0]), *row[1:5], int(row[5]))

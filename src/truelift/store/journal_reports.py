@@ -41,9 +41,9 @@ from truelift.reports.commitments import CommitmentLine
 from truelift.reports.payables import TAX_ACCOUNTS, TaxLine
 from truelift.reports.profit_loss import CostLine
 from truelift.reports.restatement import AccountSums, LateEntry, Restating
-from truelift.store.catalog_tables import imported_file, quarantine
+from truelift.store.catalog_tables import QUARANTINE_ORDER, imported_file, quarantine
 from truelift.store.journal import instant_text
-from truelift.store.journal_tables import journal_entry, journal_posting, period_status
+from truelift.store.journal_tables import grouped, journal_entry, journal_posting, period_status
 
 _ENTRY, _LINE = journal_entry.c, journal_posting.c
 _SAME = and_(_LINE.brand == _ENTRY.brand, _LINE.seq == _ENTRY.seq)
@@ -110,11 +110,11 @@ def cost_lines(connection: Connection, scope: Scope, span: Span, closes: Closes)
         _ENTRY.period, _ENTRY.late_for_period, _LINE.campaign, _LINE.creator, _LINE.account,
         _LINE.currency, in_close,
     )  # fmt: skip
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.amount_minor), func.sum(_LINE.base_minor))
         .select_from(_ROWS)
-        .where(*scope.conditions(), _LINE.account.in_(COST_ACCOUNTS), _touches(span))
-        .group_by(*keys)
+        .where(*scope.conditions(), _LINE.account.in_(COST_ACCOUNTS), _touches(span)),
+        keys,
     )
     return [
         CostLine._make((*row[:6], bool(row[6]), *map(int, row[7:])))
@@ -141,7 +141,7 @@ def movements(
         .subquery()
     )  # fmt: skip
     *keys, base, exchange, released = lines.c
-    query = select(*keys, func.sum(base), func.sum(exchange), func.sum(released)).group_by(*keys)
+    query = grouped(select(*keys, func.sum(base), func.sum(exchange), func.sum(released)), keys)
     return [
         Movement(*row[:3], bool(row[3]), *row[4:6], *map(int, row[6:]))
         for row in connection.execute(query)
@@ -153,11 +153,11 @@ def balances(
 ) -> dict[Holder, int]:
     """Give what stands on some accounts at the end of a period, in the brand's currency."""
     keys = (_LINE.account, _LINE.agreement, _LINE.creator)
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.base_minor))
         .select_from(_ROWS)
-        .where(*scope.conditions(Span(None, last)), _LINE.account.in_(accounts))
-        .group_by(*keys)
+        .where(*scope.conditions(Span(None, last)), _LINE.account.in_(accounts)),
+        keys,
     )
     return {Holder(*row[:3]): int(row[3]) for row in connection.execute(query)}
 
@@ -194,7 +194,7 @@ def commitment_lines(
     )
     first = case((signed, 1), else_=0)
     keys = (found.agreement, found.creator, found.campaign, found.currency, found.kind, first)
-    query = select(*keys, func.sum(found.amount_minor), func.sum(found.base_minor)).group_by(*keys)
+    query = grouped(select(*keys, func.sum(found.amount_minor), func.sum(found.base_minor)), keys)
     return [
         CommitmentLine(*row[:5], bool(row[5]), int(row[6]), int(row[7]))
         for row in connection.execute(query)
@@ -277,12 +277,12 @@ def payments(
         .distinct()
     )
     keys = (_LINE.agreement, _LINE.creator, _LINE.currency, _ENTRY.source_event)
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.amount_minor))
         .select_from(_ROWS)
         .where(*scope.conditions(span), _ENTRY.rule.in_(("R16", "R18")))
-        .where(_LINE.account == PAYABLE, _LINE.tax_code.is_(None), _LINE.agreement.in_(earning))
-        .group_by(*keys)
+        .where(_LINE.account == PAYABLE, _LINE.tax_code.is_(None), _LINE.agreement.in_(earning)),
+        keys,
     )
     return [(*row[:4], int(row[4])) for row in connection.execute(query)]
 
@@ -292,13 +292,12 @@ def commission_orders(connection: Connection, scope: Scope, span: Span) -> list[
     expense = "6110"
     event = _ENTRY.source_event
     keys = (event, _LINE.agreement, _LINE.campaign, _LINE.currency, _ENTRY.rule)
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.amount_minor))
         .select_from(_ROWS)
         .where(*scope.conditions(span), _LINE.account == expense)
-        .where(_ENTRY.rule.in_((EARNED, REVERSED)))
-        .group_by(*keys)
-        .order_by(event)
+        .where(_ENTRY.rule.in_((EARNED, REVERSED))),
+        keys,
     )
     found: dict[tuple[Any, ...], list[int]] = {}
     for source, agreement, campaign, currency, rule, amount in connection.execute(query):
@@ -315,13 +314,12 @@ def tax_lines(connection: Connection, scope: Scope, span: Span) -> list[TaxLine]
     """
     keys = (_ENTRY.period, _LINE.account, _LINE.counterparty, _LINE.currency)
     irrecoverable = and_(_LINE.account == OTHER_COST, _ENTRY.rule == INVOICE_RULE)
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.amount_minor), func.sum(_LINE.base_minor))
         .select_from(_ROWS)
         .where(*scope.conditions(span), or_(_LINE.account.in_(TAX_ACCOUNTS), irrecoverable))
-        .where(_ENTRY.rule != REMEASUREMENT_RULE)
-        .group_by(*keys)
-        .order_by(*(func.coalesce(each, "") for each in keys))
+        .where(_ENTRY.rule != REMEASUREMENT_RULE),
+        keys,
     )
     lines = [TaxLine(*row[:4], int(row[4]), int(row[5])) for row in connection.execute(query)]
     return [line for line in lines if line.amount_minor or line.base_minor]
@@ -331,12 +329,12 @@ def account_sums(connection: Connection, scope: Scope, closes: Closes) -> list[A
     """Sum the financial accounts by period, the period they are late for, and their close."""
     in_close = _in_close(closes)
     keys = (_ENTRY.period, _ENTRY.late_for_period, _LINE.account, in_close)
-    query = (
+    query = grouped(
         select(*keys, func.sum(_LINE.base_minor))
         .select_from(_ROWS)
         .where(*scope.conditions(), _LINE.account.in_(_FINANCIAL))
-        .where(or_(_ENTRY.period.in_(closes), _ENTRY.late_for_period.in_(closes)))
-        .group_by(*keys)
+        .where(or_(_ENTRY.period.in_(closes), _ENTRY.late_for_period.in_(closes))),
+        keys,
     )
     return [
         AccountSums._make((*row[:3], bool(row[3]), *map(int, row[4:])))
@@ -397,6 +395,7 @@ def bookings(connection: Connection, brand: str, known_at: Instant) -> list[tupl
         select(_ENTRY.recorded_at, func.count())
         .where(_ENTRY.brand == brand, _ENTRY.recorded_at <= instant_text(known_at))
         .group_by(_ENTRY.recorded_at)
+        .order_by(_ENTRY.recorded_at)
     )
     return [(dt.datetime.fromisoformat(at), count) for at, count in connection.execute(query)]
 
@@ -438,7 +437,7 @@ def refused_rows(
         select(quarantine)
         .where(columns.brand == brand, columns.kind.in_(kinds))
         .where(columns.recorded_at <= known_at, later)
-        .order_by(columns.recorded_at, columns.source_file, columns.line, columns.column)
+        .order_by(*QUARANTINE_ORDER)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 

@@ -16,7 +16,7 @@ appends them, read for trial balances of whole periods, and compared with the po
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -34,9 +34,11 @@ from truelift.store.catalog_tables import brand
 from truelift.store.tables import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine, Select
+
+Asked = TypeVar("Asked", bound="Select[Any]")
 
 _Whole = BigInteger().with_variant(Integer(), "sqlite")
 _Text = Text().with_variant(Text(collation="C"), "postgresql")
@@ -153,6 +155,11 @@ JOURNAL_TRIGGERS: dict[str, tuple[str, ...]] = {
 """The statements that create the journal's guards, by dialect; the migrations execute them."""
 
 
+def grouped(query: Asked, keys: Sequence[ColumnElement[Any]]) -> Asked:
+    """Sum by keys, in the order of the keys, nothing before something: the same in both."""
+    return query.group_by(*keys).order_by(*(key.asc().nulls_first() for key in keys))
+
+
 def create_triggers(connection: Connection) -> None:
     """Create the journal's guards; KeyError for a dialect that has none."""
     for statement in JOURNAL_TRIGGERS[connection.dialect.name]:
@@ -168,7 +175,10 @@ def make_triggers_again(connection: Connection) -> None:
 
 
 def drop_triggers(connection: Connection, names: Iterable[str]) -> None:
-    """Drop guards of an earlier version, before those of today are created (SQLite)."""
+    """Drop guards of an earlier version, before those of today are created (SQLite).
+
+    PostgreSQL never had other guards than today's: a revision of its own changes them there.
+    """
     for name in names:
         connection.exec_driver_sql(queries.text("ledger.drop_guard").replace("guard_name", name))
 
@@ -178,12 +188,3 @@ def create_all(engine: Engine) -> None:
     with engine.begin() as connection:
         metadata.create_all(connection, tables=(brand, *TABLES))
         create_triggers(connection)
-
-
-def grant_application_role(connection: Connection) -> None:
-    """Make the role that may read and add and nothing else (PostgreSQL); as the tables' owner.
-
-    The tables of the journal and of control records must be there.
-    """
-    for statement in queries.text("ledger.application_role.postgresql").split(STATEMENT):
-        connection.exec_driver_sql(statement)

@@ -15,8 +15,9 @@ from importlib import resources
 import sqlalchemy as sa
 
 from truelift.base.errors import TrueliftError
+from truelift.store.postgresql import MIGRATING, grant_application_role, order_by_bytes
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -35,18 +36,28 @@ def migrate(engine: sa.Engine) -> None:
             # sqlite3 begins no transaction before CREATE TABLE by itself: without this a crash
             # would leave half of the tables, and two processes could both make them.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
         version = stored_version(connection)
         if version != HEAD:
-            with _ONE_AT_A_TIME:
-                _upgrade(connection, version)
+            make_tables(connection, version)
+
+
+def make_tables(connection: sa.Connection, version: str | None = None) -> None:
+    """Bring a database from a revision to HEAD within the caller's transaction."""
+    with _ONE_AT_A_TIME:
+        _upgrade(connection, version)
+    if connection.dialect.name != "sqlite":
+        order_by_bytes(connection)
+        grant_application_role(connection)
 
 
 def stored_version(connection: sa.Connection) -> str | None:
     """Give the revision a database is at; None when it is empty."""
-    tables = set(sa.inspect(connection).get_table_names())
-    if _VERSION.name in tables:
+    about = sa.inspect(connection)
+    if about.has_table(_VERSION.name):
         return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
-    if tables:
+    if about.get_table_names():
         msg = (
             "This database holds tables but does not say which version of Truelift made them; "
             "make a new workspace with `truelift init` and import its files again."

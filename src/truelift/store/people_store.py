@@ -23,6 +23,7 @@ from truelift.catalog.permission import (
     Scope,
     same_person,
 )
+from truelift.store.bulk_rows import insert_new
 from truelift.store.credentials import NewToken, token_parts
 from truelift.store.people_tables import EVERY_BRAND, person, person_role, person_token
 
@@ -166,7 +167,7 @@ def grant(
     values = {
         "name": name, "brand": brand, "role": role.value, "granted_at": at, "granted_by": by
     }  # fmt: skip
-    connection.execute(sa.insert(person_role).prefix_with("or ignore").values(values))
+    connection.execute(insert_new(connection, person_role).values(values))
 
 
 def withdraw(connection: sa.Connection, name: str, brand: str, role: Role) -> bool:

@@ -16,9 +16,10 @@ import zipfile
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, case, insert, select
+from sqlalchemy import Connection, case, select
 
 from truelift.ledger.fx import PIVOT, RateRow, RateSet
+from truelift.store.bulk_rows import insert_rows
 from truelift.store.journal import instant_text
 from truelift.store.journal_tables import fx_rate
 
@@ -117,8 +118,7 @@ def append_rates(
         }
         for rate in rates
     ]
-    if rows:
-        connection.execute(insert(fx_rate), rows)
+    insert_rows(connection, fx_rate, rows)
     return len(rows)
 
 

@@ -1,14 +1,17 @@
 """SQLite as the workspace needs it: durable, with foreign keys, with triggers that REPLACE fires.
 
-In:   a fresh DB-API connection.
-Out:  the same connection, configured.
+In:   a fresh DB-API connection; or a path.
+Out:  the same connection, configured; an engine whose connections all are.
 
 These settings belong to the connection, not to the file, so every connection is configured.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 PRAGMAS = (
     ("journal_mode", "wal"),
@@ -31,3 +34,13 @@ def configure_sqlite(dbapi_connection: Any) -> None:  # noqa: ANN401 - sqlite3's
     for name, value in PRAGMAS:
         cursor.execute(f"PRAGMA {name} = {value}")
     cursor.close()
+
+
+def sqlite_engine(path: Path | None) -> sa.Engine:
+    """Give an engine on a file; on memory, shared by its connections, when there is none."""
+    if path is None:
+        made = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    else:
+        made = sa.create_engine(f"sqlite:///{path}")
+    sa.event.listen(made, "connect", lambda link, _: configure_sqlite(link))
+    return made

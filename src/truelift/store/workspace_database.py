@@ -1,6 +1,6 @@
 """The workspace database: brands, imports, quarantine, sealed baselines, the catalog, the journal.
 
-In:   a SQLite file (or memory for tests).
+In:   a SQLite file (or memory for tests), or the address of a PostgreSQL database.
 Out:  transactions, and small typed records.
 """
 
@@ -20,10 +20,19 @@ import sqlalchemy as sa
 
 from truelift.base.errors import Refused, TrueliftError, UsageError
 from truelift.facts.event import Fault
+from truelift.store import postgresql
 from truelift.store.accounting_periods import keep_periods
-from truelift.store.catalog_tables import baseline_seal, brand, imported_file, quarantine, workspace
+from truelift.store.bulk_rows import insert_new
+from truelift.store.catalog_tables import (
+    QUARANTINE_ORDER,
+    baseline_seal,
+    brand,
+    imported_file,
+    quarantine,
+    workspace,
+)
 from truelift.store.migrate import migrate
-from truelift.store.sqlite import configure_sqlite
+from truelift.store.sqlite import sqlite_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +77,65 @@ class SealRecord:
 
 
 class WorkspaceDatabase:
-    """Opens the database and hands out transactions (BEGIN IMMEDIATE on SQLite)."""
+    """Opens the database and hands out transactions (on SQLite, BEGIN IMMEDIATE at a write)."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Open or make the database file; in memory when no path is given."""
-        if path is None:
-            self.engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    def __init__(self, place: Path | str | None = None) -> None:
+        """Open or make the database: a file, or text, an address; in memory when there is none."""
+        if isinstance(place, str):
+            self.engine = postgresql.engine(place)
         else:
-            self.engine = sa.create_engine(f"sqlite:///{path}")
-        sa.event.listen(self.engine, "connect", lambda link, _: configure_sqlite(link))
-        migrate(self.engine)
+            self.engine = sqlite_engine(place)
+        try:
+            migrate(self.engine)
+        except sa.exc.DBAPIError as error:
+            self.engine.dispose()
+            told = postgresql.not_owned(error) or self._told(error, ending=False)
+            if told is error:
+                raise
+            raise told from error
+        except BaseException:
+            self.engine.dispose()
+            raise
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """Give a connection inside one transaction, committed at the end."""
-        with self.engine.begin() as connection:
-            yield connection
+        """Give a connection inside one transaction, committed at the end.
+
+        WorkspaceAway when the database's server does not answer, or goes away meanwhile.
+        """
+        ending = False
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+                ending = True
+        except sa.exc.DBAPIError as error:
+            told = self._told(error, ending=ending)
+            if told is error:
+                raise
+            raise told from error
+
+    @property
+    def address(self) -> str | None:
+        """Give where it is, as people write it; None for a file."""
+        if self.engine.dialect.name == "sqlite":
+            return None
+        return postgresql.plain(self.engine.url)
+
+    def answers(self) -> None:
+        """Ask for nothing; WorkspaceAway when the database's server does not answer."""
+        if self.engine.dialect.name != "sqlite":
+            with self.transaction() as connection:
+                connection.execute(sa.select(1))
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+    def _told(self, error: sa.exc.DBAPIError, *, ending: bool) -> Exception:
+        """Give what is to be raised for an error of the database."""
+        if self.engine.dialect.name == "sqlite":
+            return error
+        return postgresql.away(error, self.engine.url, ending=ending) or error
 
 
 def create_workspace(connection: sa.Connection, now: dt.datetime) -> str:
@@ -100,6 +148,11 @@ def create_workspace(connection: sa.Connection, now: dt.datetime) -> str:
     }
     connection.execute(sa.insert(workspace).values(values))
     return workspace_id
+
+
+def holds_workspace(connection: sa.Connection) -> bool:
+    """Say whether a workspace was made in this database."""
+    return connection.execute(sa.select(workspace.c.workspace_id)).first() is not None
 
 
 def workspace_row(connection: sa.Connection) -> tuple[str, bytes, dt.datetime | None]:
@@ -190,7 +243,7 @@ def record_faults(
         for fault in faults
     ]  # fmt: skip
     if rows:
-        connection.execute(sa.insert(quarantine).prefix_with("or ignore"), rows)
+        connection.execute(insert_new(connection, quarantine), rows)
 
 
 def resolve_fault(connection: sa.Connection, row: Mapping[str, Any], at: dt.datetime) -> None:
@@ -288,9 +341,8 @@ def unbooked(
 def quarantined(connection: sa.Connection, brand_name: str) -> list[dict[str, object]]:
     """Give the refused rows of a brand, by file and line."""
     columns = quarantine.c
-    order = (columns.recorded_at, columns.source_file, columns.line, columns.column)
     where = (columns.brand == brand_name, columns.resolved_at.is_(None))
-    statement = sa.select(quarantine).where(*where).order_by(*order)
+    statement = sa.select(quarantine).where(*where).order_by(*QUARANTINE_ORDER)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
@@ -336,7 +388,10 @@ def seals(
     where = [columns.brand == brand_name]
     if known_at is not None:
         where.append(columns.recorded_at <= known_at)
-    order = (columns.sealed_at, columns.campaign, columns.creator, columns.metric)
+    order = (
+        columns.sealed_at, columns.campaign, columns.creator, columns.metric, columns.platform,
+        columns.sha256,
+    )  # fmt: skip
     statement = sa.select(baseline_seal).where(*where).order_by(*order)
     return [
         SealRecord(

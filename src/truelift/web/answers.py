@@ -22,6 +22,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from truelift.base.errors import (
+    Busy,
     FieldOff,
     NotAdmitted,
     NotFound,
@@ -104,6 +105,7 @@ STATUSES = (
     (NotAdmitted, HTTPStatus.UNAUTHORIZED),
     (Overtaken, HTTPStatus.CONFLICT),
     (Refused, HTTPStatus.FORBIDDEN),
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (UsageError, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
     (TrueliftError, HTTPStatus.INTERNAL_SERVER_ERROR),

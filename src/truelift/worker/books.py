@@ -83,6 +83,7 @@ class Books:
             self._since = self.tick()
         self.due |= came
         if self._is_due():
+            next(iter(self.grounds.values())).may_work()
             self._book()
 
     def _is_due(self) -> bool:

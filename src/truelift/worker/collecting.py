@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from truelift.base.errors import Busy
 from truelift.worker.front import Application
 
 REFRESH_SECONDS = 0.5
@@ -57,5 +58,7 @@ class Collecting:
             self.probe()
             try:
                 await asyncio.to_thread(self.refresh)
+            except Busy as busy:
+                _log.warning("links and keys are those of before: %s", busy)
             except Exception:  # noqa: BLE001 - told, and tried again
                 _log.exception("links and keys could not be read again")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from truelift.base.errors import Busy
 from truelift.operations.collect import keep_salts
 from truelift.operations.compact import compact
 from truelift.operations.demonstrate import keep_clock
@@ -32,6 +33,9 @@ PAUSE_SECONDS = 0.1
 
 SLOWEST_SECONDS = 5.0
 """The longest pause after rounds that failed."""
+
+ANSWER_SECONDS = 1.0
+"""How often it is looked whether the workspace's database answers, and is still ours to work on."""
 
 PRUNE_SECONDS = 3_600.0
 
@@ -86,6 +90,7 @@ class Loop:
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _thread: threading.Thread | None = field(default=None, repr=False)
     _pruned: float = field(default=float("-inf"), repr=False)
+    _answered: float = field(default=float("-inf"), repr=False)
     _compacted: float = field(default=float("-inf"), repr=False)
     _salted: dt.date | None = field(default=None, repr=False)
 
@@ -117,7 +122,10 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - told, and tried again
             self.pulse.failures += 1
             self.pulse.fault = str(error)
-            _log.exception("a round failed")
+            if isinstance(error, Busy):
+                _log.warning("a round failed: %s", error)
+            else:
+                _log.exception("a round failed")
             self.undone()
             return False
         self.pulse.fault = ""
@@ -127,6 +135,9 @@ class Loop:
         """Run one round: take in, and tidy up when it is due."""
         began = self.tick()
         ground = next(iter(self.grounds.values()))
+        if began - self._answered >= ANSWER_SECONDS:
+            ground.may_work()
+            self._answered = began
         came = self._take_in(ground, began)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         if now.date() != self._salted:

@@ -65,6 +65,7 @@ class Watch:
             return
         if version == self._version and waited < SILENT_SECONDS:
             return
+        next(iter(self.grounds.values())).may_work()
         for ground in list(self.grounds.values()):
             try:
                 check(ground, now=ground.clock.now())
