@@ -19,6 +19,7 @@ from truelift.base.errors import DISK_FULL, CheckFailed, TrueliftError, UsageErr
 from truelift.cli import (
     chain,
     finance,
+    nodes,
     planning,
     reallocation,
     science,
@@ -86,6 +87,7 @@ for _part in (
     science.power, planning.pacing, planning.forecast_app, science.placebo, shortlist.shortlist,
     shortlist.engagement_rate, finance.report, suppliers.match_app, suppliers.accruals_app,
     suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app,
+    nodes.collect, nodes.node_app,
 ):  # fmt: skip
     app.command(_part)
 

@@ -69,6 +69,8 @@ def opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
             raise Elsewhere(folder, str(held)) from held
         if ws.simulated is not None:
             say(f"Simulated clock: {ws.simulated} UTC")
+        for sentence in ws.partial:
+            say(sentence)
         yield ws
         for sentence in ws.unbooked[:SHOWN]:
             say(f"Not in any cost yet: {sentence}")

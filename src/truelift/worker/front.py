@@ -89,7 +89,7 @@ class Front:
             await _text(send, 200, b"ok\n")
         elif door == READY:
             faults = self.watched.faults
-            body = "\n".join(faults or ["ready"]) + "\n"
+            body = "\n".join([*(faults or ["ready"]), *self.watched.told]) + "\n"
             await _text(send, 503 if faults else 200, body.encode())
         elif door in {METRICS, LIVE}:
             try:
