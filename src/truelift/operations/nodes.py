@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from truelift.base.errors import UsageError
 from truelift.base.secret import Secret
@@ -125,11 +126,9 @@ def forget(ground: Ground, node: str) -> None:
     table.tell(node, told.incarnation, told.address, dt.datetime.now(dt.UTC), gone=True)
 
 
-def _told(folder: Path) -> dict[str, list[dict[str, str]]]:
+def _told(folder: Path) -> dict[str, Any]:
     try:
-        found: dict[str, list[dict[str, str]]] = json.loads(
-            (folder / FILE).read_text(encoding="utf-8")
-        )
+        found: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"nodes": [], "lake_fault": []}
+        return {"nodes": [], "lake_fault": ""}
     return found

@@ -116,10 +116,8 @@ class Sealer:
         """Say what is wrong with the lake; hits are kept all the same."""
         if not self.fault or self.since is None:
             return []
-        return [
-            f"Nothing is sealed since {self.since:%Y-%m-%d %H:%M:%S} UTC; "
-            f"{self.waiting_bytes:,} bytes wait in the spool. {self.fault}"
-        ]
+        waiting = f"{self.waiting_bytes:,} bytes wait in the spool. {self.fault}"
+        return [f"Nothing is sealed since {self.since:%Y-%m-%d %H:%M:%S} UTC; {waiting}"]
 
     def _run(self) -> None:
         sealed = time.monotonic()
@@ -134,8 +132,9 @@ class Sealer:
 
 @dataclass(frozen=True, slots=True)
 class CollectorNode:
-    """Everything a node is made of. address: where others reach it; made of host and port if not
-    given.
+    """Everything a node is made of.
+
+    address: where others reach it; made of host and port if not given.
     """
 
     collector: Collecting
