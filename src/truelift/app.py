@@ -281,10 +281,13 @@ def collect_as_node(
     place: tuple[str, int],
     *,
     address: str | None,
-    seal_seconds: float,
+    seconds: tuple[float, float],
     ready: Callable[[int], None],
 ) -> None:
-    """Collect for a workspace with a folder of one's own, until stopped; seal into the lake."""
+    """Collect for a workspace with a folder of one's own, until stopped; seal into the lake.
+
+    seconds: how often it seals, and how long segments stay that are sealed.
+    """
     from truelift.worker.node import (  # noqa: PLC0415 - when it serves
         CollectorNode,
         Sealer,
@@ -295,7 +298,7 @@ def collect_as_node(
         lake = nodes.lake_of(workspace)
         token = nodes.token(workspace, settings_from(os.environ).node_token)
         node = NodeFolder(folder, name)
-        sealer = Sealer(node, HitLake(lake), seal_seconds)
+        sealer = Sealer(node, HitLake(lake), *seconds)
         sealer.admitted()
         collector = _collector(stack, workspace, node.name, node.spool)
         CollectorNode(collector, node, sealer, token, address).run(*place, ready)

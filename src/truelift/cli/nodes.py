@@ -29,6 +29,9 @@ def collect(
     seal_seconds: Annotated[
         float, Parameter(help="How often hits go into the lake; 64 MB go at once.")
     ] = 10.0,
+    keep_seconds: Annotated[
+        float, Parameter(help="How long a segment of the spool stays though the lake has it.")
+    ] = 120.0,
 ) -> None:
     """Collect as a node: clicks, pages, servers and shops; what it keeps goes into the lake."""
     from truelift.app import collect_as_node  # noqa: PLC0415 - loaded when needed
@@ -37,7 +40,8 @@ def collect(
         say(f"Collecting at http://{host}:{at} (stop with Ctrl-C)")
 
     collect_as_node(
-        folder, workspace, node, (host, port), address=address, seal_seconds=seal_seconds,
+        folder, workspace, node, (host, port), address=address,
+        seconds=(seal_seconds, keep_seconds),
         ready=ready,
     )  # fmt: skip
 
