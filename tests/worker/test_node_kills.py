@@ -101,7 +101,9 @@ def listens(port):
 def sealed(lake):
     """Give (file, byte) of every frame in the lake by click id; frames follow each other."""
     table = HitLake(str(lake)).hits.table().to_pyarrow_table()
-    rows = sorted(table.to_pylist(), key=lambda row: (row["node"], row["segment"], row["first_byte"]))
+    rows = sorted(
+        table.to_pylist(), key=lambda row: (row["node"], row["segment"], row["first_byte"])
+    )
     ends = defaultdict(int)
     places = {}
     for row in rows:
@@ -115,7 +117,9 @@ def sealed(lake):
     return places
 
 
-@pytest.mark.parametrize("kills", [pytest.param(number, marks=pytest.mark.soak) for number in (5, 200)])
+@pytest.mark.parametrize(
+    "kills", [pytest.param(number, marks=pytest.mark.soak) for number in (5, 200)]
+)
 def test_kills_of_nodes_and_worker_lose_no_acked_hit_and_double_none(shop, tmp_path, kills):
     lake = tmp_path / "lake"
     (shop / "workspace.toml").write_text(f"lake = {json.dumps(str(lake))}\n", encoding="utf-8")

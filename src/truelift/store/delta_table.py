@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 PARTITION = "partition_day"
-"""The column that files are parted by; it stands in no file, and a table's own day stays in them."""
+"""The column that files are parted by; it stands in no file. A table's own day stays in them."""
 
 LAYOUT = 1
 """Grows when tables are laid out in another way; it stands in a table's name."""
@@ -67,10 +67,13 @@ class LakeTable:
     def make(self) -> None:
         """Make the table where there is none; LakeRefused, LakeAway."""
         from deltalake import DeltaTable  # noqa: PLC0415 - the extra, loaded when a lake is used
+        from deltalake.exceptions import TableNotFoundError  # noqa: PLC0415 - as above
 
         schema = self.schema.append(pa.field(PARTITION, pa.string()))
         with _answering(self.uri):
-            if not DeltaTable.is_deltatable(self.uri):
+            try:  # is_deltatable() would stop every thread of the process until a store answers
+                DeltaTable(self.uri)
+            except TableNotFoundError:
                 DeltaTable.create(
                     self.uri, schema, mode="ignore", partition_by=[PARTITION],
                     name=f"{_NAME}{LAYOUT}",
@@ -100,7 +103,7 @@ class LakeTable:
 
         On return they are durable. LakeRefused when another process appends under the same name.
         """
-        from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415
+        from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - as above
 
         table = self.table()
         if number <= (table.transaction_version(node) or 0):

@@ -280,4 +280,7 @@ class Following:
         if now - self._tended < TEND_SECONDS or not self._alone():
             return
         self._tended = now
-        tend(self._lake, self._taken, _now().date(), self._keep_days)
+        try:
+            tend(self._lake, self._taken, _now().date(), self._keep_days)
+        except TrueliftError:  # somebody appended meanwhile, or the lake went away
+            _log.warning("hits in the lake could not be tidied up", exc_info=True)

@@ -34,6 +34,9 @@ SEAL_SECONDS = 10.0
 """How often hits are sealed; sooner when there are 64 MB of them."""
 
 LOOK_SECONDS = 1.0
+LOOK_MOST_SECONDS = 10.0
+"""How long a node that starts waits for the lake to say whether its name is free."""
+
 STOP_SECONDS = 5.0
 
 _log = logging.getLogger("truelift.node")
@@ -57,6 +60,7 @@ class Sealer:
     seconds: float = 0.0
     waiting_bytes: int = 0
     _told: str | None = None
+    _taken: NameTaken | None = None
     _sealing: Sealing = field(init=False)
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -77,13 +81,24 @@ class Sealer:
             self._thread.join(seconds)
 
     def admitted(self) -> None:
-        """Look whether the name is free, as far as the lake answers; NameTaken when it is not."""
+        """Look whether the name is free; NameTaken when it is not.
+
+        A lake that does not answer in seconds keeps nobody from collecting.
+        """
+        looking = threading.Thread(target=self._look, name="name", daemon=True)
+        looking.start()
+        looking.join(LOOK_MOST_SECONDS)
+        if self._taken is not None:
+            raise self._taken
+
+    def _look(self) -> None:
+        lake = HitLake(self.lake.uri)  # its own: this thread may still wait when others seal
         try:
-            self.lake.make()
-            self.lake.known(self.node.name, self.node.incarnation)
-        except NameTaken:
-            raise
-        except TrueliftError as error:  # it collects all the same
+            lake.make()
+            lake.known(self.node.name, self.node.incarnation)
+        except NameTaken as taken:
+            self._taken = taken
+        except TrueliftError as error:
             self._fail(str(error))
 
     def once(self) -> None:
