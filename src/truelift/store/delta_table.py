@@ -91,6 +91,7 @@ class LakeTable:
                 self._opened = opened
             else:
                 self._opened.update_incremental()
+                _check(self.uri, self._opened)  # somebody may have changed it since
         return self._opened
 
     def held(self, node: str) -> int:

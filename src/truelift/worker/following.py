@@ -103,6 +103,7 @@ class Follower:
             except Exception as error:  # noqa: BLE001 - told, and tried again
                 self.fault, pause = str(error), LOST_SECONDS
                 _log.exception("node %s could not be followed", self.known.node)
+        self.hang_up()
 
     def once(self) -> float:
         """Take over what there is; give the seconds until the next time."""
@@ -115,7 +116,7 @@ class Follower:
         try:
             more = self._from_node()
         except (OSError, http.client.HTTPException, Unanswered) as error:
-            self._hang_up()
+            self.hang_up()
             self.fault = f"It does not answer: {error or type(error).__name__}."
             return 0.0 if self._from_lake() else LOST_SECONDS
         return 0.0 if more else POLL_SECONDS
@@ -156,7 +157,7 @@ class Follower:
     def _ask(self, end: Mark) -> tuple[int, Mapping[str, str], bytes]:
         address = self.known.address
         if self._asking is None or self._asked != address:
-            self._hang_up()
+            self.hang_up()
             parts = urlsplit(address)
             kind = (
                 http.client.HTTPSConnection if parts.scheme == "https"
@@ -179,7 +180,8 @@ class Follower:
             raise Unanswered(msg)
         return answer.status, told, content
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End the connection to the node; the next question opens another one."""
         if self._asking is not None:
             self._asking.close()
             self._asking = None

@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -145,6 +144,13 @@ class Sealer:
                 self.once()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """Numbers that are read when they are asked for."""
+
+    collect: Callable[[], list[Metric]]
+
+
 @dataclass(frozen=True, slots=True)
 class CollectorNode:
     """Everything a node is made of.
@@ -185,7 +191,7 @@ class CollectorNode:
 
     def _metrics(self) -> bytes:
         registry = CollectorRegistry()
-        registry.register(SimpleNamespace(collect=self._told))
+        registry.register(_Told(self._told))
         return generate_latest(registry)
 
     def _told(self) -> list[Metric]:
