@@ -165,13 +165,15 @@ def freshness(folder: Path, rate: float, seconds: float) -> None:
         sender.start()
         seen = _watched(held, lambda: not told.exists())
         sender.join()
+        pulse = loop.pulse
         acked = json.loads(told.read_text(encoding="utf-8"))
     late = np.array([seen.get(name, np.inf) - at for name, at in acked])
     p50, p99 = np.quantile(late, [0.5, 0.99])
     print(
         f"freshness, two nodes, {rate:,.0f} clicks a second each for {seconds:.0f} s: "
         f"{len(late):,} clicks, {int(np.isinf(late).sum())} not seen; from the answer to the facts "
-        f"p50 {p50:.3f} s, p99 {p99:.3f} s, most {late.max():.3f} s"
+        f"p50 {p50:.3f} s, p99 {p99:.3f} s, most {late.max():.3f} s; "
+        f"{pulse.rounds} rounds of the worker, the last one took {pulse.round_seconds:.3f} s"
     )
 
 

@@ -1,6 +1,7 @@
 from array import array
 
 import google_crc32c
+import pytest
 
 from truelift.facts.hit import Click, encode
 from truelift.store import mirror as mirrors
@@ -64,6 +65,13 @@ def test_a_mirror_begins_anew_and_a_spool_of_our_own_is_none(tmp_path):
     Mirror(tmp_path, "eu-1", Mark(A, SIZE))
     assert spool_reader.segments(tmp_path, "eu-1") == []
     assert spool_reader.segments(tmp_path, "serve") == [A]
+
+
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path):
+    mirror = Mirror(tmp_path, "eu-1", Mark())
+    for name in ("../../facts.duckdb", "x", ""):
+        with pytest.raises(ValueError, match="no name of a segment"):
+            mirror.write(name, 0, b"x")
 
 
 def test_frames_are_cut_at_a_byte():

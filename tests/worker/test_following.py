@@ -225,6 +225,16 @@ def test_every_node_of_the_lake_is_followed_and_word_of_them_is_left(place):
     every.stop()
 
 
+def test_a_name_that_leads_elsewhere_is_not_followed(place):
+    _, lake, _ = made(place)
+    lake.tell("../../x", "a", "http://127.0.0.1:9", NOW)
+    every = Following(place / "shop", lake.uri, TOKEN)
+    every.look({})
+    until(lambda: every.sentences)
+    assert "which none can be called" in every.sentences[0]
+    every.stop()
+
+
 def test_a_lake_that_cannot_be_used_is_told_by_who_looks_for_nodes(place):
     (place / "lake").write_text("no folder")
     every = Following(place / "shop", str(place / "lake"), TOKEN)

@@ -10,6 +10,7 @@ of it needs to be safe, and what is taken in goes when its segment ends.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,8 @@ import google_crc32c
 from truelift.store import spool_reader
 from truelift.store.node_folder import Mark
 from truelift.store.spool import HEADER, MOST_PAYLOAD
+
+SEGMENT = re.compile(r"[0-9]{13,16}-[0-9]{6,9}\.log")
 
 _SIGN = "of-a-node"
 """A file in a mirror's folder, which tells it from the spool of a process."""
@@ -35,7 +38,13 @@ class Mirror:
         self.end = begin
 
     def write(self, segment: str, first_byte: int, content: bytes) -> None:
-        """Add bytes of a segment; those that are here already are left as they are."""
+        """Add bytes of a segment; those that are here already are left as they are.
+
+        ValueError for a name that is no segment's: it comes from another machine.
+        """
+        if not SEGMENT.fullmatch(segment):
+            msg = f"{segment[:80]!r} is no name of a segment"
+            raise ValueError(msg)
         here = self.end.byte if segment == self.end.segment else 0
         if segment < self.end.segment or first_byte + len(content) <= here:
             return
@@ -54,15 +63,19 @@ class Mirror:
         count, begin, parts, size = 0, Mark(), list[bytes](), 0
         for segment, first, after, payload in rows:
             if (segment, first) != (begin.segment, begin.byte + size) or size >= MOST_PAYLOAD:
-                self.write(begin.segment, begin.byte, b"".join(parts))
+                self._write_parts(begin, parts)
                 begin, parts, size = Mark(segment, first), [], 0
             if payload is None:
                 parts.append(b"\0" * (after - first))
             else:
                 parts += (HEADER.pack(len(payload), google_crc32c.value(payload)), payload)
             count, size = count + 1, size + after - first
-        self.write(begin.segment, begin.byte, b"".join(parts))
+        self._write_parts(begin, parts)
         return count
+
+    def _write_parts(self, begin: Mark, parts: list[bytes]) -> None:
+        if parts:
+            self.write(begin.segment, begin.byte, b"".join(parts))
 
     def ahead(self, taken: Mark) -> int:
         """Give how many bytes are here that are not taken in."""

@@ -68,7 +68,7 @@ class NodeFolder:
         if name not in {None, self.name}:
             msg = f"{folder} is the folder of node {self.name}; {name} takes a folder of its own."
             raise UsageError(msg)
-        if not NAME.fullmatch(self.name) or _OURS.fullmatch(self.name):
+        if not is_name(self.name):
             msg = (
                 f"A node cannot be called {self.name!r}: up to 30 small letters, digits and "
                 "hyphens, and not serve, main or worker-1; name it with --node."
@@ -90,6 +90,11 @@ class NodeFolder:
         progress = replace(self.progress, **changes)
         _write(self.folder / PROGRESS, asdict(progress))
         self.progress = progress
+
+
+def is_name(text: str) -> bool:
+    """Say whether a node can be called so."""
+    return bool(NAME.fullmatch(text)) and not _OURS.fullmatch(text)
 
 
 def _progress(told: dict[str, Any]) -> Progress:

@@ -28,7 +28,7 @@ from truelift.operations.nodes import NodeState, keep_states, tend
 from truelift.store import mirror as mirrors
 from truelift.store.hit_lake import HitLake, Node
 from truelift.store.mirror import Mirror
-from truelift.store.node_folder import Mark
+from truelift.store.node_folder import Mark, is_name
 from truelift.worker.tail import TAIL
 
 POLL_SECONDS, LOST_SECONDS = 0.1, 1.0
@@ -269,6 +269,9 @@ class Following:
                 follower.known = known
                 continue
             name = known.node
+            if not is_name(name):
+                msg = f"the lake names a node {name[:80]!r}, which none can be called"
+                raise Unanswered(msg)
             begin = self._taken.get(name, Mark())
             follower = Follower(
                 known, Mirror(self._folder / "spool", name, begin), HitLake(self._uri), self._token,

@@ -13,7 +13,6 @@ says that what follows the place has gone into the lake and left the disk.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,13 +22,13 @@ import google_crc32c
 
 from truelift.base.secret import Secret, same
 from truelift.store import spool_reader
+from truelift.store.mirror import SEGMENT
 from truelift.store.node_folder import Mark, NodeFolder
 
 TAIL = "/tail"
 MOST_BYTES = 4 * 2**20
 """The longest answer."""
 
-SEGMENT = re.compile(r"[0-9]{13,16}-[0-9]{6,9}\.log")
 _DIGITS = 18
 
 Scope = MutableMapping[str, Any]
