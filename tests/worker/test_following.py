@@ -215,13 +215,13 @@ def test_every_node_of_the_lake_is_followed_and_word_of_them_is_left(place):
         until(lambda: numbers(place) == [1, 2])
         assert not (old / "0000000000001-000000.log").exists()
         assert every.sentences == []
-        until(lambda: words.states(shop) and words.states(shop)[0].heard_at)
+        until(lambda: every.look(taken) or any(each.heard_at for each in words.states(shop)))
     until(lambda: every.sentences)
-    until(lambda: words.partial(shop))
+    until(lambda: every.look(taken) or words.partial(shop))
     words_of = words.partial(shop)
     assert "node eu-1" in words_of[0]
     lake.tell(node.name, node.incarnation, address, NOW, gone=True)
-    until(lambda: not words.partial(shop))
+    until(lambda: every.look(taken) or not words.partial(shop))
     every.stop()
 
 
@@ -241,4 +241,16 @@ def test_a_lake_that_cannot_be_used_is_told_by_who_looks_for_nodes(place):
     every.look({})
     until(lambda: every.sentences)
     assert "Nodes cannot be looked for: The lake table" in every.sentences[0]
+    every.stop()
+
+
+def test_a_lake_that_hangs_is_told_though_nothing_is_raised(place, monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(following, "HANGS_SECONDS", 0.1)
+    monkeypatch.setattr(HitLake, "make", lambda _: released.wait(10))
+    every = Following(place / "shop", str(place / "lake"), TOKEN)
+    every.look({})
+    until(lambda: every.look({}) or words.partial(place / "shop"))
+    assert "The lake has not answered for" in words.partial(place / "shop")[0]
+    released.set()
     every.stop()

@@ -1,5 +1,6 @@
 import runpy
 import shutil
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -60,6 +61,20 @@ def test_a_lake_that_hangs_keeps_nobody_from_collecting(tmp_path, monkeypatch):
     monkeypatch.setattr(node_module, "LOOK_MOST_SECONDS", 0.05)
     monkeypatch.setattr(HitLake, "make", lambda _: __import__("time").sleep(0.5))
     sealer(node, lake).admitted()
+
+
+def test_a_lake_that_hangs_while_it_seals_is_told(tmp_path, monkeypatch):
+    node, lake, _ = made(tmp_path)
+    released = threading.Event()
+    monkeypatch.setattr(node_module, "HANGS_SECONDS", 0.1)
+    one = sealer(node, lake)
+    monkeypatch.setattr(one._sealing, "seal", lambda: released.wait(10) and 0)
+    one.start()
+    until(lambda: one.sentences)
+    assert "The lake has not answered for" in one.sentences[0]
+    released.set()
+    until(lambda: not one.sentences)
+    one.stop()
 
 
 def test_a_second_node_of_one_name_is_refused_at_its_start(tmp_path):

@@ -41,6 +41,9 @@ ANSWER_SECONDS = 5.0
 MISSING_SECONDS = 5.0
 """A node that was not heard of for so long is missing, and figures are partial."""
 
+HANGS_SECONDS = 20.0
+"""Longer than looking for nodes takes where the lake answers."""
+
 MOST_AHEAD = 256 * 2**20
 """How much of a node's spool is here and not taken in, at most."""
 
@@ -217,7 +220,8 @@ class Following:
         self._taken: Mapping[str, Mark] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self._fault, self._tended = "", float("-inf")
+        self._fault, self._tended, self._began = "", float("-inf"), float("inf")
+        self._left = float("-inf")
 
     def look(self, taken: Mapping[str, Mark]) -> None:
         """Know how far each spool is taken in; begin at the first time."""
@@ -227,6 +231,10 @@ class Following:
                 mirrors.empty(folder)
             self._thread = threading.Thread(target=self._watch, name="nodes", daemon=True)
             self._thread.start()
+        now = time.monotonic()
+        if now - self._left >= LOOK_SECONDS:  # here, as whoever asks the lake may hang
+            self._left = now
+            keep_states(self._folder, self.states(), self._lake_fault())
 
     def stop(self) -> None:
         """Follow no more."""
@@ -238,15 +246,23 @@ class Following:
     def sentences(self) -> list[str]:
         """Say what figures lack; nothing when every node is heard of."""
         found = [each.sentence for each in self.states() if each.sentence]
-        return [*found, f"Nodes cannot be looked for: {self._fault}"] if self._fault else found
+        fault = self._lake_fault()
+        return [*found, f"Nodes cannot be looked for: {fault}"] if fault else found
+
+    def _lake_fault(self) -> str:
+        waited = time.monotonic() - self._began
+        if waited >= HANGS_SECONDS:  # a store that hangs raises nothing for minutes
+            return f"The lake has not answered for {waited:.0f} s."
+        return self._fault
 
     def states(self) -> list[NodeState]:
         """Give how each node is."""
         now = _now()
-        return [each.state(now) for _, each in sorted(self._followers.items())]
+        return [each.state(now) for _, each in sorted(dict(self._followers).items())]
 
     def _watch(self) -> None:
         while True:
+            self._began = time.monotonic()
             try:
                 self._meet()
                 self._fault = ""
@@ -256,7 +272,7 @@ class Following:
             except Exception as error:  # noqa: BLE001 - told, and tried again
                 self._fault = str(error)
                 _log.exception("nodes could not be looked for")
-            keep_states(self._folder, self.states(), self._fault)
+            self._began = float("inf")
             if self._stop.wait(LOOK_SECONDS):
                 return
 

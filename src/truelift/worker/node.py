@@ -33,6 +33,9 @@ SEAL_SECONDS = 10.0
 """How often hits are sealed; sooner when there are 64 MB of them."""
 
 LOOK_SECONDS = 1.0
+HANGS_SECONDS = 20.0
+"""Longer than sealing takes where the lake answers."""
+
 LOOK_MOST_SECONDS = 10.0
 """How long a node that starts waits for the lake to say whether its name is free."""
 
@@ -58,6 +61,7 @@ class Sealer:
     rows: int = 0
     seconds: float = 0.0
     waiting_bytes: int = 0
+    _began: float = float("inf")
     _told: str | None = None
     _taken: NameTaken | None = None
     _sealing: Sealing = field(init=False)
@@ -102,6 +106,7 @@ class Sealer:
 
     def once(self) -> None:
         """Tell where the node is, and seal; what is in the way is told, not raised."""
+        self._began = time.monotonic()
         try:
             if self._told != self.address:
                 self.lake.make()
@@ -119,6 +124,8 @@ class Sealer:
             if rows:
                 self.rows, self.seconds = self.rows + rows, time.monotonic() - began
             self.fault, self.since = "", None
+        finally:
+            self._began = float("inf")
 
     def _fail(self, sentence: str) -> None:
         if sentence != self.fault:
@@ -128,6 +135,10 @@ class Sealer:
     @property
     def sentences(self) -> list[str]:
         """Say what is wrong with the lake; hits are kept all the same."""
+        waited = time.monotonic() - self._began
+        if waited >= HANGS_SECONDS:  # a store that hangs raises nothing for minutes
+            size = self._sealing.waiting_bytes()
+            return [f"The lake has not answered for {waited:.0f} s; {size:,} bytes wait here."]
         if not self.fault or self.since is None:
             return []
         waiting = f"{self.waiting_bytes:,} bytes wait in the spool. {self.fault}"
