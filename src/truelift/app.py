@@ -31,11 +31,14 @@ from truelift.facts.kinds import KINDS
 from truelift.facts.visitor import DAY_US
 from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
-from truelift.operations import desk
+from truelift.operations import desk, nodes
 from truelift.operations.collect import ServedNow, datacenters
+from truelift.operations.drain import KEPT_DAYS
 from truelift.operations.recompute import recompute
-from truelift.store import ground
+from truelift.store import ground, places
 from truelift.store import workspace_database as records
+from truelift.store.hit_lake import HitLake
+from truelift.store.node_folder import NodeFolder
 from truelift.store.spool import Spool, SpoolLimits
 from truelift.store.visitor_salts import VisitorSalts
 from truelift.store.workspace_database import BrandRecord
@@ -280,11 +283,55 @@ def collect_beside(folder: Path, host: str, port: int, name: str, telling: Conne
         beside.collect_beside(collector, folder, listening, telling)
 
 
-def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collecting:
+def collect_as_node(
+    folder: Path,
+    workspace: Path,
+    name: str | None,
+    place: tuple[str, int],
+    *,
+    address: str | None,
+    seconds: tuple[float, float],
+    ready: Callable[[int], None],
+) -> None:
+    """Collect for a workspace with a folder of one's own, until stopped; seal into the lake.
+
+    seconds: how often it seals, and how long segments stay that are sealed.
+    """
+    from truelift.worker.node import (  # noqa: PLC0415 - when it serves
+        CollectorNode,
+        Sealer,
+    )
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(logging_lines())
+        lake = nodes.lake_of(workspace)
+        token = nodes.token(workspace, settings_from(os.environ).node_token)
+        node = NodeFolder(folder, name)
+        sealer = Sealer(node, HitLake(lake), *seconds)
+        sealer.admitted()
+        collector = _collector(stack, workspace, node.name, node.spool)
+        CollectorNode(collector, node, sealer, token, address).run(*place, ready)
+
+
+def _following(folder: Path) -> Any:  # noqa: ANN401 - loaded when it runs
+    """Make what follows the nodes of a workspace; None where no lake is named."""
+    from truelift.worker.following import Following  # noqa: PLC0415 - loaded when it runs
+
+    lake = places.read(folder).lake
+    if lake is None:
+        return None
+    settings = settings_from(os.environ)
+    token = nodes.token(folder, settings.node_token)
+    return Following(folder, lake, token, keep_days=settings.keep_hits_days or KEPT_DAYS)
+
+
+def _collector(
+    stack: contextlib.ExitStack, folder: Path, worker: str, spool: Path | None = None
+) -> Collecting:
     from truelift.collector.application import Collector  # noqa: PLC0415 - when it serves
     from truelift.worker.collecting import Collecting  # noqa: PLC0415 - loaded when it runs
 
-    machinery, spool, served = stack.enter_context(collecting(folder, worker))
+    machinery, kept, served = stack.enter_context(collecting(folder, worker, spool=spool))
 
     def refresh() -> bool:
         machinery.salt(machinery.now_us() // DAY_US)  # forgets old salts though nobody comes
@@ -292,12 +339,12 @@ def _collector(stack: contextlib.ExitStack, folder: Path, worker: str) -> Collec
 
     return Collecting(
         around=lambda doors: Collector(machinery, doors),
-        begin=spool.start,
-        end=spool.close,
+        begin=kept.start,
+        end=kept.close,
         refresh=refresh,
-        probe=spool.probe,
+        probe=kept.probe,
         collected=machinery.counters,
-        spooled=spool.counters,
+        spooled=kept.counters,
     )
 
 
@@ -357,7 +404,7 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
     def shift() -> dt.timedelta:
         return dt.timedelta(0) if simulated is None else simulated.now() - SystemClock().now()
 
-    loop = Loop(taking, shift, open_new)
+    loop = Loop(taking, shift, open_new, nodes=_following(held.folder))
     sealing = [Sealing(next(iter(taking.values())))] if ground.lake_of(held.folder) else []
     if apart:
         target = partial(think_apart, held.folder, simulated)
@@ -416,17 +463,18 @@ STOP_SECONDS = 2.0
 
 @contextlib.contextmanager
 def collecting(
-    folder: Path, worker: str, limits: SpoolLimits | None = None
+    folder: Path, worker: str, limits: SpoolLimits | None = None, spool: Path | None = None
 ) -> Iterator[tuple[Machinery, Spool, ServedNow]]:
     """Open what a collector stands on: hand the machinery to `Collector`, start the spool.
 
     Whoever runs it starts and closes the spool in the event loop and refreshes what is served.
+    spool: where it is kept, in place of the workspace's own folder.
     """
     with ground.desk(folder, SystemClock(), person(), given_token()) as base:
         now = ServedNow(base, folder)
-        spool = Spool(folder / "spool", worker, limits)
+        kept = Spool(spool or folder / "spool", worker, limits)
         salts = VisitorSalts(folder)
-        yield Machinery(now, spool.append, salts, datacenters=datacenters(folder)), spool, now
+        yield Machinery(now, kept.append, salts, datacenters=datacenters(folder)), kept, now
 
 
 def person() -> str:

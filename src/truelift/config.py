@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MOST_MEBIBYTES = 100_000
+MOST_DAYS = 36_500
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -84,6 +85,22 @@ class Settings:
             "process of their own, 0 in the serving one; without it, from 300,000 facts on",
         },
     )
+    node_token: Secret | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_NODE_TOKEN",
+            "help": "a secret that collector nodes and the worker share; without it one stands in "
+            "the workspace's folder, which is enough where all of them use that folder",
+        },
+    )
+    keep_hits_days: int | None = field(
+        default=None,
+        metadata={
+            "variable": "TRUELIFT_KEEP_HITS_DAYS",
+            "help": "how many days hits of nodes stay in the lake after they were taken in; 7 "
+            "without it",
+        },
+    )
     largest_upload: int = field(
         default=256,
         metadata={
@@ -126,7 +143,15 @@ def _mebibytes(variable: str, text: str) -> int:
     return int(text)
 
 
+def _days(variable: str, text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DAYS:
+        msg = f"{variable} is {text!r}; it takes a number of days from 1 to {MOST_DAYS}."
+        raise UsageError(msg)
+    return int(text)
+
+
 _READ: dict[str, Callable[[str, str], Any]] = {
     "Secret | None": _secret, "str | None": _text, "int": _mebibytes,
+    "int | None": _days,
 }  # fmt: skip
 """How the text of a variable is read, by the type of its setting; a switch where none stands."""

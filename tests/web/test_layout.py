@@ -2,6 +2,7 @@ import datetime as dt
 
 from truelift.web.asked import Asked
 from truelift.web.layout import box, filters, page, pager, plain_page, twins
+from truelift.web.visiting import PARTIAL
 
 HEAD = {"brand": "<Brand>", "currency": "USD", "timezone": "UTC"}
 
@@ -13,6 +14,14 @@ def test_a_page_names_the_clock_it_was_played_under():
     assert '<a href="/close" aria-current="page">' in shown
     assert "&lt;Brand&gt;" in shown
     assert "Simulated" not in str(page(HEAD, None, title="T", here="/", body=[]))
+
+
+def test_a_page_says_what_its_figures_lack():
+    token = PARTIAL.set(("Figures are partial: <node>",))
+    shown = str(page(HEAD, None, title="T", here="/", body=[]))
+    PARTIAL.reset(token)
+    assert "Figures are partial: &lt;node&gt;" in shown
+    assert "partial" not in str(page(HEAD, None, title="T", here="/", body=[]))
 
 
 def test_a_page_says_what_its_report_says_of_itself():

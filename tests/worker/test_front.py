@@ -2,12 +2,13 @@ import asyncio
 
 from truelift.base.errors import NotAdmitted
 from truelift.web.live import Live
+from truelift.web.visiting import PARTIAL
 from truelift.worker.front import Front
 from truelift.worker.health import Watched
 from truelift.worker.loop import Pulse
 
 
-def answered(path, *, refuse=None, headers=(), fails=None):
+def answered(path, *, refuse=None, headers=(), fails=None, partial=()):
     """Ask a front; give (status, headers, body, the front)."""
     sent, life = [], []
 
@@ -15,7 +16,7 @@ def answered(path, *, refuse=None, headers=(), fails=None):
         if fails:
             raise fails
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"door"})
+        await send({"type": "http.response.body", "body": "|".join(PARTIAL.get()).encode()})
 
     async def checked(_scope):
         if refuse:
@@ -30,7 +31,9 @@ def answered(path, *, refuse=None, headers=(), fails=None):
     async def send(message):
         sent.append(message)
 
-    front = Front(door, door, Live(), Watched(Pulse()), checked, beginning, beginning)
+    front = Front(
+        door, door, Live(), Watched(Pulse(partial=partial)), checked, beginning, beginning
+    )
     scope = {"type": "http", "path": path, "method": "GET", "headers": list(headers)}
     asyncio.run(front(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[-1]["body"], front
@@ -50,6 +53,15 @@ def test_numbers_and_changes_are_told_only_to_who_may_read():
     for path in ("/metrics", "/live"):
         status, _, body, _ = answered(path, refuse=NotAdmitted("Say who you are."))
         assert (status, body) == (401, b"Say who you are.\n")
+
+
+def test_what_figures_lack_is_told_on_every_page_and_keeps_nothing_from_being_ready():
+    lost = ("Figures are partial: node us-1 is missing.",)
+    _, headers, body, _ = answered("/", partial=lost)
+    assert (headers[b"x-truelift-partial"], body.decode()) == (b"1", lost[0])
+    assert b"x-truelift-partial" not in answered("/")[1]
+    status, _, body, _ = answered("/readyz", partial=lost)
+    assert (status, body.decode()) == (200, f"ready\n{lost[0]}\n")
 
 
 def test_what_keeps_it_from_being_ready_is_answered():

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from truelift.operations.drain import BrandToOpen, Drained
+from truelift.store.node_folder import Mark
+from truelift.store.spool_reader import Offset
 from truelift.worker import loop as loops
 from truelift.worker.loop import Loop
 
@@ -124,3 +126,16 @@ def test_after_a_round_that_failed_facts_come_in_without_what_is_kept_for_speed(
     rounds += [broken, *[lambda: Drained(1, 1)] * 2]
     assert [loop._round() for _ in range(3)] == [False, True, True]
     assert asked == [True, False, True]
+
+
+def test_who_follows_nodes_is_told_what_is_taken_in_before_each_round(played, monkeypatch):
+    loop, _, _ = played
+    looked = []
+    monkeypatch.setattr(loops, "offsets", lambda _: {"eu-1": Offset("eu-1", "1.log", 7)})
+    loop.nodes = SimpleNamespace(
+        look=looked.append, sentences=["eu-1 is missing"], stop=lambda: looked.append("stopped")
+    )
+    loop.once()
+    loop.interrupt()
+    assert looked == [{"eu-1": Mark("1.log", 7)}, "stopped"]
+    assert loop.pulse.partial == ("eu-1 is missing",)

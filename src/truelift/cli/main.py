@@ -20,6 +20,7 @@ from truelift.cli import (
     chain,
     finance,
     migrating,
+    nodes,
     planning,
     reallocation,
     science,
@@ -88,7 +89,7 @@ for _part in (
     science.power, planning.pacing, planning.forecast_app, science.placebo, shortlist.shortlist,
     shortlist.engagement_rate, finance.report, suppliers.match_app, suppliers.accruals_app,
     suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app, lake_app,
-    migrating.migrate_workspace,
+    migrating.migrate_workspace, nodes.collect, nodes.node_app,
 ):  # fmt: skip
     app.command(_part)
 

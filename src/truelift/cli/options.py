@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -49,6 +51,9 @@ Port = Annotated[int, Parameter(help="Local port of the pages.")]
 Platform = Annotated[str | None, Parameter(help="Only this platform.")]
 Metric = Annotated[str | None, Parameter(help="Only this metric.")]
 
+_PARTIAL: ContextVar[tuple[str, ...]] = ContextVar("partial", default=())
+"""What the figures of the opened workspace lack, as nodes are missing."""
+
 SHOWN = 20
 """How many refused rows or sentences are printed before the rest is only counted."""
 
@@ -63,12 +68,16 @@ def opened(folder: Path, brand: str | None) -> Iterator[Workspace]:
     from truelift.app import opened  # noqa: PLC0415 - loaded when needed
 
     with contextlib.ExitStack() as stack:
+        _PARTIAL.set(())
         try:
             ws = stack.enter_context(opened(folder, brand))
         except WorkspaceHeld as held:
             raise Elsewhere(folder, str(held)) from held
         if ws.simulated is not None:
             say(f"Simulated clock: {ws.simulated} UTC")
+        _PARTIAL.set(tuple(ws.partial))
+        for sentence in _PARTIAL.get():
+            say(sentence)
         yield ws
         for sentence in ws.unbooked[:SHOWN]:
             say(f"Not in any cost yet: {sentence}")
@@ -80,6 +89,9 @@ def show(
     """Write a result in a format to a file, or to stdout."""
     from truelift.cli import render  # noqa: PLC0415 - loaded when needed
 
+    partial = _PARTIAL.get()
+    if partial:  # whoever reads only what stands in the file is told too
+        result = replace(result, data={**result.data, "partial": list(partial)})
     render.show(result, form, output)
 
 

@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from truelift.operations import nodes
 from truelift.operations.drain import waiting_bytes
 from truelift.operations.people import Action, needs
 from truelift.store import ground as grounds
@@ -113,6 +114,13 @@ def _spool(ground: Ground) -> Iterator[Check]:
     yield Check("spool", waiting <= MOST_WAITING, told)
 
 
+def _nodes(ground: Ground) -> Iterator[Check]:
+    missing, known = nodes.partial(ground.folder), nodes.states(ground.folder)
+    if known or missing:
+        told = " ".join(missing) or f"Every one of {len(known)} nodes is heard of."
+        yield Check("nodes", not missing, told)
+
+
 def _zone(ground: Ground) -> Iterator[Check]:
     zone = ground.brand.timezone
     try:
@@ -160,6 +168,6 @@ def _mode(path: Path) -> int:
 
 
 _LOOKS: tuple[Callable[[Ground], Iterator[Check]], ...] = (
-    _files, _database, _writable, _private, _disk, _spool, _zone, _clock, _refunds, _person,
+    _files, _database, _writable, _private, _disk, _spool, _nodes, _zone, _clock, _refunds, _person,
     _served,
 )  # fmt: skip

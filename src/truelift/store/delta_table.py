@@ -69,10 +69,13 @@ class LakeTable:
     def make(self) -> None:
         """Make the table where there is none; LakeRefused, LakeAway."""
         from deltalake import DeltaTable  # noqa: PLC0415 - the extra, loaded when a lake is used
+        from deltalake.exceptions import TableNotFoundError  # noqa: PLC0415 - as above
 
         schema = self.schema.append(pa.field(PARTITION, pa.string()))
         with _answering(self.uri):
-            if not DeltaTable.is_deltatable(self.uri):
+            try:  # is_deltatable() would stop every thread of the process until a store answers
+                DeltaTable(self.uri)
+            except TableNotFoundError:
                 DeltaTable.create(
                     self.uri, schema, mode="ignore", partition_by=[PARTITION],
                     name=f"{_NAME}{LAYOUT}",
@@ -90,6 +93,7 @@ class LakeTable:
                 self._opened = opened
             else:
                 self._opened.update_incremental()
+                _check(self.uri, self._opened)  # somebody may have changed it since
         return self._opened
 
     def held(self, node: str) -> int:

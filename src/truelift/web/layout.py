@@ -19,7 +19,7 @@ from truelift.web.account import account
 from truelift.web.asked import BACK, CHOICES, Asked, address
 from truelift.web.built import static_path
 from truelift.web.figures import moment
-from truelift.web.visiting import CALLER, SHARED
+from truelift.web.visiting import CALLER, PARTIAL, SHARED
 
 Json = Mapping[str, Any]
 
@@ -77,6 +77,7 @@ def page(
         htpy.body[
             a(".skip", href="#main")["Skip to the figures"],
             _simulated(head, simulated),
+            [htpy.p(".simulated.partial", role="note")[each] for each in PARTIAL.get()],
             htpy.header[
                 a(".house", href="/")["Truelift"],
                 _navigation(here),

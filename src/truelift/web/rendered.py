@@ -22,7 +22,7 @@ from litestar import Response
 from truelift.web.acts import ONCE
 from truelift.web.asked import Asked
 from truelift.web.desk import Answer, Desk
-from truelift.web.visiting import CALLER, PREFIX, UNNAMED, named
+from truelift.web.visiting import CALLER, PARTIAL, PREFIX, UNNAMED, named
 
 Key = tuple[Any, ...]
 
@@ -43,7 +43,7 @@ class Rendered:
     def answer(self, path: str, asked: Asked, show: Callable[[], Answer]) -> Answer:
         """Give a page, from what is kept where that still stands."""
         version, settled = self.desk.reading.version, self.desk.reading.settled
-        key = (path, *sorted(asked.given.items()), asked.page, PREFIX.get(), _who())
+        key = (path, *sorted(asked.given.items()), asked.page, PREFIX.get(), PARTIAL.get(), _who())
         kept = self._pages.get(key)
         if kept is not None and kept[1] == settled:
             _, _, written, at = kept

@@ -89,6 +89,9 @@ NAME = "\ufdd0name\ufdd0"
 UNNAMED: ContextVar[bool] = ContextVar("unnamed", default=False)
 """Whether a page is written without the name of who is here, to be given to several people."""
 
+PARTIAL: ContextVar[tuple[str, ...]] = ContextVar("partial", default=())
+"""What figures lack just now, in sentences; nothing when they are whole."""
+
 SHARED: ContextVar[str] = ContextVar("shared", default="")
 """What a page says of the link that it is shown by; empty for who came in."""
 

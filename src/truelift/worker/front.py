@@ -16,6 +16,7 @@ from typing import Any
 from truelift.base.errors import TrueliftError
 from truelift.log import REQUEST, request_id
 from truelift.web.live import Live
+from truelift.web.visiting import PARTIAL
 from truelift.worker.health import Watched
 
 Scope = MutableMapping[str, Any]
@@ -56,6 +57,8 @@ class Front:
         headers = dict(scope["headers"])
         told = request_id(headers.get(b"x-request-id", b"").decode("latin-1"))
         token = REQUEST.set(told)
+        lacking = self.watched.told
+        PARTIAL.set(lacking)
         began, status = time.perf_counter(), 0
 
         async def answer(message: MutableMapping[str, Any]) -> None:
@@ -63,6 +66,8 @@ class Front:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", told.encode())]
+                if lacking:
+                    message["headers"].append((b"x-truelift-partial", b"1"))
             await send(message)
 
         door = _door(scope["path"])
@@ -89,7 +94,7 @@ class Front:
             await _text(send, 200, b"ok\n")
         elif door == READY:
             faults = self.watched.faults
-            body = "\n".join(faults or ["ready"]) + "\n"
+            body = "\n".join([*(faults or ["ready"]), *self.watched.told]) + "\n"
             await _text(send, 503 if faults else 200, body.encode())
         elif door in {METRICS, LIVE}:
             try:

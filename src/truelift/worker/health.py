@@ -66,6 +66,11 @@ class Watched:
         self.registry.register(_Plain(self))
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """Say what figures lack though the process is ready: nodes that are missing."""
+        return self.pulse.partial
+
+    @property
     def faults(self) -> list[str]:
         """Say in sentences why the process is not ready; nothing when it is."""
         found = []
@@ -133,8 +138,13 @@ class _Plain:
             heard.add_metric((kind, source), seconds + since)
         yield heard
         if watched.counting is not None:
-            yield from _collector(watched.counting.collected)
-            yield from _spool(watched.counting.spooled)
+            yield from collector_metrics(watched.counting)
+
+
+def collector_metrics(counting: Counting) -> Iterator[Metric]:
+    """Give what a collector and its spool did."""
+    yield from _collector(counting.collected)
+    yield from _spool(counting.spooled)
 
 
 def _collector(counters: Any) -> Iterator[Metric]:  # noqa: ANN401 - plain counters of a door beside us

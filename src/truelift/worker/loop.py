@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from truelift.base.errors import Busy
 from truelift.operations.collect import keep_salts
@@ -23,10 +24,12 @@ from truelift.operations.drain import (
     BrandToOpen,
     Came,
     drain,
+    offsets,
     prune,
     waiting_bytes,
 )
 from truelift.store.ground import Ground
+from truelift.store.node_folder import Mark
 
 PAUSE_SECONDS = 0.1
 """Between two looks at the spool."""
@@ -51,7 +54,7 @@ class Pulse:
 
     round_seconds: of the last round that took something in. beat: when the last round ended, by the
     clock of lengths. waiting_bytes: of the spool; None before it was looked at. waiting: the same
-    by who collected.
+    by who collected. partial: what figures lack as nodes are missing, in sentences.
     """
 
     hits: int = 0
@@ -69,6 +72,21 @@ class Pulse:
     waiting: Mapping[str, int] = field(default_factory=dict)
     beat: float = field(default_factory=time.monotonic)
     fault: str = ""
+    partial: tuple[str, ...] = ()
+
+
+class Follows(Protocol):
+    """Who takes over what nodes on other machines keep (worker.following)."""
+
+    def look(self, taken: Mapping[str, Mark]) -> None:
+        """Know how far each spool is taken in."""
+
+    def stop(self) -> None:
+        """Follow no more."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """Say what figures lack."""
 
 
 @dataclass(slots=True)
@@ -85,6 +103,7 @@ class Loop:
     open_new: Callable[[], None] = lambda: None
     came: Came = lambda _brand, _facts: None
     undone: Callable[[], None] = lambda: None
+    nodes: Follows | None = None
     tick: Callable[[], float] = time.monotonic
     pulse: Pulse = field(default_factory=Pulse)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -101,7 +120,7 @@ class Loop:
 
     def stop(self, seconds: float) -> bool:
         """Finish the round and stop; say whether it ended in time."""
-        self._stop.set()
+        self.interrupt()
         if self._thread is not None:
             self._thread.join(seconds)
         return self._thread is None or not self._thread.is_alive()
@@ -109,6 +128,8 @@ class Loop:
     def interrupt(self) -> None:
         """End after this round."""
         self._stop.set()
+        if self.nodes is not None:
+            self.nodes.stop()
 
     def run(self) -> None:
         """Run rounds until stopped."""
@@ -138,6 +159,7 @@ class Loop:
         if began - self._answered >= ANSWER_SECONDS:
             ground.may_work()
             self._answered = began
+        self._follow(ground)
         came = self._take_in(ground, began)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         if now.date() != self._salted:
@@ -150,6 +172,14 @@ class Loop:
         self.pulse.waiting = waiting_bytes(ground)
         self.pulse.waiting_bytes = sum(self.pulse.waiting.values())
         self.pulse.beat = self.tick()
+
+    def _follow(self, ground: Ground) -> None:
+        """Tell who follows nodes how far their hits are taken in."""
+        if self.nodes is not None:
+            self.nodes.look(
+                {name: Mark(at.segment, at.byte) for name, at in offsets(ground).items()}
+            )
+            self.pulse.partial = tuple(self.nodes.sentences)
 
     def _compact(self, ground: Ground, began: float, *, idle: bool) -> None:
         """Merge segments when nothing came; where something always comes, now and then."""

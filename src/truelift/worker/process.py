@@ -179,7 +179,8 @@ class Teller:
         newest = sorted(heard, key=lambda each: each.seconds)[:HEARD_MOST]
         self._watched.heard = tuple((each.kind, each.source, each.seconds) for each in heard)
         self._watched.heard_at = time.monotonic()
-        return live_line(rows, [each.sentence for each in newest], self._workspace.simulated)
+        told = [*self._watched.told, *(each.sentence for each in newest)]
+        return live_line(rows, told, self._workspace.simulated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Self
 
-from truelift.operations import freshness, requests
+from truelift.operations import freshness, nodes, requests
 from truelift.operations.admission import Actor, Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
@@ -74,6 +74,20 @@ class Live(Opened):
         """Look at the workspace's surroundings: a line per check."""
         rows = [asdict(check) for check in doctor(self._ground)]
         return Result(self._head() | {"rows": rows}, plain_table("Checks", rows))
+
+    def nodes(self) -> Result:
+        """List the collectors on other machines, and what is missing of them."""
+        rows = [asdict(each) | {"sentence": each.sentence} for each in nodes.listed(self._ground)]
+        return Result(self._head() | {"rows": rows}, plain_table("Nodes", rows))
+
+    def forget_node(self, node: str) -> None:
+        """Give a lost node up for good."""
+        nodes.forget(self._ground, node)
+
+    @property
+    def partial(self) -> list[str]:
+        """Say what figures lack just now, as nodes are missing; nothing when they are whole."""
+        return nodes.partial(self._ground.folder)
 
     def traffic(self, key: str) -> Any:  # noqa: ANN401 - what worker.simulated takes
         """Make the simulated traffic of a served sample. key: a server's key of the workspace."""
