@@ -17,11 +17,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from truelift import log
 from truelift.base.errors import UsageError
-from truelift.base.money import is_currency
 from truelift.base.secret import Secret
 from truelift.base.time import Clock
 from truelift.catalog.permission import Action
@@ -29,7 +27,6 @@ from truelift.collector.machinery import Machinery
 from truelift.config import settings_from
 from truelift.facts.kinds import KINDS
 from truelift.facts.visitor import DAY_US
-from truelift.ledger.accounting_calendar import MONTHS, AccountingCalendar
 from truelift.operations import demonstrate as demonstration
 from truelift.operations import desk, nodes
 from truelift.operations.collect import ServedNow, datacenters
@@ -80,30 +77,6 @@ class SystemClock:
     def now(self) -> dt.datetime:
         """Give the present."""
         return dt.datetime.now(dt.UTC).replace(tzinfo=None)
-
-
-def brand_record(
-    brand: str,
-    currency: str,
-    timezone: str,
-    entity: str | None = None,
-    calendar: str = MONTHS,
-) -> BrandRecord:
-    """Check and make the record of a brand; UsageError for a currency, zone or calendar of none."""
-    if not is_currency(currency):
-        msg = f"--currency {currency} is not an ISO 4217 code; use three letters such as USD."
-        raise UsageError(msg)
-    try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError):
-        msg = f"--timezone {timezone} is not known; use an IANA name such as America/New_York."
-        raise UsageError(msg) from None
-    try:
-        AccountingCalendar.parse(calendar)
-    except ValueError as error:
-        msg = f"--calendar {calendar} cannot be used: {error}."
-        raise UsageError(msg) from None
-    return BrandRecord(brand, brand, currency, timezone, entity or brand, calendar)
 
 
 def create(folder: Path, record: BrandRecord, now: dt.datetime | None = None) -> str:

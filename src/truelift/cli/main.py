@@ -155,7 +155,8 @@ def init(
     calendar: Calendar = "months",
 ) -> None:
     """Make a workspace folder with its first brand."""
-    from truelift.app import brand_record, create  # noqa: PLC0415 - loaded when needed
+    from truelift.app import create  # noqa: PLC0415 - loaded when needed
+    from truelift.operations.brands import brand_record  # noqa: PLC0415 - as above
 
     create(workspace, brand_record(brand, currency, timezone, entity, calendar))
     say(f"{workspace} is ready: brand {brand}, {currency}, {timezone}.")
@@ -172,7 +173,8 @@ def brand_add(
     calendar: Calendar = "months",
 ) -> None:
     """Add a brand with its reporting currency, time zone and legal entity."""
-    from truelift.app import add_brand, brand_record  # noqa: PLC0415 - loaded when needed
+    from truelift.app import add_brand  # noqa: PLC0415 - loaded when needed
+    from truelift.operations.brands import brand_record  # noqa: PLC0415 - as above
 
     add_brand(workspace, brand_record(brand, currency, timezone, entity, calendar))
     say(f"Brand {brand} is ready in {workspace}.")

@@ -36,6 +36,7 @@ from truelift.store.segments import (
     NUMBER_COLUMN,
     Segment,
     SegmentLog,
+    kind_of,
     missing_number,
     read_segment,
 )
@@ -368,7 +369,7 @@ class FactsEngine:
 
     def _apply_segment(self, segment: Segment, applied: set[int]) -> None:
         """Apply what a segment holds of numbers that are not applied yet."""
-        kind, rows = _kind_of(segment), read_segment(segment)
+        kind, rows = kind_of(segment), read_segment(segment)
         if NUMBER_COLUMN not in rows.column_names:
             self._apply(kind, rows)
             self._note_applied(kind, _numbered(rows, segment.number))
@@ -465,17 +466,6 @@ class FactsEngine:
 
 def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whichever is given
     return max((time for time in times if time is not None), default=None)
-
-
-def _kind_of(segment: Segment) -> Kind:
-    for kind in FACT_KINDS:
-        if kind.name == segment.kind:
-            return kind
-    msg = (
-        f"The segment {segment.path} holds {segment.kind}, which this version does not know; "
-        "install the version of Truelift that wrote it, or a later one."
-    )
-    raise TrueliftError(msg)
 
 
 def _parameters(stamp: Stamp) -> dict[str, object]:

@@ -23,7 +23,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from truelift.base.columns import Kind
 from truelift.base.errors import TrueliftError
+from truelift.store.ddl import FACT_KINDS
 
 NUMBER_COLUMN = "log_number"
 """In merged files: the number of the segment that a row came in."""
@@ -164,6 +166,18 @@ class SegmentLog:
             for each in several:
                 each.path.unlink()
         return Segment(numbers[0], kind, path, numbers)
+
+
+def kind_of(segment: Segment) -> Kind:
+    """Give the kind of a segment's rows; TrueliftError for one that this version does not know."""
+    for kind in FACT_KINDS:
+        if kind.name == segment.kind:
+            return kind
+    msg = (
+        f"The segment {segment.path} holds {segment.kind}, which this version does not know; "
+        "install the version of Truelift that wrote it, or a later one."
+    )
+    raise TrueliftError(msg)
 
 
 def _size_class(segment: Segment, before: float) -> int | None:
