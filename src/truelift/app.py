@@ -11,6 +11,7 @@ import datetime as dt
 import getpass
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -92,16 +93,28 @@ def opened(folder: Path, brand: str | None = None) -> Iterator[Workspace]:
 
 
 def open_workspace(
-    path: str | Path, brand: str | None = None, token: str | None = None
+    path: str | Path,
+    brand: str | None = None,
+    token: str | None = None,
+    *,
+    lake: str | None = None,
+    engine: str = places.EMBEDDED,
 ) -> Workspace:
     """Open a workspace for a program or notebook; close it with `close()` or use it in `with`.
 
-    token: whose person acts; what TRUELIFT_TOKEN holds when none is given, else the local owner.
+    path: its folder, or the address of its PostgreSQL database: it is then read over a lake, named
+    too, and heavy questions are the engine's. token: whose person acts; what TRUELIFT_TOKEN holds
+    when none is given, else the local owner.
     """
-    stack = contextlib.ExitStack()
-    given = Secret(token) if token else given_token()
-    base = stack.enter_context(ground.opened(Path(path), brand, SystemClock(), person(), given))
-    return Workspace(base, stack)
+    with contextlib.ExitStack() as held:
+        folder = Path(path)
+        if str(path).startswith("postgresql"):
+            folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="truelift-")))
+            told = {"database": str(path), "engine": engine} | ({"lake": lake} if lake else {})
+            places.write(folder, places.checked(told, "truelift.open"))
+        given = Secret(token) if token else given_token()
+        base = held.enter_context(ground.opened(folder, brand, SystemClock(), person(), given))
+        return Workspace(base, held.pop_all())
 
 
 @contextlib.contextmanager

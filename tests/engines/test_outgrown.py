@@ -1,44 +1,70 @@
-"""A workspace that asks a cluster prints the same bytes as one that lies in its folder."""
+"""The sample programme prints the same bytes in its folder and outgrown.
+
+Outgrown: its database in PostgreSQL, its facts in Delta tables, heavy questions on a cluster.
+"""
+
+import json
+from dataclasses import replace
 
 import pytest
 
+import truelift
 from truelift.cli.main import run
 from truelift.store import places
-from truelift.store.places import Places
+
+ROI = ("roi", "--model", "linear", "--format", "json")
+EVERY = (
+    ("roi", "--format", "json"),
+    ("roi", "--by", "post", "--basis", "event", "--format", "json"),
+    ("attribute", "--model", "markov", "--format", "json"),
+    ("forecast", "--format", "json"),
+    ("shortlist", "--format", "json"),
+)
 
 
-def printed(capsysbinary, *words):
+def printed(capsysbinary, folder, words):
     capsysbinary.readouterr()
-    assert run(list(words)) == 0
+    assert run([words[0], "-w", str(folder), *words[1:]]) == 0
     return capsysbinary.readouterr().out
 
 
-def test_the_sample_programme_prints_the_same_bytes_embedded_and_on_a_cluster(
-    own, tmp_path, address, capsysbinary
-):
-    asked = ("roi", "-w", str(own), "--model", "linear", "--format", "json")
-    embedded = printed(capsysbinary, *asked)
+@pytest.fixture
+def url(postgresql_cluster):
+    """Give the address of an empty database."""
+    name = postgresql_cluster.new_database()
+    return f"postgresql://owner@/{name}?host={postgresql_cluster.socket}"
+
+
+@pytest.fixture
+def moved(own, tmp_path, address, url):
+    """Give what moves a workspace to PostgreSQL, a lake and a cluster; and where these are."""
     lake = str(tmp_path / "lake")
-    places.write(own, Places(lake=lake))
-    assert run(["lake", "seal", "-w", str(own)]) == 0
-    places.write(own, Places(lake=lake, engine=address))
+
+    def move():
+        assert run(["migrate-workspace", "-w", str(own), "--to", url]) == 0
+        places.write(own, replace(places.read(own), lake=lake))
+        assert run(["lake", "seal", "-w", str(own)]) == 0
+        places.write(own, replace(places.read(own), engine=address))
+        return url, lake
+
+    return move
+
+
+@pytest.mark.usefixtures("kept_in_a_file")
+def test_the_same_bytes_embedded_and_outgrown(own, moved, capsysbinary):
+    embedded = printed(capsysbinary, own, ROI)
+    moved()
     assert len(embedded) > 100_000
-    assert printed(capsysbinary, *asked) == embedded
+    assert printed(capsysbinary, own, ROI) == embedded
 
 
 @pytest.mark.soak
-def test_every_report_prints_the_same_bytes(own, tmp_path, address, capsysbinary):
-    reports = [
-        ("roi", "--format", "json"),
-        ("roi", "--by", "post", "--basis", "event", "--format", "json"),
-        ("attribute", "--model", "markov", "--format", "json"),
-        ("forecast", "--format", "json"),
-        ("shortlist", "--format", "json"),
-    ]
-    asked = [(word, "-w", str(own), *rest) for word, *rest in reports]
-    embedded = [printed(capsysbinary, *each) for each in asked]
-    lake = str(tmp_path / "lake")
-    places.write(own, Places(lake=lake, engine=address))
-    assert run(["lake", "seal", "-w", str(own)]) == 0
-    assert [printed(capsysbinary, *each) for each in asked] == embedded
+@pytest.mark.usefixtures("kept_in_a_file")
+def test_every_report_prints_the_same_bytes(own, moved, address, capsysbinary):
+    embedded = [printed(capsysbinary, own, words) for words in EVERY]
+    url, lake = moved()
+    assert [printed(capsysbinary, own, words) for words in EVERY] == embedded
     assert run(["verify", "-w", str(own)]) == 0
+    for engine in ("duckdb", address):
+        with truelift.open(url, lake=lake, engine=engine) as ws:
+            assert ws.roi().rows == json.loads(embedded[0])["rows"]

@@ -29,6 +29,7 @@ from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import FactsDamaged
 from truelift.store.keeper import Follower, Keeper, kept
 from truelift.store.lake import Lake
+from truelift.store.lake_reader import facts_of
 from truelift.store.lent_facts import borrowed
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
@@ -190,11 +191,14 @@ def _database(folder: Path) -> WorkspaceDatabase:
 
 
 def _facts(folder: Path) -> FactsEngine:
-    log = SegmentLog(folder / "segments")
+    """Open the facts of a folder; those of its lake, for reading, where it has no log."""
+    log, lake = SegmentLog(folder / "segments"), lake_of(folder)
+    if lake is not None and not (folder / "segments").exists():
+        return facts_of(lake, _heavy(folder, None))
     return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log))
 
 
-def _heavy(folder: Path, log: SegmentLog) -> ClusterEngine | None:
+def _heavy(folder: Path, log: SegmentLog | None) -> ClusterEngine | None:
     """Give the engine for heavy questions where the workspace names one."""
     lake, engine = lake_of(folder), places.read(folder).engine
     return None if lake is None or engine == places.EMBEDDED else ClusterEngine(engine, lake, log)

@@ -9,19 +9,41 @@ What is read is one version of every table, the one that was newest when it was 
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
 import pyarrow.dataset as ds
 
 from truelift.base.columns import Kind
+from truelift.base.errors import UsageError
+from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import local_folder
-from truelift.store.facts_engine import FactsEngine
+from truelift.store.facts_engine import FactsEngine, Stamp
 from truelift.store.facts_file import open_facts
 from truelift.store.lake import Lake, lake_schema, versions
+from truelift.store.queries import Heavy
+from truelift.store.verdicts import Verdict
+
+_REFUSED = "This workspace is read over its lake; import into it where its folder is."
 
 
-def facts_of(lake: Lake) -> FactsEngine:
-    """Open a lake for reading; LakeAway, LakeRefused."""
+class LakeReader(FactsEngine):
+    """Answers questions, and takes nothing in."""
+
+    def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:  # noqa: ARG002 - as where facts are taken in
+        """Refuse."""
+        raise UsageError(_REFUSED)
+
+    def revise(self, kind: Kind, rows: pa.Table, at: Instant) -> None:  # noqa: ARG002 - as above
+        """Refuse."""
+        raise UsageError(_REFUSED)
+
+
+def facts_of(lake: Lake, heavy: Heavy | None = None) -> FactsEngine:
+    """Open a lake for reading; LakeAway, LakeRefused.
+
+    heavy: answers heavy questions in place of the embedded engine.
+    """
     connection = open_facts(":memory:")
     try:
         for kind in FACT_KINDS:
@@ -31,7 +53,7 @@ def facts_of(lake: Lake) -> FactsEngine:
     except BaseException:
         connection.close()
         raise
-    return FactsEngine.over(connection, None)
+    return LakeReader.over(connection, None, heavy)
 
 
 def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind) -> None:
