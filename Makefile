@@ -39,9 +39,13 @@ demo: .make/frontend ## the sample programme through the whole river; DEMO_SERVE
 test: .make/dev .make/frontend .make/system .make/oracles ## tests; the last lines name what could not run here
 	@$(BIN)/python -m pytest $(PYTEST) -m "not soak"
 
-test-cluster: .make/dev .make/system ## the tests with every workspace in PostgreSQL; long
+test-cluster: .make/dev .make/frontend .make/system .make/spark ## every query on Apache Spark, every workspace in PostgreSQL; an hour
+	@TRUELIFT_SPARK_HOME=$$($(SPARK)/bin/python -c 'import pyspark; print(*pyspark.__path__)') \
+		$(BIN)/python -m pytest -n 0 tests/engines/test_queries.py tests/engines/test_outgrown.py
 	@TRUELIFT_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PYTEST) -m "not soak" tests/store \
-		tests/engines tests/ledger tests/operations tests/workspace tests/stories tests/cli
+		tests/ledger tests/operations tests/workspace tests/stories tests/cli
+	@$(BIN)/python -m pytest $(PYTEST) -m soak tests/engines tests/cli/test_migrating.py \
+		tests/worker/test_node_kills.py
 
 coverage: .make/dev .make/frontend .make/system .make/oracles ## all tests, and that the pure stages are run whole
 	@$(BIN)/python -m pytest $(PYTEST) --cov

@@ -146,12 +146,9 @@ def _one(engine: str, folder: Path) -> list[dict[str, Any]]:
             ("attribution.touchpoints", _catalog()),
             ("measurement.click_days", _catalog() | {"given_launches": _launches()}),
         ):
-            asked = (question, PARAMETERS, relations) + (
-                ({},) if name not in {"native", "files"} else ()
-            )
-            seconds, rows = min(
-                (_timed(lambda a=asked: facts.read(*a)) for _ in range(2)), key=lambda each: each[0]
-            )
+            asked = (question, PARAMETERS, relations, *([] if embedded else [{}]))
+            tries = [_timed(lambda a=asked: facts.read(*a)) for _ in range(2)]
+            seconds, rows = min(tries, key=lambda each: each[0])
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             found.append({
                 "engine": name, "question": question, "seconds": round(seconds, 2),

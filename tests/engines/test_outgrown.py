@@ -4,13 +4,19 @@ Outgrown: its database in PostgreSQL, its facts in Delta tables, heavy questions
 """
 
 import json
+import os
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import truelift
 from truelift.cli.main import run
 from truelift.store import places
+from truelift.store.places import Places
+
+SPARK_HOME = os.environ.get("TRUELIFT_SPARK_HOME")
 
 ROI = ("roi", "--model", "linear", "--format", "json")
 EVERY = (
@@ -56,6 +62,21 @@ def test_the_same_bytes_embedded_and_outgrown(own, moved, capsysbinary):
     moved()
     assert len(embedded) > 100_000
     assert printed(capsysbinary, own, ROI) == embedded
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not SPARK_HOME, reason="Apache Spark is asked by `make test-cluster`")
+def test_the_same_bytes_where_spark_runs_in_our_own_process(own, tmp_path, capsysbinary):
+    embedded = printed(capsysbinary, own, ROI)
+    places.write(own, Places(lake=str(tmp_path / "lake")))
+    assert run(["lake", "seal", "-w", str(own)]) == 0
+    places.write(own, Places(lake=str(tmp_path / "lake"), engine="local[2]"))
+    python = Path(SPARK_HOME).parents[3] / "bin" / "python"
+    words = [str(python), "-m", "truelift", ROI[0], "-w", str(own), *ROI[1:]]
+    environment = os.environ | {"PYTHONPATH": str(Path(truelift.__file__).parents[1])}
+    done = subprocess.run(words, capture_output=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout == embedded
 
 
 @pytest.mark.soak

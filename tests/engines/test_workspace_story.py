@@ -20,6 +20,8 @@ from truelift.operations import close
 from truelift.store import workspace_database
 from truelift.workspace.workspace import Workspace
 
+pytestmark = pytest.mark.soak  # and `make test-cluster`
+
 PLAYED = Path(__file__).parents[1] / "operations" / "conftest.py"
 SEALED, JUNE = dt.datetime(2026, 4, 30, 20), dt.datetime(2026, 6, 3, 9)
 MONTHS = (4, 5)
