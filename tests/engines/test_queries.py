@@ -86,12 +86,12 @@ class World:
     def __init__(self, folder):
         self.log = SegmentLog(folder / "segments")
         self.lake = Lake(str(folder / "lake"), "main")
-        self.chance = Chance(8)
+        chance = Chance(8)
         self.facts = FactsEngine(folder / "facts.duckdb", self.log)
         self.lake.make()
-        fill(self.facts, self.chance, (0,))
+        fill(self.facts, chance, (0,))
         self.sealed = self.lake.seal(self.log)
-        fill(self.facts, self.chance, (1, 2))
+        fill(self.facts, chance, (1, 2))
         self.answers = {}
 
     def given(self, name):
@@ -103,7 +103,7 @@ class World:
     def catalog(self, kind):
         key = f"catalog {kind}"
         if key not in self.answers:
-            self.answers[key] = self.chance.catalog(kind)
+            self.answers[key] = Chance(len(kind)).catalog(kind)
         return self.answers[key]
 
     def relation(self, name):
@@ -116,7 +116,7 @@ class World:
                                       ("flight_end", pa.timestamp("us"))],
                 "cancelled_days": [("day", pa.date32())],
             }.get(name, [])  # fmt: skip
-            return self.chance.table(fields, 40, [each for each, _ in fields])
+            return Chance(len(name)).table(fields, 40, [each for each, _ in fields])
         if name == "currencies":
             return pa.table({"currency": ["USD", "EUR"], "micro": pa.array([10_000, 10_000])})
         if name == "launches":

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import socket
+import sys
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -101,6 +102,10 @@ class ClusterEngine:
 
             # Said once per call by 4.2; what it uses of pandas is never used here.
             warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+            # A main module without a file (python -c, a worker of a test run) is taken for a test of
+            # the client's own, and the process would end.
+            main: Any = sys.modules["__main__"]
+            main.__file__ = getattr(main, "__file__", __file__)
             builder: Any = SparkSession.builder.appName("truelift")
             remote = self.engine.startswith("sc://")
             builder = builder.remote(self.engine) if remote else builder.master(self.engine)
