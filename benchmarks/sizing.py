@@ -77,6 +77,7 @@ class Size:
     """What a number of events a year takes."""
 
     events: int
+    mean: float
     busiest: float
     collectors: int
     owners_live: int
@@ -116,6 +117,8 @@ def year(events: int) -> np.ndarray:
 
 def longest_wait(rates: np.ndarray, capacity: float) -> float:
     """Give the longest time that an event waits for who takes in `capacity` a second."""
+    if rates.mean() >= capacity:
+        return math.inf
     over = np.cumsum((rates - capacity) * MINUTE)
     return float((over - np.minimum.accumulate(np.minimum(over, 0))).max() / capacity)
 
@@ -133,14 +136,14 @@ def sized(events: int, known: dict[str, float], prices: Prices) -> Size:
     hits = events * known["lake_hits_bytes"] * KEPT_DAYS / 365 / GB if collectors else 0.0
     engine_hours = events / 1e6 * known["spark_core_seconds_a_million"] / 3_600
     found = {
-        "events": events, "busiest": busiest, "collectors": collectors,
+        "events": events, "mean": mean, "busiest": busiest, "collectors": collectors,
         "owners_live": max(1, math.ceil(events / known["owner_facts_live"])), "owners": owners,
-        "wait_seconds": longest_wait(rates, owners * takes_in), "spool_gb": spool,
+        "wait_seconds": longest_wait(rates, takes_in), "spool_gb": spool,
         "disk_gb": disk, "lake_gb": lake + hits,
         "cores": mean / known["owner_takes_in_a_core_second"], "engine_hours": engine_hours,
         "facts_used": events / CARRIED, "intake_used": busiest / takes_in,
         "collectors_used": busiest / (2 * redirects),
-        "sealing_used": busiest / (2 * known["node_seals_a_second"]),
+        "sealing_used": busiest / (2 * known["node_seals_a_core_second"]),
     }  # fmt: skip
     owners_cost, whole = cost(found, prices)
     return Size(**found, cost=whole, owners_cost=owners_cost)
@@ -171,19 +174,24 @@ def lines(sizes: Sequence[Size], told: dict[str, dict[str, Any]], prices: Prices
     """Write the table, what it stands on, and the prices."""
 
     def row(name: str, form: str, field: str) -> tuple[str, ...]:
-        return (name, *(form.format(getattr(each, field)) for each in sizes))
+        cells = (form.format(getattr(each, field)) for each in sizes)
+        return (name, *(cell.replace("inf", "no end") for cell in cells))
 
     power = [f"10^{round(math.log10(each.events))}" for each in sizes]
-    sources = [f"| {name} | {told[name]['value']:,} | {told[name]['from']} |" for name in told]
+    sources = [
+        f"| {name.replace('_', ' ')} | {told[name]['value']:,} | {told[name]['from']} |"
+        for name in told
+    ]
     return [
         *table(
             ("events a year", *power),
             [
-                row("events a second, busiest minute", "{:,.1f}", "busiest"),
+                row("events a second, mean", "{:,.1f}", "mean"),
+                row("events a second, busiest minute", "{:,.0f}", "busiest"),
                 row("collector nodes (0: the owner collects)", "{:,}", "collectors"),
                 row("owner processes, 10^8 facts each", "{:,}", "owners"),
                 row("the same at the 10^7 each that are measured live", "{:,}", "owners_live"),
-                row("longest wait of a hit for its owner, s", "{:,.0f}", "wait_seconds"),
+                row("longest wait of a hit, were there one owner, s", "{:,.0f}", "wait_seconds"),
                 row("spool of a node, a day without lake, GB", "{:,.1f}", "spool_gb"),
                 row("facts files and segments, GB a year", "{:,.0f}", "disk_gb"),
                 row("lake, GB a year", "{:,.0f}", "lake_gb"),
@@ -194,7 +202,7 @@ def lines(sizes: Sequence[Size], told: dict[str, dict[str, Any]], prices: Prices
                 row("used: facts of one owner (of 10^8)", "{:,.1%}", "facts_used"),
                 row("used: intake of one owner", "{:,.1%}", "intake_used"),
                 row("used: two collectors, one core each", "{:,.1%}", "collectors_used"),
-                row("used: sealing of two nodes", "{:,.2%}", "sealing_used"),
+                row("used: sealing of two nodes, one core each", "{:,.1%}", "sealing_used"),
             ],
         ),
         "",
@@ -202,9 +210,9 @@ def lines(sizes: Sequence[Size], told: dict[str, dict[str, Any]], prices: Prices
         "|---|---|---|",
         *sources,
         "",
-        "Prices, assumed: "
+        "Prices are assumptions of 2026-11-30, of no vendor, in USD: "
         + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asdict(prices).items())
-        + " USD.",
+        + ".",
     ]
 
 
@@ -324,9 +332,9 @@ def sealed(place: Path, folder: Path, count: int) -> dict[str, float]:
     (folder / "spool" / "serve").rename(_made(node.spool) / node.name)
     hits = HitLake(str(place / "hits"))
     hits.make()
-    began = time.perf_counter()
+    busy = time.process_time()
     rows = Sealing(node, hits, 0.0).seal()
-    seconds = time.perf_counter() - began
+    busy = time.process_time() - busy
     if rows != count:
         sys.exit(f"{rows:,} of {count:,} clicks were sealed")
     now = grounds.StoppedClock(dt.datetime(2026, 5, 1))  # noqa: DTZ001 - naive UTC
@@ -337,7 +345,7 @@ def sealed(place: Path, folder: Path, count: int) -> dict[str, float]:
     lake.make()
     lake.seal(SegmentLog(folder / "segments"))
     return {
-        "node_seals_a_second": rows / seconds,
+        "node_seals_a_core_second": rows / busy,
         "lake_hits_bytes": size_of(place / "hits", ".parquet") / count,
         "lake_facts_bytes": size_of(place / "lake", ".parquet") / count,
         "segment_bytes": size_of(folder / "segments") / count,

@@ -21,6 +21,7 @@ def test_a_drawn_year_has_as_many_events_as_were_asked_for():
 def test_who_takes_in_as_fast_as_it_comes_keeps_nobody_waiting():
     rates = sizing.np.array([1.0, 3.0, 1.0, 1.0])
     assert sizing.longest_wait(rates, 3.0) == 0
+    assert sizing.longest_wait(rates, 1.5) == sizing.math.inf
     assert sizing.longest_wait(rates, 2.0) == 30  # 60 events more than were taken, at 2 a second
 
 
@@ -28,5 +29,5 @@ def test_more_events_take_more_of_everything_and_cost_less_each():
     small, large = (sizing.sized(events, KNOWN, sizing.Prices()) for events in (10**9, 10**10))
     assert large.owners == 10 * small.owners == 100
     assert large.collectors > small.collectors > 1
-    assert large.wait_seconds >= 0
+    assert large.wait_seconds > small.wait_seconds >= 0
     assert small.cost > large.cost > large.owners_cost == small.owners_cost
