@@ -14,6 +14,7 @@ INTO    = $(if $(PIP_INDEX_URL),UV_DEFAULT_INDEX=$(PIP_INDEX_URL)) UV_HTTP_RETRI
           --no-input --no-deps --require-hashes -r $(2)
 INSTALL = $(call INTO,$(VENV),$(1))
 EXTRAS := --extra web --extra reports
+IMAGE_EXTRAS := --extra postgresql --extra lake --extra sail
 PEERS  := .venv-peers
 ORACLES := .venv-oracles
 SPARK  := .venv-spark
@@ -86,6 +87,8 @@ soak: .make/dev .make/frontend .make/system ## longer tests; true lifts over 200
 requirements: .make/dev ## pins requirements/*.txt again from pyproject.toml and requirements/*.in
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in -o requirements/core.txt
 	@$(UV) $(EXTRAS) pyproject.toml requirements/core.in requirements/dev.in -o requirements/dev.txt
+	@$(UV) $(EXTRAS) $(IMAGE_EXTRAS) -c requirements/dev.txt pyproject.toml -o requirements/image.txt
+	@$(UV) -c requirements/core.txt requirements/build.in -o requirements/build.txt
 	@$(UV) requirements/peers.in -o requirements/peers.txt
 	@$(UV) requirements/oracles.in -o requirements/oracles.txt
 	@$(UV) requirements/spark.in -o requirements/spark.txt

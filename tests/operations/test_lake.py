@@ -5,6 +5,7 @@ import pytest
 from truelift.base.errors import Refused, UsageError
 from truelift.catalog.permission import Role
 from truelift.operations import lake
+from truelift.operations.doctor import doctor
 from truelift.store import ground as grounds
 from truelift.store import places
 from truelift.store.places import Places
@@ -48,6 +49,17 @@ def test_a_workspace_without_a_lake_says_how_to_name_one(told):
     with pytest.raises(UsageError, match=r"workspace\.toml"):
         lake.seal_lake(told.ground)
     assert json.dumps(str(told.ground.folder))
+
+
+def test_the_doctor_says_what_waits_and_when_the_lake_is_away(outgrown, tmp_path):
+    lake.seal_lake(outgrown)
+    (check,) = [each for each in doctor(outgrown) if each.name == "lake"]
+    assert (check.holds, check.sentence[:26]) == (True, "The lake answers; 0 rows w")
+    (tmp_path / "lake").rename(tmp_path / "gone")
+    outgrown.lake._tables.clear()
+    (check,) = [each for each in doctor(outgrown) if each.name == "lake"]
+    assert not check.holds
+    assert "does not answer" in check.sentence
 
 
 def test_who_may_not_import_may_not_seal(acting):

@@ -36,7 +36,7 @@ def hand():
 
 @pytest.fixture
 def sealer(hand):
-    return Sealing(None, lambda: hand[0])
+    return Sealing(None, tick=lambda: hand[0])
 
 
 def test_it_seals_twice_a_minute_and_compacts_once_an_hour(lake, sealer, hand):
@@ -56,10 +56,11 @@ def test_a_lake_that_is_away_is_told_once_and_taken_up_when_it_is_back(lake, sea
         sealer.once()
         hand[0] += SEAL_SECONDS
     assert "does not answer" in sealer.fault
+    assert sealer.pulse.lake_fault == sealer.fault
     assert caplog.text.count("the lake waits") == 1
     lake.away = False
     sealer.once()
-    assert (sealer.fault, lake.sealed) == ("", 1)
+    assert (sealer.fault, sealer.pulse.lake_fault, lake.sealed) == ("", "", 1)
 
 
 def test_it_stops_in_order(lake, sealer):

@@ -15,8 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from truelift.base.errors import TrueliftError
 from truelift.operations import nodes
 from truelift.operations.drain import waiting_bytes
+from truelift.operations.lake import lake_standing
 from truelift.operations.people import Action, needs
 from truelift.store import ground as grounds
 from truelift.store import places, postgresql, spool_reader
@@ -121,6 +123,18 @@ def _nodes(ground: Ground) -> Iterator[Check]:
         yield Check("nodes", not missing, told)
 
 
+def _lake(ground: Ground) -> Iterator[Check]:
+    if ground.lake is None:
+        return
+    try:
+        waiting = sum(each.waiting for each in lake_standing(ground))
+    except TrueliftError as error:
+        yield Check("lake", False, str(error))  # noqa: FBT003 - a check's verdict
+    else:
+        told = f"The lake answers; {waiting:,} rows wait to be sealed and are read from here."
+        yield Check("lake", True, told)  # noqa: FBT003 - as above
+
+
 def _zone(ground: Ground) -> Iterator[Check]:
     zone = ground.brand.timezone
     try:
@@ -168,6 +182,6 @@ def _mode(path: Path) -> int:
 
 
 _LOOKS: tuple[Callable[[Ground], Iterator[Check]], ...] = (
-    _files, _database, _writable, _private, _disk, _spool, _nodes, _zone, _clock, _refunds, _person,
-    _served,
+    _files, _database, _writable, _private, _disk, _spool, _nodes, _lake, _zone, _clock,
+    _refunds, _person, _served,
 )  # fmt: skip

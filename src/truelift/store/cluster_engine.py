@@ -102,8 +102,8 @@ class ClusterEngine:
 
             # Said once per call by 4.2; what it uses of pandas is never used here.
             warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
-            # A main module without a file (python -c, a worker of a test run) is taken for a test of
-            # the client's own, and the process would end.
+            # A main module without a file (python -c, a worker of a test run) is taken for a test
+            # of the client's own, and the process would end.
             main: Any = sys.modules["__main__"]
             main.__file__ = getattr(main, "__file__", __file__)
             builder: Any = SparkSession.builder.appName("truelift")

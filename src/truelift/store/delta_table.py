@@ -106,14 +106,17 @@ class LakeTable:
 
         On return they are durable. LakeRefused when another process appends under the same name.
         """
-        from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 - as above
+        from deltalake import CommitProperties, Transaction, WriterProperties, write_deltalake  # noqa: PLC0415 - as above
 
         table = self.table()
         if number <= (table.transaction_version(node) or 0):
             return False
         said = CommitProperties(app_transactions=[Transaction(node, number)])
         with _answering(self.uri):
-            write_deltalake(table, rows, mode="append", commit_properties=said)
+            packed = WriterProperties(compression="ZSTD")
+            write_deltalake(
+                table, rows, mode="append", commit_properties=said, writer_properties=packed
+            )
             version = table.version()
         folder = local_folder(self.uri)
         if folder is not None:

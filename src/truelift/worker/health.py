@@ -67,8 +67,9 @@ class Watched:
 
     @property
     def told(self) -> tuple[str, ...]:
-        """Say what figures lack though the process is ready: nodes that are missing."""
-        return self.pulse.partial
+        """Say what is amiss though the process is ready: nodes that are missing, a lake away."""
+        lake = self.pulse.lake_fault
+        return (*self.pulse.partial, *((f"The lake waits: {lake}",) if lake else ()))
 
     @property
     def faults(self) -> list[str]:

@@ -72,6 +72,7 @@ class Pulse:
     waiting: Mapping[str, int] = field(default_factory=dict)
     beat: float = field(default_factory=time.monotonic)
     fault: str = ""
+    lake_fault: str = ""
     partial: tuple[str, ...] = ()
 
 

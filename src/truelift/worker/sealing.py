@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from truelift.base.errors import TrueliftError
 from truelift.operations.lake import compact_lake, seal_lake
 from truelift.store.ground import Ground
+from truelift.worker.loop import Pulse
 
 SEAL_SECONDS, COMPACT_SECONDS = 30.0, 3_600.0
 LOOK_SECONDS = 1.0
@@ -24,9 +25,10 @@ _log = logging.getLogger("truelift.worker")
 
 @dataclass(slots=True)
 class Sealing:
-    """Seals until it is stopped. fault: why it cannot now; empty when it can."""
+    """Seals until it is stopped. fault: why it cannot now; empty when it can. pulse: told of it."""
 
     ground: Ground
+    pulse: Pulse = field(default_factory=Pulse)
     tick: Callable[[], float] = time.monotonic
     fault: str = ""
     rows: int = 0
@@ -73,3 +75,4 @@ class Sealing:
             self.fault = str(error)
         else:
             self.fault = ""
+        self.pulse.lake_fault = self.fault
