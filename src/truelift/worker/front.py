@@ -57,7 +57,7 @@ class Front:
         headers = dict(scope["headers"])
         told = request_id(headers.get(b"x-request-id", b"").decode("latin-1"))
         token = REQUEST.set(told)
-        lacking = self.watched.told
+        lacking = self.watched.lacking
         PARTIAL.set(lacking)
         began, status = time.perf_counter(), 0
 

@@ -66,6 +66,11 @@ class Watched:
         self.registry.register(_Plain(self))
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """Say what figures lack: nodes that are missing."""
+        return self.pulse.partial
+
+    @property
     def told(self) -> tuple[str, ...]:
         """Say what is amiss though the process is ready: nodes that are missing, a lake away."""
         lake = self.pulse.lake_fault
