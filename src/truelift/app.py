@@ -391,9 +391,8 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
         return dt.timedelta(0) if simulated is None else simulated.now() - SystemClock().now()
 
     loop = Loop(taking, shift, open_new, nodes=_following(held.folder))
-    sealing = (
-        [Sealing(next(iter(taking.values())), loop.pulse)] if ground.lake_of(held.folder) else []
-    )
+    first = next(iter(taking.values()))
+    sealing = [] if first.lake is None else [Sealing(first, loop.pulse)]
     if apart:
         target = partial(think_apart, held.folder, simulated)
         return loop, [Apart(target, held.facts, held.turn, loop.pulse), *sealing]

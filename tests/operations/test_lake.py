@@ -1,14 +1,22 @@
 import json
+from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
 from truelift.base.errors import Refused, UsageError
 from truelift.catalog.permission import Role
+from truelift.facts.kinds import KINDS
 from truelift.operations import lake
 from truelift.operations.doctor import doctor
 from truelift.store import ground as grounds
 from truelift.store import places
+from truelift.store.delta_table import LakeRefused
+from truelift.store.lake import Lake, numbered, parted
 from truelift.store.places import Places
+from truelift.store.segments import SegmentLog
+
+ORDER = KINDS["orders"]
 
 ORDERS = """
 orders
@@ -60,6 +68,29 @@ def test_the_doctor_says_what_waits_and_when_the_lake_is_away(outgrown, tmp_path
     (check,) = [each for each in doctor(outgrown) if each.name == "lake"]
     assert not check.holds
     assert "does not answer" in check.sentence
+
+
+def test_a_lake_of_another_workspace_is_refused(outgrown):
+    lake.seal_lake(outgrown)
+    other = Lake(outgrown.lake.uri, outgrown.lake.node, "another workspace")
+    for ask in (lake.seal_lake, lake.lake_standing):
+        with pytest.raises(LakeRefused, match="another workspace"):
+            ask(replace(outgrown, lake=other))
+
+
+def test_a_folder_that_was_restored_from_a_backup_is_told_from_its_lake(outgrown, tmp_path):
+    """Its next segments would have numbers that the lake holds already, with other rows."""
+    ahead, log = outgrown.lake, outgrown.facts.log
+    lake.seal_lake(outgrown)
+    with pytest.raises(LakeRefused, match="restored from a backup"):
+        ahead.tail(ORDER, SegmentLog(tmp_path / "none"), ahead.snapshot(ORDER))
+    rows = numbered(ORDER, next(iter(log)))
+    more = rows.set_column(rows.column_names.index("log_number"), "log_number", pa.array([2, 2]))
+    ahead.table(ORDER).append("main", 2, parted(ORDER, more))
+    with pytest.raises(LakeRefused, match="holds 4 rows, 2 were accepted up to segment 2"):
+        lake.seal_lake(outgrown)
+    fresh = Lake(str(tmp_path / "fresh"), "main", outgrown.lake.owner)
+    assert lake.seal_lake(replace(outgrown, lake=fresh)).rows == 2
 
 
 def test_who_may_not_import_may_not_seal(acting):

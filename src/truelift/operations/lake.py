@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from truelift.base.columns import Kind
 from truelift.base.errors import UsageError
 from truelift.operations.people import Action, needs
 from truelift.store.ddl import FACT_KINDS
+from truelift.store.delta_table import LakeRefused
 from truelift.store.ground import Ground
 from truelift.store.lake import Lake, Sealed
 
@@ -31,8 +33,24 @@ def seal_lake(ground: Ground) -> Sealed:
     """Append to the lake what was accepted since; UsageError where there is none."""
     lake = _lake(ground)
     lake.make()
+    for kind in FACT_KINDS:
+        _reconciled(ground, lake, kind)
     log = ground.facts.log
     return Sealed() if log is None else lake.seal(log)
+
+
+def _reconciled(ground: Ground, lake: Lake, kind: Kind) -> None:
+    """See that the lake holds as many rows of a kind as were accepted up to its last number."""
+    held, found = lake.table(kind).held(lake.node), lake.table(kind).rows()
+    asked = {"kind": kind.name, "number": held}
+    accepted = ground.facts.read("lake.applied_rows", asked)["rows"][0].as_py()
+    if accepted != found:
+        msg = (
+            f"The lake table {lake.table(kind).uri} holds {found:,} rows, {accepted:,} were "
+            f"accepted up to segment {held}: one of the two was restored from a backup. Name a "
+            "new lake in workspace.toml, and it is filled again from the segments."
+        )
+        raise LakeRefused(msg)
 
 
 @needs(Action.READ)

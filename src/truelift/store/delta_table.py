@@ -61,9 +61,12 @@ class Snapshot:
 class LakeTable:
     """One Delta table."""
 
-    def __init__(self, uri: str, schema: pa.Schema) -> None:
-        """Name a table; schema: its columns without the one it is parted by."""
-        self.uri, self.schema = uri, schema
+    def __init__(self, uri: str, schema: pa.Schema, owner: str = "") -> None:
+        """Name a table; schema: its columns without the one it is parted by.
+
+        owner: the workspace whose rows it holds; a table of another one is refused.
+        """
+        self.uri, self.schema, self._owner = uri, schema, owner
         self._opened: DeltaTable | None = None
 
     def make(self) -> None:
@@ -78,7 +81,7 @@ class LakeTable:
             except TableNotFoundError:
                 DeltaTable.create(
                     self.uri, schema, mode="ignore", partition_by=[PARTITION],
-                    name=f"{_NAME}{LAYOUT}",
+                    name=f"{_NAME}{LAYOUT}", description=self._owner or None,
                 )  # fmt: skip
         self.table()
 
@@ -89,11 +92,11 @@ class LakeTable:
         with _answering(self.uri):
             if self._opened is None:
                 opened = DeltaTable(self.uri)
-                _check(self.uri, opened)
+                _check(self.uri, opened, self._owner)
                 self._opened = opened
             else:
                 self._opened.update_incremental()
-                _check(self.uri, self._opened)  # somebody may have changed it since
+                _check(self.uri, self._opened, self._owner)  # somebody may have changed it since
         return self._opened
 
     def held(self, node: str) -> int:
@@ -185,7 +188,7 @@ class _answering:  # noqa: N801 - a context manager, as contextlib's own
             raise LakeAway(msg) from error
 
 
-def _check(uri: str, table: DeltaTable) -> None:
+def _check(uri: str, table: DeltaTable, owner: str) -> None:
     protocol, told = table.protocol(), table.metadata()
     features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
     unknown = sorted(features - _FEATURES)
@@ -205,6 +208,12 @@ def _check(uri: str, table: DeltaTable) -> None:
         msg = (
             f"The lake table {uri} was written by a newer Truelift, or by another program (it is "
             f"named {told.name!r}); install that version, or name another lake."
+        )
+        raise LakeRefused(msg)
+    if owner and told.description != owner:
+        msg = (
+            f"The lake table {uri} holds the facts of another workspace ({told.description}); name "
+            "a lake of its own for this one (lake in workspace.toml)."
         )
         raise LakeRefused(msg)
 

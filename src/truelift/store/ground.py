@@ -190,24 +190,23 @@ def _database(folder: Path) -> WorkspaceDatabase:
     return WorkspaceDatabase(folder / FILE)
 
 
-def _facts(folder: Path) -> FactsEngine:
+def _facts(folder: Path, workspace_id: str) -> FactsEngine:
     """Open the facts of a folder; those of its lake, for reading, where it has no log."""
-    log, lake = SegmentLog(folder / "segments"), lake_of(folder)
+    log, lake = SegmentLog(folder / "segments"), _lake_of(folder, workspace_id)
     if lake is not None and not (folder / "segments").exists():
-        return facts_of(lake, _heavy(folder, None))
-    return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log))
+        return facts_of(lake, _heavy(folder, None, workspace_id))
+    return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log, workspace_id))
 
 
-def _heavy(folder: Path, log: SegmentLog | None) -> ClusterEngine | None:
+def _heavy(folder: Path, log: SegmentLog | None, workspace_id: str) -> ClusterEngine | None:
     """Give the engine for heavy questions where the workspace names one."""
-    lake, engine = lake_of(folder), places.read(folder).engine
+    lake, engine = _lake_of(folder, workspace_id), places.read(folder).engine
     return None if lake is None or engine == places.EMBEDDED else ClusterEngine(engine, lake, log)
 
 
-def lake_of(folder: Path) -> Lake | None:
-    """Give the lake that a workspace names; None when it names none."""
+def _lake_of(folder: Path, workspace_id: str) -> Lake | None:
     named = places.read(folder)
-    return None if named.lake is None else Lake(named.lake, named.node)
+    return None if named.lake is None else Lake(named.lake, named.node, workspace_id)
 
 
 _HELD: dict[Path, Held] = {}
@@ -235,8 +234,8 @@ def held(folder: Path, clock: Clock) -> Iterator[Held]:
     database = _database(place)
     with contextlib.closing(database):
         with database.transaction() as connection:
-            simulated = records.workspace_row(connection)[2]
-        engine = _facts(place)
+            workspace_id, _, simulated = records.workspace_row(connection)
+        engine = _facts(place, workspace_id)
         with contextlib.closing(engine), kept(database, place) as keeper:
             played = None if simulated is None else PlayedClock(simulated, clock, clock.now())
             _HELD[place] = Held(place, database, engine, Turn(), played, keeper=keeper)
@@ -252,8 +251,10 @@ def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterat
     place = folder.resolve()
     lent = borrowed(pipe)
     with contextlib.closing(_database(place)) as database:
+        with database.transaction() as connection:
+            workspace_id = records.workspace_row(connection)[0]
         log = SegmentLog(place / "segments")
-        engine = FactsEngine.over(lent.connection, log, _heavy(place, log))
+        engine = FactsEngine.over(lent.connection, log, _heavy(place, log, workspace_id))
         beside = Follower(database, place)
         yield Held(place, database, engine, lent.turn, simulated, lent.tell, beside)
 
@@ -283,7 +284,7 @@ def opened(
         with database.transaction() as connection:
             workspace_id, salt, simulated = records.workspace_row(connection)
             chosen = records.brand_named(connection, brand, who.sees)
-        engine = _facts(folder) if shared is None else shared.facts.beside()
+        engine = _facts(folder, workspace_id) if shared is None else shared.facts.beside()
         stack.callback(engine.close)
         played = StoppedClock(simulated) if simulated is not None else None
         yield Ground(
@@ -300,7 +301,7 @@ def opened(
             simulated=simulated is not None,
             turn=shared.turn if shared else Turn(),
             served=shared is not None,
-            lake=lake_of(folder),
+            lake=_lake_of(folder, workspace_id),
             keeper=shared.keeper if shared else None,
         )
 

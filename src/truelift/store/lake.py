@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from truelift.base.columns import Kind
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, stored_schema
-from truelift.store.delta_table import PARTITION, LakeTable, Snapshot
+from truelift.store.delta_table import PARTITION, LakeRefused, LakeTable, Snapshot
 from truelift.store.segments import NUMBER_COLUMN, Segment, SegmentLog, read_segment
 
 BY_DAY = frozenset({"clicks", "landings"})
@@ -42,17 +42,21 @@ class Sealed:
 
 @dataclass(slots=True)
 class Lake:
-    """The tables of a lake, and the node that seals its segments into them."""
+    """The tables of a lake, and the node that seals its segments into them.
+
+    owner: the id of the workspace; a lake of another one is refused.
+    """
 
     uri: str
     node: str
+    owner: str = ""
     _tables: dict[str, LakeTable] = field(default_factory=dict)
 
     def table(self, kind: Kind) -> LakeTable:
         """Give the table of a kind."""
         if kind.name not in self._tables:
             uri = f"{self.uri.rstrip('/')}/facts/{kind.name}"
-            self._tables[kind.name] = LakeTable(uri, lake_schema(kind))
+            self._tables[kind.name] = LakeTable(uri, lake_schema(kind), self.owner)
         return self._tables[kind.name]
 
     def make(self) -> None:
@@ -82,7 +86,16 @@ class Lake:
 
     def tail(self, kind: Kind, log: SegmentLog, snapshot: Snapshot) -> pa.Table:
         """Give the accepted rows of a kind that a version of its table does not hold yet."""
-        parts = [part for _, part in _parts(kind, list(log), snapshot.held[self.node])]
+        segments, held = list(log), snapshot.held[self.node]
+        last = max((segment.numbers[-1] for segment in segments), default=0)
+        if held > last:
+            msg = (
+                f"The lake table {self.table(kind).uri} holds segments up to {held}, this folder "
+                f"has {last}: it was restored from a backup. Name a new lake in workspace.toml, "
+                "and it is filled again; or restore the newer folder."
+            )
+            raise LakeRefused(msg)
+        parts = [part for _, part in _parts(kind, segments, held)]
         return pa.concat_tables([lake_schema(kind).empty_table(), *parts])
 
 
