@@ -125,7 +125,8 @@ def cents(text):
     return int((Decimal(text) * 100).to_integral_exact())
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("kills", [2, 100])
 def test_kills_under_mixed_load_lose_no_cent_and_double_none(shop, serving, kills):
     key = told("key", "add", "--server", "-w", str(shop))
     secret = told("hook", "add", "standard", "--id", "shop-hook", "-w", str(shop))
