@@ -74,6 +74,7 @@ def test_what_is_printed_and_exported_is_the_same_to_the_byte(command, own_shop,
     assert kept == 2
 
 
+@pytest.mark.soak
 def test_it_goes_on_afterwards_where_it_stood(command, own_shop, empty, tmp_path):
     assert command("migrate-workspace", "-w", own_shop, "--to", empty[0])[0] == 0
     (tmp_path / "creators.csv").write_text("creator,name\nana,Ana\ncy,Cy\n")
@@ -136,6 +137,7 @@ def test_one_that_is_served_stays(command, own_shop, empty):
     assert in_force(command, own_shop)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "place", [(moving, "_number_on"), (moving, "_compared_chains"), (places, "write")]
 )
@@ -155,6 +157,7 @@ def test_a_run_that_is_cut_off_leaves_the_file_in_force(
         assert tables(empty[1]) == []
 
 
+@pytest.mark.soak
 def test_rows_that_arrive_otherwise_are_found(command, own_shop, empty, monkeypatch):
     real = moving.write_rows
 
@@ -178,6 +181,7 @@ def test_a_journal_that_was_changed_does_not_move(command, own_shop, empty):
     assert tables(empty[1]) == []
 
 
+@pytest.mark.soak
 def test_the_numbers_of_rows_go_on_behind_the_last_one(command, own_shop, empty):
     address, engine = empty
     assert command("migrate-workspace", "-w", own_shop, "--to", address)[0] == 0

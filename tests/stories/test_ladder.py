@@ -190,7 +190,7 @@ def test_a_cancelled_order_gives_back_what_no_refund_gave_back_before(told):
     assert (refunds["plain"], refunds["shelf"]) == (0, 1)  # a cancellation is no refund
 
 
-@pytest.mark.parametrize("kind", ["refunded", "cancelled"])
+@pytest.mark.parametrize("kind", ["refunded", pytest.param("cancelled", marks=pytest.mark.soak)])
 def test_a_refund_stands_on_its_own_day_or_on_its_orders_and_both_reach_one_total(told, kind):
     cancelled = "@06-02" if kind == "cancelled" else ""
     told.given(
