@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import truelift
 from benchmarks.results import circumstances, paragraph, table
-from truelift.app import brand_record, create, people_of
+from truelift.app import create, people_of
+from truelift.operations.brands import brand_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -19,10 +19,11 @@ import numpy as np
 import truelift
 from benchmarks.close_month import written
 from benchmarks.results import circumstances, paragraph, table
-from truelift.app import brand_record, create
+from truelift.app import create
 from truelift.decisions.engagement_rate import among_peers, peer_groups, peer_scores, size_bands
 from truelift.decisions.expected_return import Expected, Past, expected_returns
 from truelift.decisions.shortlist import order, traits
+from truelift.operations.brands import brand_record
 
 if TYPE_CHECKING:
     from truelift.base.estimate import Withheld

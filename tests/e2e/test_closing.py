@@ -6,8 +6,9 @@ import base64
 
 import pytest
 
-from truelift.app import brand_record, create, opened, people_of
+from truelift.app import create, opened, people_of
 from truelift.base.secret import Secret
+from truelift.operations.brands import brand_record
 
 FILES = {
     "campaigns": "campaign,goal,starts,ends,currency\nspring,sales,2026-03-01,2026-03-31,USD\n",

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from truelift.app import brand_record, create, opened
+from truelift.app import create, opened
+from truelift.operations.brands import brand_record
 
 pytestmark = pytest.mark.soak
 """Every page in a browser takes minutes; tests/web holds the same of each page's text."""

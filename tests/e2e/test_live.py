@@ -9,7 +9,8 @@ import urllib.request
 
 import pytest
 
-from truelift.app import brand_record, create, opened
+from truelift.app import create, opened
+from truelift.operations.brands import brand_record
 
 FILES = {
     "campaigns": "campaign,goal,starts,ends,currency\nspring,sales,2026-03-01,2026-03-31,USD\n",

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from truelift.app import brand_record, create, opened
+from truelift.app import create, opened
+from truelift.operations.brands import brand_record
 
 BROWSER = Path("/usr/bin/chromium")
 FLAGS = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from truelift.app import add_brand, brand_record, create, opened, people_of
+from truelift.app import add_brand, create, opened, people_of
 from truelift.base.secret import Secret
+from truelift.operations.brands import brand_record
 
 WORD = "correct horse battery"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from truelift.app import brand_record, create
+from truelift.app import create
+from truelift.operations.brands import brand_record
 
 ORDERS = (
     "Order No;Order Date;Net Sales;Coupon;CCY\n"

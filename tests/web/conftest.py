@@ -10,12 +10,13 @@ from types import SimpleNamespace
 import pytest
 from litestar.testing import TestClient
 
-from truelift.app import SystemClock, add_brand, brand_record, create, opened, people_of
+from truelift.app import SystemClock, add_brand, create, opened, people_of
 from truelift.base.errors import Refused
 from truelift.base.secret import Secret
 from truelift.catalog.permission import Role
 from truelift.cli.main import run
 from truelift.operations.admission import wall_time
+from truelift.operations.brands import brand_record
 from truelift.store import ground, session_store
 from truelift.store.credentials import SESSION, new_token
 from truelift.web.pages import application

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from litestar.testing import TestClient
 
-from truelift.app import brand_record, create, opened
+from truelift.app import create, opened
+from truelift.operations.brands import brand_record
 from truelift.web.pages import application
 from truelift.web.visiting import Entry
 

@@ -4,8 +4,9 @@ import re
 import pytest
 from litestar.testing import TestClient
 
-from truelift.app import brand_record, create, opened, people_of
+from truelift.app import create, opened, people_of
 from truelift.base.secret import Secret
+from truelift.operations.brands import brand_record
 from truelift.web.built import static_path
 from truelift.web.pages import application
 

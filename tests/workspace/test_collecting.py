@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import truelift
-from truelift.app import brand_record, create
+from truelift.app import create
+from truelift.operations.brands import brand_record
 
 
 def test_keys_and_hooks_are_results_without_secrets(tmp_path):

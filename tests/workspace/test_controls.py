@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from truelift.app import brand_record, create, opened
+from truelift.app import create, opened
 from truelift.base.errors import UsageError
+from truelift.operations.brands import brand_record
 
 
 @pytest.fixture(params=[("JPY", "5000", "5000.5"), ("KWD", "5.005", "5.0005")])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import truelift
-from truelift.app import brand_record, create
+from truelift.app import create
 from truelift.base.errors import UsageError
+from truelift.operations.brands import brand_record
 
 COSTS = "document,state,date,type,amount,currency\ni1,invoiced,2026-05-02,agency,10.00,USD\n"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import truelift
-from truelift.app import brand_record, create
+from truelift.app import create
 from truelift.catalog.link_making import LinkPlan
+from truelift.operations.brands import brand_record
 
 
 def test_links_are_made_and_set(tmp_path):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from truelift.app import brand_record, create, open_workspace, people_of
+from truelift.app import create, open_workspace, people_of
 from truelift.base.errors import Refused, UsageError
+from truelift.operations.brands import brand_record
 
 
 @pytest.fixture

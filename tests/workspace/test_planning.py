@@ -12,7 +12,8 @@ from truelift.workspace.workspace import Workspace
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory):
     """An empty workspace with one campaign that nobody takes part in."""
-    from truelift.app import brand_record, create, opened  # noqa: PLC0415 - only here
+    from truelift.app import create, opened  # noqa: PLC0415 - only here
+    from truelift.operations.brands import brand_record  # noqa: PLC0415 - only here
 
     folder = tmp_path_factory.mktemp("planning")
     create(folder / "ws", brand_record("acme", "USD", "UTC"))
@@ -64,7 +65,8 @@ def test_rates_without_history_or_of_no_day_are_refused(ws: Workspace):
 
 
 def test_a_proposal_is_approved_by_another_person_and_booked(tmp_path):
-    from truelift.app import brand_record, create, opened, people_of  # noqa: PLC0415 - only here
+    from truelift.app import create, opened, people_of  # noqa: PLC0415 - only here
+    from truelift.operations.brands import brand_record  # noqa: PLC0415 - only here
 
     create(tmp_path / "ws", brand_record("acme", "USD", "UTC"))
     (tmp_path / "codes.csv").write_text("code,creator,campaign\nA,ana,\n")

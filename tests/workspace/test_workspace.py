@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 import truelift
-from truelift.app import brand_record, create
+from truelift.app import create
 from truelift.base.errors import UsageError
+from truelift.operations.brands import brand_record
 
 ORDERS = {
     "order_id": ["1", "2"],
