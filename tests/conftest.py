@@ -23,7 +23,7 @@ from benchmarks.postgresql import Absent, cluster
 
 from truelift.store.migrate import migrate
 
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "30"))
 """Examples of a property; `make soak` asks for more."""
 hypothesis.settings.register_profile(
     "house", parent=hypothesis.settings(), deadline=None, max_examples=EXAMPLES

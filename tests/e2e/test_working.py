@@ -42,6 +42,7 @@ def add(page, shop, kind, **cells):
     return fill(page, f"save-{kind}", **cells)
 
 
+@pytest.mark.soak
 def test_a_campaign_is_made_fed_and_mended_in_the_browser(shop, page, tmp_path):
     campaign = {"campaign": "spring", "goal": "sales", "starts": "2026-03-01", "ends": "2026-03-31"}
     assert add(page, shop, "campaigns", **campaign) == "spring is saved."

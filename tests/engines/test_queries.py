@@ -83,10 +83,10 @@ def rows_of(table):
 class World:
     """Facts, half of them sealed, and the embedded engine's answer to every query."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, seed=8):
         self.log = SegmentLog(folder / "segments")
         self.lake = Lake(str(folder / "lake"), "main")
-        chance = Chance(8)
+        chance = Chance(seed)
         self.facts = FactsEngine(folder / "facts.duckdb", self.log)
         self.lake.make()
         fill(self.facts, chance, (0,))
@@ -174,6 +174,18 @@ def test_a_query_gives_the_same_rows_from_the_lists_of_files(name, world, from_f
 def test_most_queries_find_rows(world):
     empty = [name for name in core() if world.answer(name).num_rows == 0]
     assert empty == []
+
+
+def test_two_workspaces_on_one_engine_never_see_each_others_rows(world, outgrown, tmp_path):
+    other = World(tmp_path, seed=9)
+    (one, another), name = (outgrown(each) for each in (world, other)), "valuation.shared_orders"
+    for engine, asked in ((one, world), (another, other), (one, world)):
+        expected = asked.answer(name)
+        assert rows_of(engine.read(name, PARAMETERS, asked.answers[name][0], {})) == rows_of(
+            expected
+        )
+    assert rows_of(world.answer(name)) != rows_of(other.answer(name))
+    other.facts.close()
 
 
 def test_a_query_of_a_span_sees_only_what_happened_in_it(world, outgrown):

@@ -83,12 +83,16 @@ def test_a_folder_that_was_restored_from_a_backup_is_told_from_its_lake(outgrown
     ahead, log = outgrown.lake, outgrown.facts.log
     lake.seal_lake(outgrown)
     with pytest.raises(LakeRefused, match="restored from a backup"):
-        ahead.tail(ORDER, SegmentLog(tmp_path / "none"), ahead.snapshot(ORDER))
+        Lake(ahead.uri, "main", ahead.owner).tail(
+            ORDER, SegmentLog(tmp_path / "none"), ahead.snapshot(ORDER)
+        )
     rows = numbered(ORDER, next(iter(log)))
     more = rows.set_column(rows.column_names.index("log_number"), "log_number", pa.array([2, 2]))
     ahead.table(ORDER).append("main", 2, parted(ORDER, more))
     with pytest.raises(LakeRefused, match="holds 4 rows, 2 were accepted up to segment 2"):
         lake.seal_lake(outgrown)
+    with pytest.raises(LakeRefused, match="other rows as segment 2"):
+        ahead.tail(ORDER, log, ahead.snapshot(ORDER))
     fresh = Lake(str(tmp_path / "fresh"), "main", outgrown.lake.owner)
     assert lake.seal_lake(replace(outgrown, lake=fresh)).rows == 2
 

@@ -29,10 +29,19 @@ ON_BOTH = frozenset(
 """Modules whose workspace databases are kept in a file and in PostgreSQL, one after the other."""
 
 
+def heavy(metafunc):
+    """Say whether PostgreSQL's turn is left to `make test-cluster`: nothing there is its own."""
+    return metafunc.module.__name__.rpartition(".")[2] in {
+        "test_journal_export", "test_rates", "test_science_records", "test_accounting_periods",
+        "test_share_store", "test_session_store",
+    }  # fmt: skip
+
+
 def pytest_generate_tests(metafunc):
     here = os.environ.get("TRUELIFT_TEST_DATABASE", "sqlite")
     if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH:
-        kinds = ("sqlite", "postgresql") if here == "sqlite" else ("postgresql",)
+        server = pytest.param("postgresql", marks=pytest.mark.soak if heavy(metafunc) else ())
+        kinds = ("sqlite", server) if here == "sqlite" else ("postgresql",)
         metafunc.parametrize("kept_in", kinds, indirect=True)
 
 

@@ -21,11 +21,13 @@ def test_what_is_written_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("lake = 3", "lake = 3"),
+        ("lake = 3", "has lake"),
         ('lake = ""', "lake"),
         ('lakes = "x"', "lakes"),
         ("lake", "cannot be read"),
-        ('engine = "mysql://x"', "mysql"),
+        ('engine = "mysql://x"', "engine that is none"),
+        ('engine = "duckdbx"', "engine that is none"),
+        ('database = "postgresql://me:hunter2@host/db"', "PGPASSWORD"),
         ('engine = "sc://x"', "no lake"),
     ],
 )
@@ -34,6 +36,13 @@ def test_a_file_that_says_what_cannot_be_is_refused_by_name(tmp_path, text, said
     with pytest.raises(UsageError, match=said) as refused:
         places.read(tmp_path)
     assert places.FILE in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_lake_beside_the_workspace_is_the_same_from_wherever_it_is_asked(tmp_path, monkeypatch):
+    places.write(tmp_path, Places(lake="lake"))
+    monkeypatch.chdir("/")
+    assert places.read(tmp_path).lake == str(tmp_path / "lake")
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):

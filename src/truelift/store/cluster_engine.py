@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truelift.base.columns import Kind
-from truelift.base.errors import TrueliftError
+from truelift.base.errors import TrueliftError, UsageError
 from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
@@ -111,27 +111,39 @@ class ClusterEngine:
             builder = builder.remote(self.engine) if remote else builder.master(self.engine)
             if remote:
                 self._reach()
+            # A session of its own: names of another workspace's rows stand in another one.
+            session = builder.create() if remote else builder.getOrCreate().newSession()
             for name, value in SETTINGS.items():
-                builder = builder.config(name, value)
-            self._session = builder.getOrCreate()
+                session.conf.set(name, value)
+            self._session = session
             if remote:
                 from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415 - as above
 
-                self._session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
+                session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
         return self._session
 
     def _reach(self) -> None:
         """See that somebody listens; the client itself would try for ten minutes."""
-        address = urlsplit(self.engine)
-        place = (address.hostname or "", address.port or CONNECT_PORT)
+        try:
+            address = urlsplit(self.engine)
+            place = (address.hostname or "", address.port or CONNECT_PORT)
+        except ValueError as error:
+            msg = f"The engine {self.named} cannot be: {error}; name sc://host:port."
+            raise UsageError(msg) from error
         socket.create_connection(place, REACH_SECONDS).close()
 
     def close(self) -> None:
         """End the session."""
         with self._asking:
-            if self._session is not None:
-                self._session.stop()
+            if self._session is not None and self.engine.startswith("sc://"):
+                self._session.stop()  # in our own process others may still ask theirs
             self._session = None
+            self._seen.clear()
+
+    @property
+    def named(self) -> str:
+        """Name the engine without what follows its address, which may be a token."""
+        return self.engine.partition(";")[0]
 
     def _show(self, session: SparkSession, kind: Kind) -> None:
         """Name a kind's rows, at the lake's newest version and with the tail above it."""
@@ -150,15 +162,18 @@ class ClusterEngine:
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
-        from pyspark.errors import PySparkException  # noqa: PLC0415 - as above
-
+        try:
+            from pyspark.errors import PySparkException  # noqa: PLC0415 - as above
+        except ImportError:
+            msg = f"The engine {self.named} takes an extra: pip install 'truelift[sail]'."
+            raise UsageError(msg) from None
         try:
             yield
         except (PySparkException, OSError, RuntimeError) as error:
             self._session = None  # another one may find an engine that was started again
             self._seen.clear()
             told = str(error).strip().splitlines()
-            msg = f"The engine {self.engine} did not answer: {told[0] if told else error!r}."
+            msg = f"The engine {self.named} did not answer: {told[0] if told else error!r}."
             raise ClusterAway(msg) from error
 
 

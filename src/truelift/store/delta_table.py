@@ -12,6 +12,7 @@ columns) is refused.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -22,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 
-from truelift.base.errors import TrueliftError
+from truelift.base.errors import TrueliftError, UsageError
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -71,6 +73,7 @@ class LakeTable:
 
     def make(self) -> None:
         """Make the table where there is none; LakeRefused, LakeAway."""
+        _needed()
         from deltalake import DeltaTable  # noqa: PLC0415 - the extra, loaded when a lake is used
         from deltalake.exceptions import TableNotFoundError  # noqa: PLC0415 - as above
 
@@ -87,6 +90,7 @@ class LakeTable:
 
     def table(self) -> DeltaTable:
         """Give the table at its newest version; LakeRefused, LakeAway."""
+        _needed()
         from deltalake import DeltaTable  # noqa: PLC0415 - as above
 
         with _answering(self.uri):
@@ -135,6 +139,12 @@ class LakeTable:
             if local_folder(self.uri) is not None:
                 files = [unquote(file.removeprefix("file:" + "//")) for file in files]
             return Snapshot(table.version(), tuple(files), held)
+
+    def of(self, column: str, value: int, wanted: str) -> pa.ChunkedArray:
+        """Read one column of the rows that have a value in another."""
+        with _answering(self.uri):
+            found = self.table().to_pyarrow_dataset()
+            return found.to_table(columns=[wanted], filter=ds.field(column) == value)[wanted]
 
     def rows(self) -> int:
         """Count the rows of the newest version, without reading them."""
@@ -186,6 +196,12 @@ class _answering:  # noqa: N801 - a context manager, as contextlib's own
             told = " ".join(_COLOURS.sub("", str(error)).split())
             msg = f"The lake table {self._uri} does not answer: {told}."
             raise LakeAway(msg) from error
+
+
+def _needed() -> None:
+    if importlib.util.find_spec("deltalake") is None:
+        msg = "A lake takes an extra: pip install 'truelift[lake]'."
+        raise UsageError(msg)
 
 
 def _check(uri: str, table: DeltaTable, owner: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from truelift.base.errors import Refused, TrueliftError
+from truelift.base.errors import Refused, TrueliftError, UsageError
 from truelift.base.secret import Secret
 from truelift.base.time import Clock
 from truelift.catalog.permission import Rights
@@ -129,13 +129,14 @@ def create(folder: Path, record: BrandRecord, now: dt.datetime) -> str:
     if (folder / FILE).exists():
         msg = f"{folder} holds a workspace already; choose another folder."
         raise TrueliftError(msg)
-    for name in FOLDERS:
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     database = WorkspaceDatabase(place or folder / FILE)
     with contextlib.closing(database), database.transaction() as connection:
         if records.holds_workspace(connection):
             msg = f"The database {place} holds a workspace already; name another in workspace.toml."
             raise TrueliftError(msg)
+        for name in FOLDERS:
+            (folder / name).mkdir(exist_ok=True)
         workspace_id = records.create_workspace(connection, now)
         records.add_brand(connection, record, now)
     return workspace_id
@@ -150,6 +151,9 @@ def rebuild(folder: Path) -> int:
     _database(folder).close()
     if held_at(folder) is not None:
         msg = f"{folder} is served by this process; stop it before its facts file is made again."
+        raise TrueliftError(msg)
+    if not (folder / "segments").is_dir():
+        msg = f"{folder} has no segments to make facts of; restore its folder from a backup."
         raise TrueliftError(msg)
     path, fresh = folder / "facts.duckdb", folder / "facts.rebuilding"
     log = SegmentLog(folder / "segments")
@@ -193,7 +197,10 @@ def _database(folder: Path) -> WorkspaceDatabase:
 def _facts(folder: Path, workspace_id: str) -> FactsEngine:
     """Open the facts of a folder; those of its lake, for reading, where it has no log."""
     log, lake = SegmentLog(folder / "segments"), _lake_of(folder, workspace_id)
-    if lake is not None and not (folder / "segments").exists():
+    if not (folder / "segments").exists() and places.read(folder).database is not None:
+        if lake is None:
+            msg = f"{folder} holds no facts of its own and names no lake to read them from."
+            raise UsageError(msg)
         return facts_of(lake, _heavy(folder, None, workspace_id))
     return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log, workspace_id))
 

@@ -51,6 +51,7 @@ class Lake:
     node: str
     owner: str = ""
     _tables: dict[str, LakeTable] = field(default_factory=dict)
+    _agreed: dict[str, int] = field(default_factory=dict)
 
     def table(self, kind: Kind) -> LakeTable:
         """Give the table of a kind."""
@@ -75,8 +76,10 @@ class Lake:
             for kind in FACT_KINDS:
                 table = self.table(kind)
                 held = table.held(self.node)
+                self._agree(kind, waiting, held)
                 for number, part in _parts(kind, waiting, held):
                     table.append(self.node, number, parted(kind, part))
+                    self._agreed[kind.name] = number
                     segments, rows = segments + 1, rows + part.num_rows
         return Sealed(segments, rows)
 
@@ -87,16 +90,30 @@ class Lake:
     def tail(self, kind: Kind, log: SegmentLog, snapshot: Snapshot) -> pa.Table:
         """Give the accepted rows of a kind that a version of its table does not hold yet."""
         segments, held = list(log), snapshot.held[self.node]
-        last = max((segment.numbers[-1] for segment in segments), default=0)
-        if held > last:
-            msg = (
-                f"The lake table {self.table(kind).uri} holds segments up to {held}, this folder "
-                f"has {last}: it was restored from a backup. Name a new lake in workspace.toml, "
-                "and it is filled again; or restore the newer folder."
-            )
-            raise LakeRefused(msg)
+        self._agree(kind, segments, held)
         parts = [part for _, part in _parts(kind, segments, held)]
         return pa.concat_tables([lake_schema(kind).empty_table(), *parts])
+
+    def _agree(self, kind: Kind, segments: Sequence[Segment], held: int) -> None:
+        """See that the last segment the table holds is the one that this log has by its number.
+
+        A folder that was restored from a backup gives its numbers a second time, with other rows.
+        """
+        if not held or self._agreed.get(kind.name) == held:
+            return
+        named = [each for each in segments if each.kind == kind.name and held in each.numbers]
+        rows = [numbered(kind, each) for each in named]
+        ours = [each.filter(pc.equal(each[NUMBER_COLUMN], held))["row_hash"] for each in rows]
+        theirs = self.table(kind).of(NUMBER_COLUMN, held, "row_hash")
+        mine = sorted(text for column in ours for text in column.to_pylist())
+        if mine != sorted(theirs.to_pylist()):
+            msg = (
+                f"The lake table {self.table(kind).uri} holds other rows as segment {held} than "
+                "this folder has: one of the two was restored from a backup. Name a new lake in "
+                "workspace.toml, and it is filled again."
+            )
+            raise LakeRefused(msg)
+        self._agreed[kind.name] = held
 
 
 def parted(kind: Kind, rows: pa.Table) -> pa.Table:

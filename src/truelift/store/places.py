@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from truelift.base.errors import UsageError
 
 FILE = "workspace.toml"
 EMBEDDED = "duckdb"
-ENGINES = ("duckdb", "spark://", "sc://", "local[")
-"""What the name of an engine may begin with; `local[2]` is Spark in this process's own machine."""
+ENGINES = ("spark://", "sc://", "local[")
+"""What the name of another engine may begin with; `local[2]` is Spark in this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def read(folder: Path) -> Places:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         msg = f"{path} cannot be read: {error}."
         raise UsageError(msg) from error
-    return checked(told, str(path))
+    named = checked(told, str(path))
+    if named.lake is None or "://" in named.lake:
+        return named
+    return replace(named, lake=str((folder / named.lake).resolve()))  # the folder's, not a shell's
 
 
 def checked(told: dict[str, Any], where: str) -> Places:
@@ -61,16 +65,18 @@ def checked(told: dict[str, Any], where: str) -> Places:
     known = {field.name for field in fields(Places)}
     for name, value in told.items():
         if name not in known or not isinstance(value, str) or not value.strip():
-            msg = (
-                f"{where} says {name} = {value!r}; it takes {', '.join(sorted(known))}, in quotes."
-            )
+            words = ", ".join(sorted(known))
+            msg = f"{where} has {name}; it takes {words}, each with a text in quotes."
             raise UsageError(msg)
     places = Places(**told)
-    if not places.engine.startswith(ENGINES):
-        msg = f"{where} names the engine {places.engine!r}; it takes duckdb, spark://… or sc://…."
+    if places.database is not None and urlsplit(places.database).password:
+        msg = f"{where} has a password in its database; leave it to PGPASSWORD or a password file."
+        raise UsageError(msg)
+    if places.outgrown and not places.engine.startswith(ENGINES):
+        msg = f"{where} names an engine that is none; it takes duckdb, spark://… or sc://…."
         raise UsageError(msg)
     if places.outgrown and places.lake is None:
-        msg = f"{where} names the engine {places.engine} but no lake for it to read; add lake = …."
+        msg = f"{where} names an engine but no lake for it to read; add lake = …."
         raise UsageError(msg)
     return places
 
