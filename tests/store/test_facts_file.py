@@ -64,6 +64,16 @@ def test_a_file_that_is_no_database_is_damaged_and_says_what_to_do(tmp_path):
         facts_file.open_facts(path)
 
 
+def test_a_question_that_is_too_large_is_told_in_a_sentence(tmp_path):
+    connection = facts_file.open_facts(tmp_path / "facts.duckdb")
+    connection.execute("set memory_limit = '20MB'; set max_temp_directory_size = '1MB'")
+    sql = "select range, hash(range) as h from range($many) order by h nulls last"
+    with pytest.raises(facts_file.QuestionTooLarge, match="name an engine"):
+        facts_file.ask(connection, sql, {"many": 5_000_000})
+    assert facts_file.ask(connection, "select 1 as one", {}).to_pylist() == [{"one": 1}]
+    connection.close()
+
+
 def test_a_session_has_limits_of_memory_and_of_disk(tmp_path):
     connection = facts_file.open_facts(tmp_path / "facts.duckdb")
     (memory,) = connection.execute("select current_setting('memory_limit')").fetchone()

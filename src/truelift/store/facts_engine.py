@@ -30,7 +30,7 @@ from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
 from truelift.store import queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
-from truelift.store.facts_file import FactsDamaged, close_connection, open_facts
+from truelift.store.facts_file import FactsDamaged, ask, close_connection, open_facts
 from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
     NUMBER_COLUMN,
@@ -212,7 +212,7 @@ class FactsEngine:
         asked = {key: {**parameters, **bounds}[key] for key in queries.parameters(sql)}
         given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
         with self._given({name: table for name, table in given.items() if name in sql}):
-            return self._connection.sql(sql, params=asked).to_arrow_table()
+            return ask(self._connection, sql, asked)
 
     @property
     def log(self) -> SegmentLog | None:

@@ -10,9 +10,12 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from truelift.base.errors import TrueliftError, WorkspaceHeld
 from truelift.store import queries
@@ -24,6 +27,10 @@ CLOSE_SECONDS, PAUSE_SECONDS = 2.0, 0.02
 """How long a query that was interrupted may take to end, and how often that is looked at."""
 
 _log = logging.getLogger("truelift.store")
+
+
+class QuestionTooLarge(TrueliftError):
+    """A question that spilled more onto the disk than it may; nothing was changed by it."""
 
 
 class FactsDamaged(TrueliftError):
@@ -45,6 +52,19 @@ def open_facts(path: Path | str) -> duckdb.DuckDBPyConnection:
         names = queries.parameters(statement)
         connection.execute(statement, {name: asked[name] for name in names})
     return connection
+
+
+def ask(connection: Any, sql: str, parameters: Mapping[str, object]) -> pa.Table:  # noqa: ANN401 - or a lent one
+    """Ask a query; QuestionTooLarge where it needs more than a session may take of the machine."""
+    try:
+        found: pa.Table = connection.sql(sql, params=parameters).to_arrow_table()
+    except duckdb.OutOfMemoryException as error:
+        msg = (
+            f"This question needs more than the machine may give it ({MEMORY_LIMIT} of memory, "
+            f"{SPILL_LIMIT} of disk); ask for a part of it, or name an engine in workspace.toml."
+        )
+        raise QuestionTooLarge(msg) from error
+    return found
 
 
 def close_connection(connection: duckdb.DuckDBPyConnection) -> None:
