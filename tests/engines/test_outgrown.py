@@ -73,7 +73,8 @@ def test_the_same_bytes_where_spark_runs_in_our_own_process(own, tmp_path, capsy
     places.write(own, Places(lake=str(tmp_path / "lake"), engine="local[2]"))
     python = Path(SPARK_HOME).parents[3] / "bin" / "python"
     words = [str(python), "-m", "truelift", ROI[0], "-w", str(own), *ROI[1:]]
-    environment = os.environ | {"PYTHONPATH": str(Path(truelift.__file__).parents[1])}
+    ours = {name: text for name, text in os.environ.items() if not name.startswith("SPARK_")}
+    environment = ours | {"PYTHONPATH": str(Path(truelift.__file__).parents[1])}
     done = subprocess.run(words, capture_output=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout == embedded
