@@ -119,10 +119,8 @@ def _make(total: int, folder: Path, lake: bool) -> None:  # noqa: FBT001 - one c
 
 def _copy(connection: Any, lake: Lake, kind: str) -> None:  # noqa: ANN401 - DuckDB's own
     named = KINDS[kind]
-    columns = ", ".join(
-        "1::bigint as log_number" if name == "log_number" else f'"{name}"'
-        for name in lake_schema(named).names
-    )
+    told = {"log_number": "1::bigint as log_number", "supersedes": "false as supersedes"}
+    columns = ", ".join(told.get(name, f'"{name}"') for name in lake_schema(named).names)
     sql = (
         f"select {columns}, strftime(date_trunc('month', {named.occurred}), '%Y-%m-%d')"  # noqa: S608 - our own words
         f" as {PARTITION} from fact_{kind}"

@@ -48,9 +48,16 @@ def test_columns_have_the_types_of_the_embedded_engine():
 
 
 def test_a_key_with_an_empty_part_has_no_other_version():
-    text = versions(KINDS["clicks"], "`")
+    text = versions(KINDS["clicks"], "`", 1)
     assert "`brand` is not null and `click_id` is not null" in text
     assert "partition by `brand`, `click_id`" in text
+    assert "superseded.`brand` = rows.`brand` and superseded.`click_id` = rows.`click_id`" in text
+
+
+def test_where_nothing_was_superseded_no_version_is_looked_for():
+    text = versions(KINDS["clicks"], "`", 0)
+    assert "partition" not in text
+    assert "`click_id`" in text
 
 
 def test_an_engine_that_is_not_there_is_told_in_a_sentence(tmp_path):

@@ -9,7 +9,8 @@ from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import LakeAway
 from truelift.store.facts_engine import FactsEngine, Stamp
 from truelift.store.lake import Lake, lake_schema, numbered, parted
-from truelift.store.segments import SegmentLog
+from truelift.store.lake_reader import facts_of
+from truelift.store.segments import SUPERSEDES_COLUMN, SegmentLog, read_segment
 
 CLICKS, ORDERS = KINDS["clicks"], KINDS["orders"]
 FEW = (CLICKS, ORDERS, KINDS["order_lines"], KINDS["costs"])
@@ -48,6 +49,50 @@ def accepted(log):
     for segment in log:
         found[segment.kind] += numbered(KINDS[segment.kind], segment)["row_hash"].to_pylist()
     return {name: sorted(hashes) for name, hashes in found.items()}
+
+
+def known(facts, times):
+    """Give the orders as they were known at each of some times."""
+    extra = ("recorded_at", "row_hash")
+    return [
+        facts.listing(ORDERS, extra, {"brand": BRAND, "known_at": at, "limit": 10_000}).to_pylist()
+        for at in times
+    ]
+
+
+def known_in(lake, times):
+    reader = facts_of(lake)
+    found = known(reader, times)
+    reader.close()
+    return found
+
+
+def test_which_rows_supersede_is_written_down_and_old_segments_that_do_not_say_are_looked_at(
+    facts, log, lake, tmp_path
+):
+    chance = Chance(1)
+    for number in (0, 1):
+        fill(facts, chance, (number,), FEW)
+    lake.seal(log)
+    rows = facts.lent().sql("select recorded_at, superseded_at, order_id from fact_orders")
+    rows = rows.to_arrow_table().to_pylist()
+    times = sorted({row["recorded_at"] for row in rows})
+    expected = known(facts, times)
+    told = lake.table(ORDERS).table().to_pyarrow_table()
+    newer = told.filter(told[SUPERSEDES_COLUMN])
+    replaced = [row["order_id"] for row in rows if row["superseded_at"] is not None]
+    assert 0 < len(replaced) < told.num_rows
+    assert sorted(newer["order_id"].to_pylist()) == sorted(replaced)
+    assert known_in(lake, times) == expected
+
+    older = SegmentLog(tmp_path / "older")
+    older.take()
+    for segment in log:
+        older.write(segment.kind, read_segment(segment).drop_columns([SUPERSEDES_COLUMN]))
+    silent = Lake(str(tmp_path / "silent"), "main")
+    silent.make()
+    silent.seal(older)
+    assert known_in(silent, times) == expected
 
 
 def test_every_accepted_row_is_sealed_once_however_often_it_is_tried(facts, log, lake, tmp_path):

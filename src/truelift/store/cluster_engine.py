@@ -31,7 +31,7 @@ from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import Snapshot
-from truelift.store.lake import Lake, lake_schema, versions
+from truelift.store.lake import Lake, lake_schema, superseding, versions
 from truelift.store.segments import SegmentLog
 
 if TYPE_CHECKING:
@@ -157,7 +157,9 @@ class ClusterEngine:
         if tail is not None and tail.num_rows:
             rows = rows.unionByName(frame(session, tail))
         rows.createOrReplaceTempView(f"lake_{kind.name}")
-        session.sql(versions(kind, "`")).createOrReplaceTempView(f"fact_{kind.name}")
+        several = ask(session, superseding(kind), {}).collect()[0]["rows"]
+        shown = versions(kind, "`", several)
+        session.sql(shown).createOrReplaceTempView(f"fact_{kind.name}")
         self._seen[kind.name] = stands
 
     @contextmanager

@@ -34,6 +34,7 @@ from truelift.store.facts_file import FactsDamaged, ask, close_connection, open_
 from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
     NUMBER_COLUMN,
+    SUPERSEDES_COLUMN,
     Segment,
     SegmentLog,
     kind_of,
@@ -273,8 +274,8 @@ class FactsEngine:
             changes = judged.filter(verdicts.among(judged, CHANGES))
             kept = verdicts.with_what_was_known(kind, rows.take(changes["position"]), changes)
             if keep and kept.num_rows:
-                newer = bool(pc.any(verdicts.among(judged, ("update",))).as_py())
-                self._log_and_apply(kind, _stamped(kept, stamp), newer=newer)
+                newer = verdicts.among(changes, ("update",))
+                self._log_and_apply(kind, _stamped(kept, stamp), newer)
         if keep and not self._together:
             self._log.behind = False
         return verdicts.verdict(judged)
@@ -290,7 +291,7 @@ class FactsEngine:
         place = names.index("recorded_at")
         with self._transaction():
             told = rows.select(names).set_column(place, "recorded_at", when)
-            self._log_and_apply(kind, told, newer=True)
+            self._log_and_apply(kind, told, pa.repeat(pa.scalar(True), rows.num_rows))  # noqa: FBT003 - a value of a column
         if not self._together:
             self._log.behind = False
 
@@ -340,13 +341,14 @@ class FactsEngine:
             agreeing = self._connection.sql(verdicts.agreeing(kind), params={"brand": stamp.brand})
             return verdicts.settled(judged, agreeing.to_arrow_table())
 
-    def _log_and_apply(self, kind: Kind, rows: pa.Table, *, newer: bool) -> None:
-        number = 0
+    def _log_and_apply(self, kind: Kind, rows: pa.Table, newer: pa.Array) -> None:
+        """Write rows to the log and apply them; newer: which of them supersede a known one."""
+        number, rows = 0, rows.append_column(SUPERSEDES_COLUMN, newer)
         if self._segments is not None:
             # from here on the rows are accepted: should applying them fail, they are applied later
             self._log.behind = True
             number = self._segments.write(kind.name, rows).number
-        self._apply(kind, rows, newer=newer)
+        self._apply(kind, rows, newer=bool(pc.any(newer).as_py()))
         self._note_applied(kind, _numbered(rows, number))
 
     def _apply(self, kind: Kind, rows: pa.Table, *, newer: bool = True) -> None:

@@ -20,7 +20,13 @@ from truelift.base.columns import Kind
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS, stored_schema
 from truelift.store.delta_table import PARTITION, LakeRefused, LakeTable, Snapshot
-from truelift.store.segments import NUMBER_COLUMN, Segment, SegmentLog, read_segment
+from truelift.store.segments import (
+    NUMBER_COLUMN,
+    SUPERSEDES_COLUMN,
+    Segment,
+    SegmentLog,
+    read_segment,
+)
 
 BY_DAY = frozenset({"clicks", "landings"})
 MOST_ROWS = 1_000_000
@@ -28,8 +34,12 @@ MOST_ROWS = 1_000_000
 
 
 def lake_schema(kind: Kind) -> pa.Schema:
-    """Give the columns of a kind's table: what is stored, and the number of its segment."""
-    return stored_schema(kind).append(pa.field(NUMBER_COLUMN, pa.int64()))
+    """Give the columns of a kind's table: what is stored, and what its segment says of a row.
+
+    That is the segment's number, and whether the row superseded another one.
+    """
+    told = (pa.field(NUMBER_COLUMN, pa.int64()), pa.field(SUPERSEDES_COLUMN, pa.bool_()))
+    return pa.schema([*stored_schema(kind), *told])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +136,31 @@ def parted(kind: Kind, rows: pa.Table) -> pa.Table:
     return rows.append_column(PARTITION, pc.strftime(at, format="%Y-%m-%d"))
 
 
-def versions(kind: Kind, quote: str) -> str:
+def superseding(kind: Kind) -> str:
+    """Write how many rows of a kind superseded one, or may have, as the column `rows`."""
+    return queries.text("lake.superseding").format(kind=kind.name)
+
+
+def versions(kind: Kind, quote: str, superseding: int) -> str:
     """Write the rows of a kind with when each was superseded, as the facts file has it.
 
     In: a relation `lake_<kind>`. quote: the sign about names, which engines do not share.
+    superseding: how many of its rows superseded one, or may have.
     """
     keys = ("brand", *kind.key)
 
     def named(names: Sequence[str], words: str = "", between: str = ", ") -> str:
         return between.join(f"{quote}{name}{quote}{words}" for name in names)
 
-    return queries.text("lake.versions").format(
+    same = " and ".join(
+        f"superseded.{quote}{name}{quote} = rows.{quote}{name}{quote}" for name in keys
+    )
+    return queries.text("lake.versions" if superseding else "lake.only_versions").format(
         kind=kind.name,
         columns=named(stored_schema(kind).names),
         key=named(keys),
         named=named(keys, " is not null", " and "),
+        same=same,
     )
 
 

@@ -20,7 +20,7 @@ from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import local_folder
 from truelift.store.facts_engine import FactsEngine, Stamp
 from truelift.store.facts_file import open_facts
-from truelift.store.lake import Lake, lake_schema, versions
+from truelift.store.lake import Lake, lake_schema, superseding, versions
 from truelift.store.queries import Heavy
 from truelift.store.verdicts import Verdict
 
@@ -67,5 +67,6 @@ def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind) -> None
     else:
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in snapshot.files)
         connection.execute(queries.text("lake.files").format(name=name, files=files))
-    made = queries.text("lake.named").format(kind=kind.name, versions=versions(kind, '"'))
-    connection.execute(made)
+    several = connection.execute(superseding(kind)).fetchall()[0][0]
+    shown = versions(kind, '"', several)
+    connection.execute(queries.text("lake.named").format(kind=kind.name, versions=shown))

@@ -30,6 +30,9 @@ from truelift.store.ddl import FACT_KINDS
 NUMBER_COLUMN = "log_number"
 """In merged files: the number of the segment that a row came in."""
 
+SUPERSEDES_COLUMN = "supersedes"
+"""Whether a row superseded one that was known; segments of before it have no such column."""
+
 FEWEST = 16
 """So many segments of one size class are merged; each row is written anew once per class."""
 
