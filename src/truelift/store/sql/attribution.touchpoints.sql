@@ -107,18 +107,32 @@ owned_links as (
     left join post_platforms on post_platforms.post_id = links.post_id
     where links.creator is not null
 ),
-creator_clicks as (
+-- Each way names the clicks anew: named once, an engine would write all of them down in between,
+-- though few of them led to a conversion.
+clicked as (
     select
-        clicks.click_id, clicks.clicked_at, clicks.slug,
-        case when clicks.consent then clicks.visitor end as visitor,
-        owned_links.creator, owned_links.campaign, owned_links.platform, owned_links.post_id,
-        owned_links.evergreen
-    from @known(clicks) as clicks
-    inner join owned_links
-        on owned_links.slug = clicks.slug
-        and owned_links.since <= clicks.clicked_at
-        and owned_links.until > clicks.clicked_at
+        conversions.conversion_kind, conversions.source, conversions.conversion_id,
+        conversions.converted_at, conversions.day, 2 as strength, 'click' as evidence,
+        clicks.click_id, clicks.clicked_at, clicks.slug
+    from conversions
+    inner join @known(clicks) as clicks
+        on clicks.click_id = conversions.click_id
+        and clicks.clicked_at <= conversions.converted_at
+        and clicks.clicked_at >= @days_before(conversions.converted_at, $lookback_days)
     where clicks.class = 'human' and clicks.clicked_at <= $as_of
+    union all
+    select
+        conversions.conversion_kind, conversions.source, conversions.conversion_id,
+        conversions.converted_at, conversions.day, 3 as strength, 'visitor' as evidence,
+        clicks.click_id, clicks.clicked_at, clicks.slug
+    from conversions
+    inner join @known(clicks) as clicks
+        on clicks.visitor = conversions.visitor
+        and clicks.clicked_at <= conversions.converted_at
+        and clicks.clicked_at >= @days_before(conversions.converted_at, $lookback_days)
+    where
+        clicks.class = 'human' and clicks.clicked_at <= $as_of and clicks.consent
+        and clicks.click_id <> coalesce(conversions.click_id, '')
 ),
 
 -- Tags: TikTok Shop's own, then aliases of utm_content, then of utm_campaign.
@@ -193,8 +207,9 @@ tags as (
     where choice = 1 and coalesce(profile_creator, content_creator, campaign_creator) is not null
 ),
 
--- strength: the order in which code-first believes evidence; 5 stands for "none at all".
-candidates as (
+-- strength: the order in which code-first believes evidence; 5 stands for "none at all". Codes and
+-- clicks stand side by side; a tag only alone, "none" only when there is nothing.
+touched as (
     select
         conversion_kind, source, conversion_id, converted_at, day, 1 as strength,
         'code' as evidence, creator, campaign, cast(null as string) as platform,
@@ -204,57 +219,55 @@ candidates as (
     where choice = 1 and creator is not null
     union all
     select
-        conversions.conversion_kind, conversions.source, conversions.conversion_id,
-        conversions.converted_at, conversions.day, 2 as strength, 'click' as evidence,
-        creator_clicks.creator, creator_clicks.campaign, creator_clicks.platform,
-        creator_clicks.post_id, creator_clicks.evergreen, creator_clicks.clicked_at as touched_at,
-        creator_clicks.slug as reference, creator_clicks.click_id
-    from conversions
-    inner join creator_clicks
-        on creator_clicks.click_id = conversions.click_id
-        and creator_clicks.clicked_at <= conversions.converted_at
-        and creator_clicks.clicked_at >= @days_before(conversions.converted_at, $lookback_days)
+        clicked.conversion_kind, clicked.source, clicked.conversion_id, clicked.converted_at,
+        clicked.day, clicked.strength, clicked.evidence, owned_links.creator,
+        owned_links.campaign, owned_links.platform, owned_links.post_id, owned_links.evergreen,
+        clicked.clicked_at as touched_at, clicked.slug as reference, clicked.click_id
+    from clicked
+    inner join owned_links
+        on owned_links.slug = clicked.slug
+        and owned_links.since <= clicked.clicked_at
+        and owned_links.until > clicked.clicked_at
+),
+known_ways as (
+    select conversion_kind, source, conversion_id, 3 as strength from touched
+    union all
+    select conversion_kind, source, conversion_id, 4 as strength from tags
+),
+strongest as (
+    select conversion_kind, source, conversion_id, min(strength) as strength
+    from known_ways
+    group by conversion_kind, source, conversion_id
+),
+kept as (
+    select * from touched
     union all
     select
-        conversions.conversion_kind, conversions.source, conversions.conversion_id,
-        conversions.converted_at, conversions.day, 3 as strength, 'visitor' as evidence,
-        creator_clicks.creator, creator_clicks.campaign, creator_clicks.platform,
-        creator_clicks.post_id, creator_clicks.evergreen, creator_clicks.clicked_at as touched_at,
-        creator_clicks.slug as reference, creator_clicks.click_id
-    from conversions
-    inner join creator_clicks
-        on creator_clicks.visitor = conversions.visitor
-        and creator_clicks.clicked_at <= conversions.converted_at
-        and creator_clicks.clicked_at >= @days_before(conversions.converted_at, $lookback_days)
-    where creator_clicks.click_id <> coalesce(conversions.click_id, '')
-    union all
-    select
-        conversion_kind, source, conversion_id, converted_at, day, 4 as strength,
-        'tag' as evidence, creator, campaign, platform, cast(null as string) as post_id,
-        campaign is null as evergreen, converted_at as touched_at, reference,
-        cast(null as string) as click_id
+        tags.conversion_kind, tags.source, tags.conversion_id, tags.converted_at, tags.day,
+        4 as strength, 'tag' as evidence, tags.creator, tags.campaign, tags.platform,
+        cast(null as string) as post_id, tags.campaign is null as evergreen,
+        tags.converted_at as touched_at, tags.reference, cast(null as string) as click_id
     from tags
+    inner join strongest
+        on strongest.conversion_kind = tags.conversion_kind
+        and strongest.source is not distinct from tags.source
+        and strongest.conversion_id = tags.conversion_id
+    where strongest.strength = 4
     union all
     select
-        conversion_kind, source, conversion_id, converted_at, day, 5 as strength,
+        conversions.conversion_kind, conversions.source, conversions.conversion_id,
+        conversions.converted_at, conversions.day, 5 as strength,
         cast(null as string) as evidence, cast(null as string) as creator,
         cast(null as string) as campaign, cast(null as string) as platform,
         cast(null as string) as post_id, false as evergreen,
         cast(null as timestamp) as touched_at, cast(null as string) as reference,
         cast(null as string) as click_id
     from conversions
-),
-weighed as (
-    select
-        candidates.*,
-        min(strength) over (
-            partition by conversion_kind, source, conversion_id
-        ) as strongest
-    from candidates
-),
-kept as (
-    -- Codes and clicks stand side by side; a tag only alone, "none" only when there is nothing.
-    select * from weighed where strength <= 3 or strength = strongest
+    left join strongest
+        on strongest.conversion_kind = conversions.conversion_kind
+        and strongest.source is not distinct from conversions.source
+        and strongest.conversion_id = conversions.conversion_id
+    where strongest.conversion_id is null
 )
 select
     conversion_kind, source, conversion_id, converted_at, day, creator, campaign, platform,

@@ -2,29 +2,46 @@
 -- them. A click on an evergreen link belongs to the campaign its creator was live in. Double fires
 -- (at most 10 s after the visitor's last click on the link) do not count, as in
 -- valuation.click_cells.
-with fired as (
+with owned as (
+    select slug, creator, campaign
+    from @catalog(links)
+    where creator is not null and (kind = 'evergreen' or campaign is not null)
+),
+-- Few come back to a link, and only their clicks have to be put in order.
+returned as (
+    select slug, visitor
+    from @known(clicks) as clicks
+    where clicked_at <= $as_of and class = 'human' and visitor is not null
+    group by slug, visitor
+    having count(*) > 1
+),
+again as (
     select
-        clicks.click_id, clicks.clicked_at, clicks.day, links.creator,
-        links.campaign as link_campaign,
+        clicks.click_id, clicks.clicked_at, clicks.day, clicks.slug,
         lag(clicks.clicked_at) over (
-            partition by
-                clicks.slug,
-                case
-                    when clicks.visitor is not null then 'visitor ' || clicks.visitor
-                    else 'click ' || clicks.click_id
-                end
+            partition by clicks.slug, clicks.visitor
             order by clicks.clicked_at asc nulls first, clicks.click_id asc nulls first
         ) as clicked_before
     from @known(clicks) as clicks
-    join @catalog(links) as links on links.slug = clicks.slug
-    where
-        clicks.clicked_at <= $as_of and clicks.class = 'human' and links.creator is not null
-        and (links.kind = 'evergreen' or links.campaign is not null)
+    join returned on returned.slug = clicks.slug and returned.visitor = clicks.visitor
+    where clicks.clicked_at <= $as_of and clicks.class = 'human'
+),
+fired as (
+    select clicks.click_id, clicks.clicked_at, clicks.day, clicks.slug
+    from @known(clicks) as clicks
+    left join returned on returned.slug = clicks.slug and returned.visitor = clicks.visitor
+    where clicks.clicked_at <= $as_of and clicks.class = 'human' and returned.slug is null
+    union all
+    select click_id, clicked_at, day, slug
+    from again
+    where clicked_before is null or @seconds(clicked_before, clicked_at) > 10
 ),
 human as (
-    select click_id, clicked_at, day, creator, link_campaign
+    select
+        fired.click_id, fired.clicked_at, fired.day, owned.creator,
+        owned.campaign as link_campaign
     from fired
-    where clicked_before is null or @seconds(clicked_before, clicked_at) > 10
+    join owned on owned.slug = fired.slug
 ),
 placed as (
     select

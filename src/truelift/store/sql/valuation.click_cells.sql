@@ -5,37 +5,51 @@
 with owned as (
     select slug, creator, campaign, post_id from @catalog(links) where creator is not null
 ),
-seen as (
-    -- Clicks of one class of one visitor on one link, each with the time of the one before.
+-- Few come back to a link, and only their clicks have to be put in order.
+returned as (
+    select slug, visitor
+    from @known(clicks) as clicks
+    where
+        clicked_at <= $as_of and class = 'human' and visitor is not null
+        and slug in (select slug from owned)
+    group by slug, visitor
+    having count(*) > 1
+),
+again as (
     select
         clicks.click_id, clicks.clicked_at, clicks.day, clicks.slug,
-        case when clicks.class = 'human' then 1 else 0 end as human,
         lag(clicks.clicked_at) over (
-            partition by
-                clicks.slug, clicks.visitor,
-                case when clicks.visitor is null then clicks.click_id end,
-                case when clicks.class = 'human' then 1 else 0 end
+            partition by clicks.slug, clicks.visitor
             order by clicks.clicked_at asc nulls first, clicks.click_id asc nulls first
         ) as clicked_before
     from @known(clicks) as clicks
-    where clicks.clicked_at <= $as_of and clicks.slug in (select slug from owned)
+    join returned on returned.slug = clicks.slug and returned.visitor = clicks.visitor
+    where clicks.clicked_at <= $as_of and clicks.class = 'human'
 ),
 clicks as (
     select
+        clicks.click_id, clicks.clicked_at, clicks.day, clicks.slug,
+        case when clicks.class = 'human' then 1 else 0 end as counts,
+        case when clicks.class = 'human' then 1 else 0 end as begins_visit
+    from @known(clicks) as clicks
+    left join returned on returned.slug = clicks.slug and returned.visitor = clicks.visitor
+    where
+        clicks.clicked_at <= $as_of and clicks.slug in (select slug from owned)
+        and (coalesce(clicks.class, '') <> 'human' or returned.slug is null)
+    union all
+    select
         click_id, clicked_at, day, slug,
         case
-            when human = 0 then 0
             when clicked_before is null then 1
             when @seconds(clicked_before, clicked_at) > 10 then 1
             else 0
         end as counts,
         case
-            when human = 0 then 0
             when clicked_before is null then 1
             when @seconds(clicked_before, clicked_at) > 1800 then 1
             else 0
         end as begins_visit
-    from seen
+    from again
 ),
 evergreen as (
     select
