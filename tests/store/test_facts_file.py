@@ -5,6 +5,7 @@ import duckdb
 import pytest
 
 from truelift.store import facts_file
+from truelift.store.facts_file import PLAIN, Limits
 
 LONG = "select max(a.range + b.range) from range(3000000) a, range(3000000) b"
 
@@ -65,8 +66,7 @@ def test_a_file_that_is_no_database_is_damaged_and_says_what_to_do(tmp_path):
 
 
 def test_a_question_that_is_too_large_is_told_in_a_sentence(tmp_path):
-    connection = facts_file.open_facts(tmp_path / "facts.duckdb")
-    connection.execute("set memory_limit = '20MB'; set max_temp_directory_size = '1MB'")
+    connection = facts_file.open_facts(tmp_path / "facts.duckdb", Limits("20MB", "1MB"))
     sql = "select range, hash(range) as h from range($many) order by h nulls last"
     with pytest.raises(facts_file.QuestionTooLarge, match="name an engine"):
         facts_file.ask(connection, sql, {"many": 5_000_000})
@@ -75,7 +75,8 @@ def test_a_question_that_is_too_large_is_told_in_a_sentence(tmp_path):
 
 
 def test_a_session_has_limits_of_memory_and_of_disk(tmp_path):
-    connection = facts_file.open_facts(tmp_path / "facts.duckdb")
-    (memory,) = connection.execute("select current_setting('memory_limit')").fetchone()
-    assert memory == "3.7 GiB"
-    connection.close()
+    for limits, told in ((PLAIN, "3.7 GiB"), (Limits("2 GB", "1GB"), "1.8 GiB")):
+        connection = facts_file.open_facts(tmp_path / "facts.duckdb", limits)
+        (memory,) = connection.execute("select current_setting('memory_limit')").fetchone()
+        assert memory == told
+        connection.close()

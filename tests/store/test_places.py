@@ -11,7 +11,10 @@ def test_without_a_file_everything_lies_in_the_folder(tmp_path):
 
 
 def test_what_is_written_is_read(tmp_path):
-    told = Places("postgresql://db/truelift", 's3://lake/"brand"', "sc://engine:15002", "node-2")
+    told = Places(
+        "postgresql://db/truelift", 's3://lake/"brand"', "sc://engine:15002", "node-2", "8GB",
+        "200 GB",
+    )  # fmt: skip
     places.write(tmp_path, told)
     assert places.read(tmp_path) == told
     assert places.read(tmp_path).outgrown
@@ -29,6 +32,9 @@ def test_what_is_written_is_read(tmp_path):
         ('engine = "duckdbx"', "engine that is none"),
         ('database = "postgresql://me:hunter2@host/db"', "PGPASSWORD"),
         ('engine = "sc://x"', "no lake"),
+        ('memory = "a lot"', "as in 8GB"),
+        ('spill = "-1GB"', "as in 8GB"),
+        ('memory = "0GB"', "as in 8GB"),
     ],
 )
 def test_a_file_that_says_what_cannot_be_is_refused_by_name(tmp_path, text, said):

@@ -30,7 +30,7 @@ from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
 from truelift.store import queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
-from truelift.store.facts_file import FactsDamaged, ask, close_connection, open_facts
+from truelift.store.facts_file import PLAIN, FactsDamaged, Limits, ask, close_connection, open_facts
 from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
     NUMBER_COLUMN,
@@ -81,12 +81,13 @@ class FactsEngine:
         path: str | Path = ":memory:",
         segments: SegmentLog | None = None,
         heavy: Heavy | None = None,
+        limits: Limits = PLAIN,
     ) -> None:
         """Open or make the database, and apply segments that a crash left unapplied.
 
         heavy: answers heavy questions in place of this engine, with the same rows.
         """
-        self._connection = open_facts(path)
+        self._connection = open_facts(path, limits)
         self._segments, self._heavy = segments, heavy
         self._log = _Log()
         self._together = self._inside = False

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,21 @@ import pyarrow as pa
 from truelift.base.errors import TrueliftError, WorkspaceHeld
 from truelift.store import queries
 
-MEMORY_LIMIT, SPILL_LIMIT = "4GB", "16GB"
-"""What queries may take of the machine: of its memory, and of the disk when that is not enough."""
-
 CLOSE_SECONDS, PAUSE_SECONDS = 2.0, 0.02
 """How long a query that was interrupted may take to end, and how often that is looked at."""
 
 _log = logging.getLogger("truelift.store")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What queries may take of the machine: of its memory, and of the disk when it is too small."""
+
+    memory: str = "4GB"
+    spill: str = "16GB"
+
+
+PLAIN = Limits()
 
 
 class QuestionTooLarge(TrueliftError):
@@ -37,7 +46,7 @@ class FactsDamaged(TrueliftError):
     """The facts file cannot be used; its segments can, and it is made again from them."""
 
 
-def open_facts(path: Path | str) -> duckdb.DuckDBPyConnection:
+def open_facts(path: Path | str, limits: Limits = PLAIN) -> duckdb.DuckDBPyConnection:
     """Open or make a facts file, with what a session may take; WorkspaceHeld, FactsDamaged."""
     try:
         connection = duckdb.connect(str(path))
@@ -48,7 +57,7 @@ def open_facts(path: Path | str) -> duckdb.DuckDBPyConnection:
         msg = f"The facts file {path} is damaged; run `truelift rebuild` to make it again."
         raise FactsDamaged(msg) from error
     for statement in queries.text("facts.session").split(";"):
-        asked = {"memory": MEMORY_LIMIT, "spill": SPILL_LIMIT}
+        asked = asdict(limits)
         names = queries.parameters(statement)
         connection.execute(statement, {name: asked[name] for name in names})
     return connection
@@ -60,8 +69,8 @@ def ask(connection: Any, sql: str, parameters: Mapping[str, object]) -> pa.Table
         found: pa.Table = connection.sql(sql, params=parameters).to_arrow_table()
     except duckdb.OutOfMemoryException as error:
         msg = (
-            f"This question needs more than the machine may give it ({MEMORY_LIMIT} of memory, "
-            f"{SPILL_LIMIT} of disk); ask for a part of it, or name an engine in workspace.toml."
+            "This question needs more than it may take of the machine; ask for a part of it, allow "
+            "more in workspace.toml (memory, spill), or name an engine there."
         )
         raise QuestionTooLarge(msg) from error
     return found

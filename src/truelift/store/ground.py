@@ -26,7 +26,7 @@ from truelift.store import workspace_database as records
 from truelift.store.cluster_engine import ClusterEngine
 from truelift.store.evidence_files import EvidenceFiles
 from truelift.store.facts_engine import FactsEngine
-from truelift.store.facts_file import FactsDamaged
+from truelift.store.facts_file import FactsDamaged, Limits
 from truelift.store.keeper import Follower, Keeper, kept
 from truelift.store.lake import Lake
 from truelift.store.lake_reader import facts_of
@@ -165,7 +165,7 @@ def rebuild(folder: Path) -> int:
                 beside = old.carried()
         _remove(fresh)
         try:
-            with contextlib.closing(FactsEngine(fresh, log)) as made:
+            with contextlib.closing(FactsEngine(fresh, log, limits=_limits(folder))) as made:
                 made.carry(beside)
         except BaseException:
             _remove(fresh)
@@ -197,12 +197,18 @@ def _database(folder: Path) -> WorkspaceDatabase:
 def _facts(folder: Path, workspace_id: str) -> FactsEngine:
     """Open the facts of a folder; those of its lake, for reading, where it has no log."""
     log, lake = SegmentLog(folder / "segments"), _lake_of(folder, workspace_id)
+    limits = _limits(folder)
     if not (folder / "segments").exists() and places.read(folder).database is not None:
         if lake is None:
             msg = f"{folder} holds no facts of its own and names no lake to read them from."
             raise UsageError(msg)
-        return facts_of(lake, _heavy(folder, None, workspace_id))
-    return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log, workspace_id))
+        return facts_of(lake, _heavy(folder, None, workspace_id), limits)
+    return FactsEngine(folder / "facts.duckdb", log, _heavy(folder, log, workspace_id), limits)
+
+
+def _limits(folder: Path) -> Limits:
+    named = places.read(folder)
+    return Limits(named.memory, named.spill)
 
 
 def _heavy(folder: Path, log: SegmentLog | None, workspace_id: str) -> ClusterEngine | None:

@@ -19,7 +19,7 @@ from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import local_folder
 from truelift.store.facts_engine import FactsEngine, Stamp
-from truelift.store.facts_file import open_facts
+from truelift.store.facts_file import PLAIN, Limits, open_facts
 from truelift.store.lake import Lake, lake_schema, superseding, versions
 from truelift.store.queries import Heavy
 from truelift.store.verdicts import Verdict
@@ -39,12 +39,12 @@ class LakeReader(FactsEngine):
         raise UsageError(_REFUSED)
 
 
-def facts_of(lake: Lake, heavy: Heavy | None = None) -> FactsEngine:
+def facts_of(lake: Lake, heavy: Heavy | None = None, limits: Limits = PLAIN) -> FactsEngine:
     """Open a lake for reading; LakeAway, LakeRefused.
 
     heavy: answers heavy questions in place of the embedded engine.
     """
-    connection = open_facts(":memory:")
+    connection = open_facts(":memory:", limits)
     try:
         for kind in FACT_KINDS:
             _show(connection, lake, kind)

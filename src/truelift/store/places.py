@@ -10,6 +10,7 @@ object store's (AWS_ACCESS_KEY_ID, ...) are read by their libraries.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ EMBEDDED = "duckdb"
 ENGINES = ("spark://", "sc://", "local[")
 """What the name of another engine may begin with; `local[2]` is Spark in this process."""
 
+_SIZE = re.compile(r"[1-9][0-9]{0,5} ?[MG]B")
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -30,13 +33,16 @@ class Places:
 
     database: address of a PostgreSQL database; None for the file in the folder. lake: where the
     Delta tables are, a folder or an address; None for none. engine: what answers heavy questions.
-    node: the name under which this folder seals its segments into the lake.
+    node: the name under which this folder seals its segments into the lake. memory, spill: what a
+    question may take of this machine's memory, and of its disk when that is not enough.
     """
 
     database: str | None = None
     lake: str | None = None
     engine: str = EMBEDDED
     node: str = "main"
+    memory: str = "4GB"
+    spill: str = "16GB"
 
     @property
     def outgrown(self) -> bool:
@@ -72,6 +78,10 @@ def checked(told: dict[str, Any], where: str) -> Places:
     if places.database is not None and urlsplit(places.database).password:
         msg = f"{where} has a password in its database; leave it to PGPASSWORD or a password file."
         raise UsageError(msg)
+    for name, size in (("memory", places.memory), ("spill", places.spill)):
+        if _SIZE.fullmatch(size) is None:
+            msg = f"{where} has {name} = {size!r}; write a whole number of MB or GB, as in 8GB."
+            raise UsageError(msg)
     if places.outgrown and not places.engine.startswith(ENGINES):
         msg = f"{where} names an engine that is none; it takes duckdb, spark://… or sc://…."
         raise UsageError(msg)
