@@ -1,7 +1,10 @@
 """A lake that another version made: columns that it lacks are null, those that it has more refuse.
 
-Read by the embedded engine, from files and from an object store, and by Sail.
+Read by the embedded engine, from files and from an object store, and by Sail and Spark.
 """
+
+import runpy
+from pathlib import Path
 
 import pytest
 from benchmarks.chance import Chance, fill
@@ -16,6 +19,7 @@ from truelift.store.lake import Lake
 from truelift.store.lake_reader import facts_of
 from truelift.store.segments import SegmentLog
 
+CLUSTERS = runpy.run_path(str(Path(__file__).with_name("conftest.py")))["CLUSTERS"]
 ORDERS, LACKS = KINDS["orders"], ("discount", "ship_country", "cancelled_at")
 
 
@@ -95,12 +99,12 @@ def read(uri, engine):
     return orders(rows)
 
 
-@pytest.mark.parametrize("engine", [None, "sail"])
+@pytest.mark.parametrize("engine", [None, *CLUSTERS])
 def test_columns_that_an_older_lake_lacks_are_null_and_come_with_the_next_rows(
     facts, log, uri, engine, request
 ):
     if engine is not None and "://" in uri:
-        pytest.skip("Sail reads files here")
+        pytest.skip("engines read files here")
     engine = request.getfixturevalue(engine) if engine is not None else None
     chance = Chance(5)
     fill(facts, chance, (0,), (ORDERS,))

@@ -201,10 +201,10 @@ def outage(store, served, clicks, port):
         ends = time.monotonic() + SECONDS / 2
         # The owner seals each half minute, and finds out then.
         until(lambda: "The lake waits" in asked(served.port, "/readyz")[1], 100)
-        told_while_it_is_away(served, port, how)
         while time.monotonic() < ends:
             lags.append(behind(served, clicks))
             time.sleep(0.5)
+        told_while_it_is_away(served, port, how)
     return lags
 
 

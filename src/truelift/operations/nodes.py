@@ -138,8 +138,9 @@ def word(folder: Path) -> Word:
         return Word() if told is None else _word(told)
     except (ValueError, TypeError, KeyError) as error:
         return Word(
-            damage=f"Figures may be partial: {path} is damaged ({error!r}), and which nodes are "
-            "missing is not known; `truelift serve` or `truelift worker` makes it again."
+            damage=f"Figures may be partial: {path} is damaged ({state_files.amiss(error)}), and "
+            "which nodes are missing is not known; `truelift serve` or `truelift worker` makes it "
+            "again."
         )
 
 

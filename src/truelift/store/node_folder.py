@@ -127,9 +127,9 @@ def _known(path: Path, made: Callable[[dict[str, Any]], T]) -> T | None:
         found = state_files.read(path)
         return None if found is None else made(found)
     except (ValueError, TypeError, KeyError) as error:
-        told = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         msg = (
-            f"{path} is damaged ({told}). Hits in the spool beside it are whole: restore the file "
-            "from a backup, or let them be taken in under another node's name."
+            f"{path} is damaged ({state_files.amiss(error)}). Hits in the spool beside it are "
+            "whole: restore the file from a backup, or let them be taken in under another node's "
+            "name."
         )
         raise TrueliftError(msg) from error

@@ -44,6 +44,11 @@ def write(path: Path, content: dict[str, Any]) -> None:
         os.close(folder)
 
 
+def amiss(error: Exception) -> str:
+    """Say what is wrong with a file by what was raised over it."""
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+
+
 def text(told: Any) -> str:  # noqa: ANN401 - whatever stands in a file
     """Give a text; ValueError for anything else."""
     if not isinstance(told, str):
