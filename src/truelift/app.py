@@ -14,7 +14,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -290,16 +290,16 @@ def collect_as_node(
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(logging_lines())
-        lake = nodes.lake_of(workspace)
+        lake = HitLake(nodes.lake_of(workspace), ground.workspace_id(workspace))
         token = nodes.token(workspace, settings_from(os.environ).node_token)
         node = NodeFolder(folder, name)
-        sealer = Sealer(node, HitLake(lake), *seconds)
+        sealer = Sealer(node, lake, *seconds)
         sealer.admitted()
         collector = _collector(stack, workspace, node.name, node.spool)
         CollectorNode(collector, node, sealer, token, address).run(*place, ready)
 
 
-def _following(folder: Path) -> Any:  # noqa: ANN401 - loaded when it runs
+def _following(folder: Path, workspace_id: str) -> Any:  # noqa: ANN401 - loaded when it runs
     """Make what follows the nodes of a workspace; None where no lake is named."""
     from truelift.worker.following import Following  # noqa: PLC0415 - loaded when it runs
 
@@ -308,7 +308,8 @@ def _following(folder: Path) -> Any:  # noqa: ANN401 - loaded when it runs
         return None
     settings = settings_from(os.environ)
     token = nodes.token(folder, settings.node_token)
-    return Following(folder, lake, token, keep_days=settings.keep_hits_days or KEPT_DAYS)
+    hits = HitLake(lake, workspace_id)
+    return Following(folder, hits, token, keep_days=settings.keep_hits_days or KEPT_DAYS)
 
 
 def _collector(
@@ -390,14 +391,20 @@ def _due(stack: contextlib.ExitStack, held: ground.Held) -> Any:  # noqa: ANN401
     def shift() -> dt.timedelta:
         return dt.timedelta(0) if simulated is None else simulated.now() - SystemClock().now()
 
-    loop = Loop(taking, shift, open_new, nodes=_following(held.folder))
     first = next(iter(taking.values()))
-    sealing = [] if first.lake is None else [Sealing(first, loop.pulse)]
+    loop = Loop(taking, shift, open_new, nodes=_following(held.folder, first.workspace_id))
+    sealing = [] if first.lake is None else [Sealing(_aside(stack, first), loop.pulse)]
     if apart:
         target = partial(think_apart, held.folder, simulated)
         return loop, [Apart(target, held.facts, held.turn, loop.pulse), *sealing]
     booking, watching = others
     return loop, [Books(booking, loop.pulse), Watch(watching), *sealing]
+
+
+def _aside(stack: contextlib.ExitStack, first: ground.Ground) -> ground.Ground:
+    """Give a ground on a cursor of its own, for another thread; the other's is busy under load."""
+    facts = stack.enter_context(contextlib.closing(first.facts.beside()))
+    return replace(first, facts=facts)
 
 
 def _brands(

@@ -1,4 +1,5 @@
 import json
+import threading
 from dataclasses import replace
 
 import pyarrow as pa
@@ -11,10 +12,12 @@ from truelift.operations import lake
 from truelift.operations.doctor import doctor
 from truelift.store import ground as grounds
 from truelift.store import places
-from truelift.store.delta_table import LakeRefused
+from truelift.store import workspace_database as records
+from truelift.store.delta_table import LakeAway, LakeRefused
 from truelift.store.lake import Lake, numbered, parted
 from truelift.store.places import Places
 from truelift.store.segments import SegmentLog
+from truelift.store.workspace_database import BrandRecord
 
 ORDER = KINDS["orders"]
 
@@ -44,6 +47,29 @@ def test_what_was_accepted_is_sealed_and_counted(outgrown):
     assert (standing["orders"].rows, standing["orders"].waiting) == (2, 0)
     assert standing["clicks"].rows == 0
     assert lake.compact_lake(outgrown) == (0, 0)
+
+
+def test_who_sees_one_brand_is_told_of_its_rows_alone(outgrown):
+    record = BrandRecord("other", "other", "USD", "UTC", "other", "months")
+    with outgrown.workspace.transaction() as connection:
+        records.add_brand(connection, record, outgrown.clock.now())
+    lake.seal_lake(outgrown)
+    other = replace(outgrown, brand=record)
+    standing = {each.kind: each for each in lake.lake_standing(other)}
+    assert (standing["orders"].rows, standing["orders"].waiting) == (0, 0)
+    outgrown.lake.node = "another"
+    standing = {each.kind: each for each in lake.lake_standing(other)}
+    assert (standing["orders"].rows, standing["orders"].waiting) == (0, 0)
+    assert (lake.lake_waiting(outgrown), lake.lake_waiting(other)) == (2, 0)
+
+
+def test_a_lake_that_hangs_keeps_no_doctor_waiting(outgrown, monkeypatch):
+    lake.seal_lake(outgrown)
+    released = threading.Event()
+    monkeypatch.setattr(Lake, "snapshot", lambda *_: released.wait(10))
+    with pytest.raises(LakeAway, match="has not answered for 0 s"):
+        lake.lake_waiting(outgrown, 0.05)
+    released.set()
 
 
 def test_what_waits_is_counted_as_the_tail(outgrown):

@@ -119,3 +119,29 @@ def test_a_commit_that_was_cut_off_is_no_commit(table, tmp_path):
 def test_a_folder_is_told_from_an_object_store(uri, folder):
     found = delta_table.local_folder(uri)
     assert (None if found is None else str(found)) == folder
+
+
+def test_a_table_of_another_workspace_is_refused(tmp_path):
+    uri = str(tmp_path / "mine")
+    LakeTable(uri, SCHEMA, "mine").make()
+    LakeTable(uri, SCHEMA, "mine").make()
+    with pytest.raises(LakeRefused, match=r"another workspace's \(mine\); name a lake of its own"):
+        LakeTable(uri, SCHEMA, "yours").make()
+    nobodys = LakeTable(str(tmp_path / "nobodys"), SCHEMA)
+    nobodys.make()
+    with pytest.raises(LakeRefused, match="it does not say which"):
+        LakeTable(nobodys.uri, SCHEMA, "mine").held("a")
+
+
+def test_a_column_of_another_type_is_refused(table):
+    other = LakeTable(table.uri, pa.schema([("name", pa.int64()), ("at", pa.timestamp("us"))]))
+    with pytest.raises(LakeRefused, match=r"laid out in another way \(name\)"):
+        other.held("a")
+
+
+def test_what_the_library_says_is_written_in_one_line(table):
+    error = OSError("Error: 1\n   \x1b[31m↳\x1b[0m in between\n  \x1b[31m↳\x1b[0m refused.\n")
+    assert delta_table.plainly(error) == "Error: 1: refused"
+    assert delta_table.plainly(OSError()) == "OSError"
+    table.append("a", 1, rows("one", "one", "two"))
+    assert (table.rows(), table.rows_of("name", "one"), table.rows_of("name", "x")) == (3, 2, 0)

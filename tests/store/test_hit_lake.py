@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from truelift.store.delta_table import LakeAway
+from truelift.store.delta_table import PARTITION, LakeAway, LakeRefused
 from truelift.store.hit_lake import HitLake, NameTaken
 from truelift.store.hit_sealing import Sealing
 from truelift.store.node_folder import Mark, NodeFolder
@@ -131,3 +131,37 @@ def test_hits_are_sealed_to_an_object_store_and_read_back(store, tmp_path):
     assert Sealing(NodeFolder(tmp_path / "eu-1"), HitLake(store), 0.0).seal() == 1
     assert sealed(HitLake(store), node) == [1, 2, 3]
     assert os.environ["AWS_ENDPOINT_URL"]
+
+
+def test_a_lake_of_another_workspace_takes_no_hits_and_gives_none(tmp_path):
+    lake = HitLake(str(tmp_path / "lake"), "mine")
+    lake.make()
+    lake.tell("eu-1", "a", "http://one:1", NOW)
+    other = HitLake(lake.uri, "yours")
+    for ask in (
+        other.make, other.nodes, other.beside().nodes, lambda: other.hits.held("eu-1"),
+        lambda: other.tell("us-1", "b", "http://two:1", NOW), lambda: other.end("eu-1"),
+    ):  # fmt: skip
+        with pytest.raises(LakeRefused, match=r"another workspace's \(mine\)"):
+            ask()
+    assert [each.node for each in lake.beside().nodes()] == ["eu-1"]
+
+
+def test_nodes_are_told_of_what_can_be_read_and_what_cannot_is_named(tmp_path):
+    lake = HitLake(str(tmp_path))
+    lake.make()
+    for name in ("eu-1", "us-1"):
+        lake.tell(name, "a", "http://one:1", NOW)
+    for file in (tmp_path / "nodes").glob(f"{PARTITION}=*/*.parquet"):
+        if b"us-1" in file.read_bytes():
+            file.write_bytes(file.read_bytes()[:40])
+    again = HitLake(str(tmp_path))
+    found, (amiss,) = again.readable_nodes()
+    assert [each.node for each in found] == ["eu-1"]
+    assert "cannot be read" in amiss
+    again.tell("eu-1", "a", "http://one:2", NOW)
+    again.tell("ap-1", "a", "http://two:1", NOW)
+    assert [each.address for each in again.readable_nodes()[0]] == ["http://two:1", "http://one:2"]
+    for ask in (again.nodes, lambda: again.tell("us-1", "b", "http://three:1", NOW)):
+        with pytest.raises(LakeRefused, match="cannot be read"):
+            ask()  # whose that name is stands in what cannot be read

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from truelift.base.errors import TrueliftError, UsageError
@@ -36,4 +38,44 @@ def test_a_half_written_file_is_told_and_never_begun_anew(tmp_path, name):
     path = tmp_path / "eu-1" / name
     path.write_bytes(path.read_bytes()[:7])
     with pytest.raises(TrueliftError, match="Hits in the spool beside it are whole"):
+        NodeFolder(tmp_path / "eu-1")
+
+
+WHOLE = {
+    "number": 1, "mark": {"segment": "1", "byte": 9}, "next": None, "ends": {},
+    "gone": {"segment": "", "byte": 0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"number": "1"}, {"number": -1}, {"number": True}, {"mark": None}, {"mark": [1]},
+        {"mark": {"segment": 1, "byte": 9}}, {"mark": {"segment": "1"}}, {"next": "1"},
+        {"ends": 3}, {"ends": {"1": "9"}}, {"ends": [["1"]]}, {"gone": {}}, {"form": 2},
+    ],
+)  # fmt: skip
+def test_progress_of_another_shape_or_version_is_told_and_never_guessed(tmp_path, changed):
+    NodeFolder(tmp_path / "eu-1")
+    path = tmp_path / "eu-1" / "sealing.json"
+    path.write_text(json.dumps(WHOLE))
+    assert NodeFolder(tmp_path / "eu-1").progress.mark == Mark("1", 9)
+    path.write_text(json.dumps(WHOLE | changed))
+    with pytest.raises(TrueliftError, match=r"sealing\.json is damaged \(.*\)\. Hits in"):
+        NodeFolder(tmp_path / "eu-1")
+
+
+def test_progress_that_lacks_a_part_is_told(tmp_path):
+    NodeFolder(tmp_path / "eu-1")
+    lacking = {name: each for name, each in WHOLE.items() if name != "number"}
+    (tmp_path / "eu-1" / "sealing.json").write_text(json.dumps(lacking))
+    with pytest.raises(TrueliftError, match="'number' is missing"):
+        NodeFolder(tmp_path / "eu-1")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"node": 1, "incarnation": "a"}', "\x00"])
+def test_an_identity_of_another_shape_is_told_and_never_made_anew(tmp_path, text):
+    NodeFolder(tmp_path / "eu-1")
+    (tmp_path / "eu-1" / "node.json").write_text(text)
+    with pytest.raises(TrueliftError, match=r"node\.json is damaged"):
         NodeFolder(tmp_path / "eu-1")

@@ -5,12 +5,14 @@ import shutil
 import threading
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from truelift.base.secret import Secret
 from truelift.operations import nodes as words
 from truelift.store import spool_reader
-from truelift.store.hit_lake import HitLake
+from truelift.store.delta_table import PARTITION
+from truelift.store.hit_lake import NODES, HitLake, Node
 from truelift.store.mirror import Mirror
 from truelift.store.node_folder import Mark
 from truelift.worker import following
@@ -210,7 +212,7 @@ def test_every_node_of_the_lake_is_followed_and_word_of_them_is_left(place):
     taken = {}
     with answered(door(node)) as address:
         lake.tell(node.name, node.incarnation, address, NOW)
-        every = Following(shop, lake.uri, TOKEN)
+        every = Following(shop, HitLake(lake.uri), TOKEN)
         every.look(taken)
         until(lambda: numbers(place) == [1, 2])
         assert not (old / "0000000000001-000000.log").exists()
@@ -225,19 +227,133 @@ def test_every_node_of_the_lake_is_followed_and_word_of_them_is_left(place):
     every.stop()
 
 
-def test_a_name_that_leads_elsewhere_is_not_followed(place):
+@pytest.fixture
+def following_of(place):
+    """Follow the nodes of a lake in a shop's folder; nobody follows any more at the end."""
+    begun = []
+
+    def begin(lake):
+        begun.append(Following(place / "shop", HitLake(lake.uri), TOKEN))
+        begun[-1].look({})
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.stop()
+
+
+def test_a_node_that_cannot_be_followed_is_told_and_keeps_no_other_from_it(place, following_of):
+    node, lake, _ = made(place)
+    keep(node, click(1))
+    lake.tell("../../x", "a", "http://127.0.0.1:9", NOW)  # the first of them by name
+    row = dict.fromkeys(NODES.names) | {"incarnation": "b", PARTITION: "2026-11-30"}
+    schema = NODES.append(pa.field(PARTITION, pa.string()))
+    lake._nodes.append("somebody", 1, pa.Table.from_pylist([row], schema))
+    with answered(door(node)) as address:
+        lake.tell(node.name, node.incarnation, address, NOW)
+        every = following_of(lake)
+        until(lambda: numbers(place) == [1])
+        until(lambda: len(every.sentences) == 2)
+        until(lambda: every.look({}) or len(words.partial(place / "shop")) == 2)
+        name, row = words.partial(place / "shop")
+        assert "node ../../x (http://127.0.0.1:9) is missing" in name
+        assert "which none can be called" in name
+        assert "Nodes cannot be looked for: A row of" in row
+        assert not (place / "x").exists()
+
+
+def test_a_node_of_a_bad_name_is_told_until_it_is_given_up(place, following_of):
     _, lake, _ = made(place)
     lake.tell("../../x", "a", "http://127.0.0.1:9", NOW)
-    every = Following(place / "shop", lake.uri, TOKEN)
+    every = following_of(lake)
+    until(lambda: every.sentences)
+    lake.tell("../../x", "a", "http://127.0.0.1:9", NOW, gone=True)
+    until(lambda: not every.sentences)
+
+
+@pytest.mark.parametrize("address", ["", "no address", "http://[::1", "http://127.0.0.1:x"])
+def test_an_address_that_is_none_leaves_the_way_through_the_lake(place, address):
+    node, lake, work = made(place)
+    keep(node, click(1))
+    work.seal()
+    one = follower(place, node, lake, address)
+    one.once()
+    assert "It does not answer" in one.fault
+    assert numbers(place) == [1]
+
+
+def test_what_was_known_before_a_restart_is_known_though_the_lake_be_away(place, following_of):
+    node, lake, _ = made(place)
+    lost, _, _ = made(place, "us-1")
+    keep(node, click(1))
+    with answered(door(node)) as address:
+        for each, at in ((node, address), (lost, "http://127.0.0.1:9")):
+            lake.tell(each.name, each.incarnation, at, NOW)
+        shop = place / "shop"
+        before = following_of(lake)
+        until(lambda: before.look({}) or any(each.missing_since for each in words.states(shop)))
+        until(lambda: before.look({}) or any(each.heard_at for each in words.states(shop)))
+        before.stop()
+        missing = {each.node: each.missing_since for each in words.states(shop)}
+        shutil.move(place / "lake", place / "away")
+        (place / "lake").write_text("")
+        keep(node, click(2))
+        after = following_of(lake)
+        lost_since = f"node us-1 (http://127.0.0.1:9) is missing since {missing['us-1']} UTC"
+        assert any(lost_since in each for each in after.sentences)
+        assert any(lost_since in each for each in words.partial(shop))
+        until(lambda: numbers(place) == [1, 2])  # by the address that was known
+        until(lambda: len(after.sentences) == 2)
+        assert "Nodes cannot be looked for: " in after.sentences[-1]
+        (place / "lake").unlink()
+        shutil.move(place / "away", place / "lake")
+        until(lambda: len(after.sentences) == 1)
+        assert lost_since in after.sentences[0]
+
+
+@pytest.mark.parametrize("text", ["{", None])
+def test_where_nothing_is_known_any_more_every_node_is_missing_until_it_is_heard_of(
+    place, following_of, text
+):
+    node, lake, _ = made(place)
+    lake.tell(node.name, node.incarnation, "http://127.0.0.1:9", NOW)
+    Mirror(place / "shop" / "spool", node.name, Mark())
+    if text is not None:
+        (place / "shop" / words.FILE).write_text(text)
+    every = following_of(lake)
+    assert every.sentences
+    until(every.states)
+    assert every.sentences[0].startswith("Figures are partial: node eu-1 (http://127.0.0.1:9)")
+    assert f"since {NOW} UTC" in every.sentences[0]
+    until(lambda: every.look({}) or not words.word(place / "shop").damage)
+
+
+def test_what_was_known_of_another_lake_is_not_taken_for_this_ones(place, following_of):
+    node, lake, _ = made(place)
+    gone = Node("us-1", 1, "a", "http://127.0.0.1:9", gone=False, told_at=NOW)
+    words.keep_states(place / "shop", [], "", [gone], "/other")
+    lake.tell(node.name, node.incarnation, "http://127.0.0.1:9", NOW)
+    every = following_of(lake)
+    until(every.states)
+    assert [each.node for each in every.states()] == ["eu-1"]
+    words.keep_states(place / "shop", [], "", [gone], lake.uri)
+    every.stop()
+    again = following_of(lake)  # the lake was made anew under its old name
+    until(lambda: [each.node for each in again.states()] == ["eu-1"])
+
+
+def test_another_workspaces_lake_is_not_followed(place):
+    HitLake(str(place / "lake"), "another").make()
+    every = Following(place / "shop", HitLake(str(place / "lake"), "ours"), TOKEN)
     every.look({})
     until(lambda: every.sentences)
-    assert "which none can be called" in every.sentences[0]
+    assert "holds what is another workspace's (another)" in every.sentences[0]
     every.stop()
 
 
 def test_a_lake_that_cannot_be_used_is_told_by_who_looks_for_nodes(place):
     (place / "lake").write_text("no folder")
-    every = Following(place / "shop", str(place / "lake"), TOKEN)
+    every = Following(place / "shop", HitLake(str(place / "lake")), TOKEN)
     every.look({})
     until(lambda: every.sentences)
     assert "Nodes cannot be looked for: The lake table" in every.sentences[0]
@@ -248,7 +364,7 @@ def test_a_lake_that_hangs_is_told_though_nothing_is_raised(place, monkeypatch):
     released = threading.Event()
     monkeypatch.setattr(following, "HANGS_SECONDS", 0.1)
     monkeypatch.setattr(HitLake, "make", lambda _: released.wait(10))
-    every = Following(place / "shop", str(place / "lake"), TOKEN)
+    every = Following(place / "shop", HitLake(str(place / "lake")), TOKEN)
     every.look({})
     until(lambda: every.look({}) or words.partial(place / "shop"))
     assert "The lake has not answered for" in words.partial(place / "shop")[0]

@@ -109,3 +109,15 @@ def test_its_numbers_are_there_for_prometheus(tmp_path):
     assert "truelift_sealing_fails 0.0" in text
     assert "truelift_spool_hits_total 0.0" in text
     assert whole._states() == (["The disk is full."], [])
+
+
+def test_a_node_whose_lake_is_another_workspaces_collects_and_says_so(tmp_path):
+    node, lake = NodeFolder(tmp_path / "eu-1"), HitLake(str(tmp_path / "lake"), "another")
+    lake.make()
+    one = Sealer(node, HitLake(lake.uri, "ours"), 0.02, 0.0, address="http://one:1")
+    one.admitted()
+    keep(node, click(1))
+    one.once()
+    assert "holds what is another workspace's (another)" in one.sentences[0]
+    assert one.waiting_bytes >= 0
+    assert (lake.nodes(), sealed(lake, node)) == ([], [])

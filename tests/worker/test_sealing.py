@@ -67,3 +67,9 @@ def test_it_stops_in_order(lake, sealer):
     sealer.start()
     assert sealer.stop(5)
     assert lake.sealed == 0
+
+
+def test_a_fault_that_nobody_foresaw_is_told_too(sealer, monkeypatch):
+    monkeypatch.setattr(sealing, "seal_lake", lambda _: 1 / 0)
+    sealer.once()
+    assert sealer.pulse.lake_fault == "ZeroDivisionError: division by zero"

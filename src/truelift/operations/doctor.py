@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from truelift.base.errors import TrueliftError
 from truelift.operations import nodes
 from truelift.operations.drain import waiting_bytes
-from truelift.operations.lake import lake_standing
+from truelift.operations.lake import lake_waiting
 from truelift.operations.people import Action, needs
 from truelift.store import ground as grounds
 from truelift.store import places, postgresql, spool_reader
@@ -127,7 +127,7 @@ def _lake(ground: Ground) -> Iterator[Check]:
     if ground.lake is None:
         return
     try:
-        waiting = sum(each.waiting for each in lake_standing(ground))
+        waiting = lake_waiting(ground)
     except TrueliftError as error:
         yield Check("lake", False, str(error))  # noqa: FBT003 - a check's verdict
     else:

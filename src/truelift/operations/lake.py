@@ -6,20 +6,26 @@ Out:  what was sealed; a row per kind; small files made few.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
+
+import pyarrow.compute as pc
 
 from truelift.base.columns import Kind
 from truelift.base.errors import UsageError
 from truelift.operations.people import Action, needs
 from truelift.store.ddl import FACT_KINDS
-from truelift.store.delta_table import LakeRefused
+from truelift.store.delta_table import LakeAway, LakeRefused
 from truelift.store.ground import Ground
 from truelift.store.lake import Lake, Sealed
+
+ANSWER_SECONDS = 10.0
+"""How long somebody who looks after the workspace waits for the lake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the table of a kind stands: rows it holds, and rows that wait to be sealed."""
+    """Where the table of a kind stands: the brand's rows in it, and those that wait for it."""
 
     kind: str
     version: int
@@ -55,15 +61,47 @@ def _reconciled(ground: Ground, lake: Lake, kind: Kind) -> None:
 
 @needs(Action.READ)
 def lake_standing(ground: Ground) -> list[Standing]:
-    """Say of every kind where its table stands."""
-    lake, log = _lake(ground), ground.facts.log
+    """Say of every kind where its table stands; rows are those of the brand alone."""
+    lake, brand = _lake(ground), ground.brand.brand
     found = []
     for kind in FACT_KINDS:
         snapshot = lake.snapshot(kind)
-        waiting = 0 if log is None else lake.tail(kind, log, snapshot).num_rows
-        rows = lake.table(kind).rows()
+        rows, waiting = lake.table(kind).rows_of("brand", brand), _waiting(ground, lake, kind)
         found.append(Standing(kind.name, snapshot.version, len(snapshot.files), rows, waiting))
     return found
+
+
+@needs(Action.READ)
+def lake_waiting(ground: Ground, seconds: float = ANSWER_SECONDS) -> int:
+    """Count the brand's rows that wait to be sealed; LakeAway when the lake takes too long."""
+    named = _lake(ground)
+    lake = Lake(named.uri, named.node, named.owner)  # its own: the thread may wait on when we left
+    told: list[int | Exception] = []
+
+    def count() -> None:
+        try:
+            told.append(sum(_waiting(ground, lake, kind) for kind in FACT_KINDS))
+        except Exception as error:  # noqa: BLE001 - raised where it was asked
+            told.append(error)
+
+    asking = threading.Thread(target=count, name="lake", daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if not told:
+        msg = f"The lake {named.uri} has not answered for {seconds:.0f} s."
+        raise LakeAway(msg)
+    if isinstance(told[0], Exception):
+        raise told[0]
+    return told[0]
+
+
+def _waiting(ground: Ground, lake: Lake, kind: Kind) -> int:
+    """Count the brand's accepted rows of a kind that its table does not hold yet."""
+    log = ground.facts.log
+    if log is None:
+        return 0
+    rows = lake.tail(kind, log, lake.snapshot(kind))
+    return int(pc.sum(pc.equal(rows["brand"], ground.brand.brand)).as_py() or 0)
 
 
 @needs(Action.IMPORT, logged=False, alone=False)

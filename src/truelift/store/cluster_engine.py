@@ -226,4 +226,8 @@ def _sealed(session: SparkSession, kind: Kind, snapshot: Snapshot) -> DataFrame:
     schema = lake_schema(kind)
     if not snapshot.files:
         return frame(session, schema.empty_table())
-    return session.read.parquet(*snapshot.files).select(*schema.names)
+    from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415 - the extra
+
+    # By our columns, not by those of whichever file is looked at: what an older one lacks is null.
+    named = from_arrow_schema(schema, prefer_timestamp_ntz=True)
+    return session.read.schema(named).parquet(*snapshot.files)

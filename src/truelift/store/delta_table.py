@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -35,6 +35,10 @@ PARTITION = "partition_day"
 
 LAYOUT = 1
 """Grows when tables are laid out in another way; it stands in a table's name."""
+
+PATIENCE = {"retry_timeout": "10s", "connect_timeout": "5s"}
+"""How long an object store that fails is asked again. The library's own three minutes are longer
+than anybody waits for an answer; who seals tries again by itself."""
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m|↳")
 _NAME = "truelift-lake-"
@@ -66,10 +70,12 @@ class LakeTable:
     def __init__(self, uri: str, schema: pa.Schema, owner: str = "") -> None:
         """Name a table; schema: its columns without the one it is parted by.
 
-        owner: the workspace whose rows it holds; a table of another one is refused.
+        owner: the workspace whose rows it holds; a table of another one is refused. A column that
+        an older version's table lacks is null there, and added with the next rows.
         """
         self.uri, self.schema, self._owner = uri, schema, owner
         self._opened: DeltaTable | None = None
+        self._ways = PATIENCE if local_folder(uri) is None else None
 
     def make(self) -> None:
         """Make the table where there is none; LakeRefused, LakeAway."""
@@ -80,11 +86,12 @@ class LakeTable:
         schema = self.schema.append(pa.field(PARTITION, pa.string()))
         with _answering(self.uri):
             try:  # is_deltatable() would stop every thread of the process until a store answers
-                DeltaTable(self.uri)
+                DeltaTable(self.uri, storage_options=self._ways)
             except TableNotFoundError:
                 DeltaTable.create(
                     self.uri, schema, mode="ignore", partition_by=[PARTITION],
                     name=f"{_NAME}{LAYOUT}", description=self._owner or None,
+                    storage_options=self._ways,
                 )  # fmt: skip
         self.table()
 
@@ -95,13 +102,17 @@ class LakeTable:
 
         with _answering(self.uri):
             if self._opened is None:
-                opened = DeltaTable(self.uri)
-                _check(self.uri, opened, self._owner)
+                opened = DeltaTable(self.uri, storage_options=self._ways)
+                self._check(opened)
                 self._opened = opened
             else:
                 self._opened.update_incremental()
-                _check(self.uri, self._opened, self._owner)  # somebody may have changed it since
+                self._check(self._opened)  # somebody may have changed it since
         return self._opened
+
+    def _check(self, opened: DeltaTable) -> None:
+        _check(self.uri, opened, self._owner)
+        _check_columns(self.uri, opened, self.schema)
 
     def held(self, node: str) -> int:
         """Give the last number of a node whose rows the table holds; 0 for none."""
@@ -121,9 +132,11 @@ class LakeTable:
         said = CommitProperties(app_transactions=[Transaction(node, number)])
         with _answering(self.uri):
             packed = WriterProperties(compression="ZSTD")
+            grows: Literal["merge"] | None = "merge" if self._lacks(table) else None
             write_deltalake(
-                table, rows, mode="append", commit_properties=said, writer_properties=packed
-            )
+                table, rows, mode="append", schema_mode=grows,
+                commit_properties=said, writer_properties=packed,
+            )  # fmt: skip
             version = table.version()
         folder = local_folder(self.uri)
         if folder is not None:
@@ -146,10 +159,24 @@ class LakeTable:
             found = self.table().to_pyarrow_dataset()
             return found.to_table(columns=[wanted], filter=ds.field(column) == value)[wanted]
 
+    def lacking(self) -> bool:
+        """Say whether the table has fewer columns than this version keeps: an older one's."""
+        with _answering(self.uri):
+            return self._lacks(self.table())
+
+    def _lacks(self, table: DeltaTable) -> bool:
+        return not set(self.schema.names) <= _columns(table).keys()
+
     def rows(self) -> int:
         """Count the rows of the newest version, without reading them."""
         with _answering(self.uri):
             return self.table().count()
+
+    def rows_of(self, column: str, value: str) -> int:
+        """Count the rows of the newest version that have a value in a column."""
+        with _answering(self.uri):
+            found: ds.Dataset = self.table().to_pyarrow_dataset()
+            return int(found.count_rows(filter=ds.field(column) == value))
 
     def compact(self) -> Mapping[str, Any]:
         """Make few large files of many small ones; give what was done, as the library says."""
@@ -193,9 +220,16 @@ class _answering:  # noqa: N801 - a context manager, as contextlib's own
             )
             raise LakeRefused(msg) from error
         if isinstance(error, (DeltaError, OSError)):
-            told = " ".join(_COLOURS.sub("", str(error)).split())
-            msg = f"The lake table {self._uri} does not answer: {told}."
+            msg = f"The lake table {self._uri} does not answer: {plainly(error)}."
             raise LakeAway(msg) from error
+
+
+def plainly(error: BaseException) -> str:
+    """Write what the library says of an error in one line: what failed, and what was behind it."""
+    lines = [" ".join(line.split()) for line in _COLOURS.sub("", str(error)).splitlines()]
+    lines = [line for line in lines if line]
+    told = lines if len(lines) <= 1 else [lines[0], lines[-1]]
+    return ": ".join(told).rstrip(".") or type(error).__name__
 
 
 def _needed() -> None:
@@ -227,9 +261,37 @@ def _check(uri: str, table: DeltaTable, owner: str) -> None:
         )
         raise LakeRefused(msg)
     if owner and told.description != owner:
+        of = told.description or "it does not say which"
         msg = (
-            f"The lake table {uri} holds the facts of another workspace ({told.description}); name "
+            f"The lake table {uri} holds what is another workspace's ({of}); name "
             "a lake of its own for this one (lake in workspace.toml)."
+        )
+        raise LakeRefused(msg)
+
+
+def _columns(table: DeltaTable) -> dict[str, str]:
+    """Give the types of a table's columns by their names."""
+    return {each.name: str(each.type) for each in table.schema().fields}
+
+
+def _check_columns(uri: str, table: DeltaTable, schema: pa.Schema) -> None:
+    """See that a table has no column more, and none of another type; fewer are an older one's."""
+    from deltalake import Schema  # noqa: PLC0415 - as above
+
+    known = schema.append(pa.field(PARTITION, pa.string()))
+    wanted = {each.name: str(each.type) for each in Schema.from_arrow(known).fields}
+    found = _columns(table)
+    if more := sorted(found.keys() - wanted.keys()):
+        msg = (
+            f"The lake table {uri} was written by a newer Truelift: it has {', '.join(more)}, "
+            "which this version does not know; install that version, or name another lake."
+        )
+        raise LakeRefused(msg)
+    other = sorted(name for name, kind in found.items() if kind != wanted[name])
+    if other or PARTITION not in found:
+        msg = (
+            f"The lake table {uri} is laid out in another way ({', '.join(other) or PARTITION}); "
+            "name another lake."
         )
         raise LakeRefused(msg)
 

@@ -194,6 +194,13 @@ def _database(folder: Path) -> WorkspaceDatabase:
     return WorkspaceDatabase(folder / FILE)
 
 
+def workspace_id(folder: Path) -> str:
+    """Give the id of the workspace of a folder, or of the database that it names."""
+    database = _database(folder)
+    with contextlib.closing(database), database.transaction() as connection:
+        return records.workspace_row(connection)[0]
+
+
 def _facts(folder: Path, workspace_id: str) -> FactsEngine:
     """Open the facts of a folder; those of its lake, for reading, where it has no log."""
     log, lake = SegmentLog(folder / "segments"), _lake_of(folder, workspace_id)

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from truelift.store.delta_table import PARTITION, LakeAway, LakeRefused, LakeTable
+from truelift.store.delta_table import PARTITION, LakeAway, LakeRefused, LakeTable, plainly
 from truelift.store.node_folder import Mark
 
 HITS = pa.schema(
@@ -74,32 +74,62 @@ class Node:
 class HitLake:
     """The two tables of a lake; used from one thread."""
 
-    def __init__(self, lake: str) -> None:
-        """Name the lake, a folder or an address."""
-        self.uri = lake.rstrip("/")
-        self.hits = LakeTable(f"{self.uri}/hits", HITS)
-        self._nodes = LakeTable(f"{self.uri}/nodes", NODES)
+    def __init__(self, lake: str, owner: str = "") -> None:
+        """Name the lake, a folder or an address. owner: the workspace's id; others' are refused."""
+        self.uri, self.owner = lake.rstrip("/"), owner
+        self.hits = LakeTable(f"{self.uri}/hits", HITS, owner)
+        self._nodes = LakeTable(f"{self.uri}/nodes", NODES, owner)
+        self._read: tuple[int, list[Node]] | None = None
 
     def make(self) -> None:
         """Make the tables where there are none."""
         self.hits.make()
         self._nodes.make()
 
+    def beside(self) -> HitLake:
+        """Give the same lake for another thread."""
+        return HitLake(self.uri, self.owner)
+
     def nodes(self) -> list[Node]:
-        """Give every node that ever told of itself, as it told last."""
+        """Give every node that ever told of itself, as it told last; LakeRefused for damage."""
+        found, amiss = self.readable_nodes()
+        if amiss:
+            raise LakeRefused(" ".join(amiss))
+        return found
+
+    def readable_nodes(self) -> tuple[list[Node], list[str]]:
+        """Give the nodes of what can be read, and sentences about what cannot.
+
+        Of a version that was read whole it is known.
+        """
+        version = self._nodes.snapshot().version
+        if self._read is not None and self._read[0] == version:
+            return self._read[1], []
         newest: dict[str, Node] = {}
-        columns = NODES.names
+        amiss: list[str] = []
         with reading(self._nodes):
-            rows = self._nodes.table().to_pyarrow_dataset().to_table(columns=columns).to_pylist()
-        for row in rows:
-            known = newest.get(row["node"])
-            if known is None or known.number < row["number"]:
-                newest[row["node"]] = Node(**row)
-        return [newest[name] for name in sorted(newest)]
+            files = list(self._nodes.table().to_pyarrow_dataset().get_fragments())
+        for file in files:
+            try:
+                rows = file.to_table(columns=NODES.names).to_pylist()
+            except (OSError, pa.ArrowException) as error:
+                amiss.append(f"{self._nodes.uri}/{file.path} cannot be read: {plainly(error)}.")
+                continue
+            for row in rows:
+                if any(row[name] is None for name in NODES.names):
+                    amiss.append(f"A row of {self._nodes.uri} is damaged: {str(row)[:200]}.")
+                elif row["node"] not in newest or newest[row["node"]].number < row["number"]:
+                    newest[row["node"]] = Node(**row)
+        found = [newest[name] for name in sorted(newest)]
+        self._read = None if amiss else (version, found)
+        return found, amiss
 
     def known(self, node: str, incarnation: str) -> Node | None:
         """Give a node as the lake knows it; NameTaken when another folder has its name."""
-        known = next((each for each in self.nodes() if each.node == node), None)
+        found, amiss = self.readable_nodes()
+        known = next((each for each in found if each.node == node), None)
+        if amiss and self._nodes.held(node) != (0 if known is None else known.number):
+            raise LakeRefused(" ".join(amiss))  # what it told last is in what cannot be read
         if known is not None and known.incarnation != incarnation:
             raise NameTaken(_taken(known))
         return known
@@ -245,7 +275,7 @@ class reading:  # noqa: N801 - a context manager, as contextlib's own
         from deltalake.exceptions import DeltaError  # noqa: PLC0415 - the extra, when it is used
 
         if isinstance(error, (DeltaError, OSError, pa.ArrowException)):
-            msg = f"The lake table {self._uri} cannot be read: {error}."
+            msg = f"The lake table {self._uri} cannot be read: {plainly(error)}."
             raise LakeAway(msg) from error
 
 

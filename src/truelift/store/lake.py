@@ -81,16 +81,15 @@ class Lake:
         LakeRefused, LakeAway: what was appended until then is held, and the rest is taken up again.
         """
         segments = rows = 0
-        with log.still:
-            waiting = list(log)
-            for kind in FACT_KINDS:
-                table = self.table(kind)
-                held = table.held(self.node)
-                self._agree(kind, waiting, held)
-                for number, part in _parts(kind, waiting, held):
-                    table.append(self.node, number, parted(kind, part))
-                    self._agreed[kind.name] = number
-                    segments, rows = segments + 1, rows + part.num_rows
+        for kind in FACT_KINDS:
+            table = self.table(kind)
+            held = table.held(self.node)
+            self._agree(kind, log, held)
+            while (found := _next(kind, log, held)) is not None:
+                held, part = found
+                table.append(self.node, held, parted(kind, part))
+                self._agreed[kind.name] = held
+                segments, rows = segments + 1, rows + part.num_rows
         return Sealed(segments, rows)
 
     def snapshot(self, kind: Kind) -> Snapshot:
@@ -99,20 +98,22 @@ class Lake:
 
     def tail(self, kind: Kind, log: SegmentLog, snapshot: Snapshot) -> pa.Table:
         """Give the accepted rows of a kind that a version of its table does not hold yet."""
-        segments, held = list(log), snapshot.held[self.node]
-        self._agree(kind, segments, held)
-        parts = [part for _, part in _parts(kind, segments, held)]
+        held = snapshot.held[self.node]
+        self._agree(kind, log, held)
+        with log.still:
+            parts = [part for _, part in _parts(kind, list(log), held)]
         return pa.concat_tables([lake_schema(kind).empty_table(), *parts])
 
-    def _agree(self, kind: Kind, segments: Sequence[Segment], held: int) -> None:
+    def _agree(self, kind: Kind, log: SegmentLog, held: int) -> None:
         """See that the last segment the table holds is the one that this log has by its number.
 
         A folder that was restored from a backup gives its numbers a second time, with other rows.
         """
         if not held or self._agreed.get(kind.name) == held:
             return
-        named = [each for each in segments if each.kind == kind.name and held in each.numbers]
-        rows = [numbered(kind, each) for each in named]
+        with log.still:  # and not while the lake is asked, which may hang
+            named = [each for each in log if each.kind == kind.name and held in each.numbers]
+            rows = [numbered(kind, each) for each in named]
         ours = [each.filter(pc.equal(each[NUMBER_COLUMN], held))["row_hash"] for each in rows]
         theirs = self.table(kind).of(NUMBER_COLUMN, held, "row_hash")
         mine = sorted(text for column in ours for text in column.to_pylist())
@@ -182,6 +183,12 @@ def _parts(kind: Kind, segments: Sequence[Segment], held: int) -> Iterator[tuple
             gathered = []
     if gathered:
         yield last, pa.concat_tables(gathered)
+
+
+def _next(kind: Kind, log: SegmentLog, held: int) -> tuple[int, pa.Table] | None:
+    """Give the first of those parts; the log stays still only while it is read."""
+    with log.still:
+        return next(_parts(kind, list(log), held), None)
 
 
 def numbered(kind: Kind, segment: Segment) -> pa.Table:

@@ -58,7 +58,9 @@ def facts_of(lake: Lake, heavy: Heavy | None = None, limits: Limits = PLAIN) -> 
 
 def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind) -> None:
     """Name the rows of a kind: files on a disk are read by DuckDB, others by the lake's library."""
-    snapshot, schema, name = lake.snapshot(kind), lake_schema(kind), f"lake_{kind.name}"
+    snapshot, schema = lake.snapshot(kind), lake_schema(kind)
+    lacking = bool(snapshot.files) and lake.table(kind).lacking()
+    name = f"given_{kind.name}" if lacking else f"lake_{kind.name}"
     if not snapshot.files:
         connection.register(name, schema.empty_table())
     elif local_folder(lake.uri) is None:
@@ -67,6 +69,9 @@ def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, kind: Kind) -> None
     else:
         files = ", ".join("'" + file.replace("'", "''") + "'" for file in snapshot.files)
         connection.execute(queries.text("lake.files").format(name=name, files=files))
+    if lacking:
+        connection.register(f"every_column_of_{kind.name}", schema.empty_table())
+        connection.execute(queries.text("lake.filled").format(kind=kind.name))
     several = connection.execute(superseding(kind)).fetchall()[0][0]
     shown = versions(kind, '"', several)
     connection.execute(queries.text("lake.named").format(kind=kind.name, versions=shown))

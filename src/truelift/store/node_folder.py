@@ -10,17 +10,17 @@ one is appended twice.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from truelift.base.errors import TrueliftError, UsageError
-from truelift.store.private_files import OWNER_ONLY
+from truelift.store import state_files
+
+T = TypeVar("T")
 
 IDENTITY, PROGRESS = "node.json", "sealing.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
@@ -63,8 +63,8 @@ class NodeFolder:
             msg = f"{folder} is a workspace with facts; a node takes a folder of its own."
             raise UsageError(msg)
         self.folder = folder
-        known = _read(folder / IDENTITY)
-        self.name = str(known.get("node") or name or folder.resolve().name)
+        known = _known(folder / IDENTITY, _identity) or {}
+        self.name = known.get("node") or name or folder.resolve().name
         if name not in {None, self.name}:
             msg = f"{folder} is the folder of node {self.name}; {name} takes a folder of its own."
             raise UsageError(msg)
@@ -74,11 +74,13 @@ class NodeFolder:
                 "hyphens, and not serve, main or worker-1; name it with --node."
             )
             raise UsageError(msg)
-        self.incarnation = str(known.get("incarnation") or secrets.token_hex(8))
+        self.incarnation = known.get("incarnation") or secrets.token_hex(8)
         folder.mkdir(parents=True, exist_ok=True)
         if not known:
-            _write(folder / IDENTITY, {"node": self.name, "incarnation": self.incarnation})
-        self.progress = _progress(_read(folder / PROGRESS))
+            state_files.write(
+                folder / IDENTITY, {"node": self.name, "incarnation": self.incarnation}
+            )
+        self.progress = _known(folder / PROGRESS, _progress) or Progress()
 
     @property
     def spool(self) -> Path:
@@ -88,7 +90,7 @@ class NodeFolder:
     def keep(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Progress
         """Write down how far the spool is in the lake; it is on disk on return."""
         progress = replace(self.progress, **changes)
-        _write(self.folder / PROGRESS, asdict(progress))
+        state_files.write(self.folder / PROGRESS, asdict(progress))
         self.progress = progress
 
 
@@ -97,43 +99,37 @@ def is_name(text: str) -> bool:
     return bool(NAME.fullmatch(text)) and not _OURS.fullmatch(text)
 
 
+def _identity(told: dict[str, Any]) -> dict[str, str]:
+    return {name: state_files.text(told[name]) for name in ("node", "incarnation")}
+
+
 def _progress(told: dict[str, Any]) -> Progress:
-    if not told:
-        return Progress()
-    marks = {
-        name: None if told[name] is None else Mark(**told[name])
-        for name in ("mark", "next", "gone")
-    }
-    return Progress(**told | marks)
+    unknown = sorted(told.keys() - {each.name for each in fields(Progress)})
+    if unknown:
+        msg = f"a newer Truelift wrote it, with {', '.join(unknown)}"
+        raise ValueError(msg)
+    return Progress(
+        state_files.count(told["number"]),
+        _mark(told["mark"]),
+        None if told["next"] is None else _mark(told["next"]),
+        {name: state_files.count(byte) for name, byte in dict(told["ends"]).items()},
+        _mark(told["gone"]),
+    )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _mark(told: dict[str, Any]) -> Mark:
+    return Mark(state_files.text(told["segment"]), state_files.count(told["byte"]))
+
+
+def _known(path: Path, made: Callable[[dict[str, Any]], T]) -> T | None:
+    """Give what a file says, None where there is none; it is never guessed."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict):
+        found = state_files.read(path)
+        return None if found is None else made(found)
+    except (ValueError, TypeError, KeyError) as error:
         msg = (
-            f"{path} is damaged. Hits in the spool beside it are whole: restore the file from a "
-            "backup, or let them be taken in under another node's name."
+            f"{path} is damaged ({state_files.amiss(error)}). Hits in the spool beside it are "
+            "whole: restore the file from a backup, or let them be taken in under another node's "
+            "name."
         )
-        raise TrueliftError(msg)
-    return found
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    """Write a file whole; what a crash leaves is the old one or the new one."""
-    fresh = path.with_name(f"{path.name}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        raise TrueliftError(msg) from error

@@ -24,6 +24,7 @@ import google_crc32c
 
 from truelift.base.errors import TrueliftError
 from truelift.base.secret import Secret
+from truelift.operations import nodes as words
 from truelift.operations.nodes import NodeState, keep_states, tend
 from truelift.store import mirror as mirrors
 from truelift.store.hit_lake import HitLake, Node
@@ -61,6 +62,10 @@ def _now() -> dt.datetime:
 
 def _text(at: dt.datetime | None) -> str | None:
     return None if at is None else at.isoformat(" ", "seconds")
+
+
+def _time(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
 
 
 class Unanswered(TrueliftError):
@@ -118,8 +123,8 @@ class Follower:
             return 0.0 if self._from_lake() else LOST_SECONDS
         try:
             more = self._from_node()
-        except (OSError, http.client.HTTPException, Unanswered) as error:
-            self.hang_up()
+        except (OSError, http.client.HTTPException, Unanswered, ValueError, KeyError) as error:
+            self.hang_up()  # the last two: what answers is no node, or its address is none
             self.fault = f"It does not answer: {error or type(error).__name__}."
             return 0.0 if self._from_lake() else LOST_SECONDS
         return 0.0 if more else POLL_SECONDS
@@ -209,32 +214,33 @@ class Following:
     """Follows every node of a lake; the loop calls `look` before each round."""
 
     def __init__(
-        self, folder: Path, lake: str, token: Secret, *, keep_days: int = KEEP_DAYS,
+        self, folder: Path, lake: HitLake, token: Secret, *, keep_days: int = KEEP_DAYS,
         alone: Callable[[], bool] = lambda: True,
     ) -> None:  # fmt: skip
         """Stand on a workspace's folder. alone: says whether this process tidies up the lake."""
-        self._folder, self._uri, self._token = folder, lake, token
+        self._folder, self._lake, self._token = folder, lake, token
         self._keep_days, self._alone = keep_days, alone
-        self._lake = HitLake(lake)
         self._followers: dict[str, Follower] = {}
+        self._refused: dict[str, NodeState] = {}
         self._taken: Mapping[str, Mark] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._fault, self._tended, self._began = "", float("-inf"), float("inf")
         self._left = float("-inf")
+        self._met = self._forgot = False
 
     def look(self, taken: Mapping[str, Mark]) -> None:
         """Know how far each spool is taken in; begin at the first time."""
         self._taken = taken
         if self._thread is None:
-            for folder in mirrors.mirrors(self._folder / "spool"):
-                mirrors.empty(folder)
+            self._remember()
             self._thread = threading.Thread(target=self._watch, name="nodes", daemon=True)
             self._thread.start()
         now = time.monotonic()
         if now - self._left >= LOOK_SECONDS:  # here, as whoever asks the lake may hang
             self._left = now
-            keep_states(self._folder, self.states(), self._lake_fault())
+            known = [each.known for _, each in sorted(dict(self._followers).items())]
+            keep_states(self._folder, self.states(), self._lake_fault(), known, self._lake.uri)
 
     def stop(self) -> None:
         """Follow no more."""
@@ -251,21 +257,39 @@ class Following:
 
     def _lake_fault(self) -> str:
         waited = time.monotonic() - self._began
-        if waited >= HANGS_SECONDS:  # a store that hangs raises nothing for minutes
-            return f"The lake has not answered for {waited:.0f} s."
+        if waited >= (HANGS_SECONDS if self._met else MISSING_SECONDS):
+            return f"The lake has not answered for {waited:.0f} s."  # a store that hangs says none
         return self._fault
 
     def states(self) -> list[NodeState]:
         """Give how each node is."""
         now = _now()
-        return [each.state(now) for _, each in sorted(dict(self._followers).items())]
+        followed = [each.state(now) for _, each in sorted(dict(self._followers).items())]
+        return [*followed, *dict(self._refused).values()]
+
+    def _remember(self) -> None:
+        """Follow the nodes that were known before this process began, though the lake be away.
+
+        One that was missing is so until it is heard of; where nothing tells, each of them is.
+        """
+        folders = mirrors.mirrors(self._folder / "spool")
+        for folder in folders:
+            mirrors.empty(folder)
+        word = words.word(self._folder)
+        if word.damage or (word.told_at is None and folders):
+            self._forgot, self._fault = True, word.damage or "They were not looked for yet."
+        if word.lake != self._lake.uri:
+            return
+        states = {each.node: each for each in word.states}
+        for known in word.known:
+            self._follow(known, states.get(known.node))
 
     def _watch(self) -> None:
         while True:
             self._began = time.monotonic()
             try:
-                self._meet()
-                self._fault = ""
+                self._fault = " ".join(self._meet())
+                self._met = True
                 self._tidy()
             except TrueliftError as error:
                 self._fault = str(error)
@@ -276,25 +300,56 @@ class Following:
             if self._stop.wait(LOOK_SECONDS):
                 return
 
-    def _meet(self) -> None:
-        """Follow nodes that are new, and know where the others are now."""
+    def _meet(self) -> list[str]:
+        """Follow nodes that are new, know where the others are now; say what cannot be read."""
         self._lake.make()
-        for known in self._lake.nodes():
+        found, amiss = self._lake.readable_nodes()
+        for known in found:
             follower = self._followers.get(known.node)
             if follower is not None:
                 follower.known = known
-                continue
-            name = known.node
+            else:
+                self._follow(known, None)
+        gone = {each.node for each in found if each.gone}
+        names = {each.node for each in found}
+        if not amiss:
+            for name in self._followers.keys() - names:  # as the lake was another one
+                self._followers.pop(name).stop()
+        self._refused = {
+            name: state for name, state in self._refused.items() if name in names - gone
+        }
+        return amiss
+
+    def _follow(self, known: Node, before: NodeState | None) -> None:
+        """Follow a node; one that cannot be is told, and keeps nobody from following the others.
+
+        before: how it was when another process followed it last.
+        """
+        name = known.node
+        try:
             if not is_name(name):
-                msg = f"the lake names a node {name[:80]!r}, which none can be called"
+                msg = "The lake names it so, which none can be called: give it up."
                 raise Unanswered(msg)
-            begin = self._taken.get(name, Mark())
-            follower = Follower(
-                known, Mirror(self._folder / "spool", name, begin), HitLake(self._uri), self._token,
-                lambda name=name: self._taken.get(name, Mark()),  # type: ignore[misc]  # one each
-            )  # fmt: skip
-            self._followers[name] = follower
-            follower.start()
+            mirror = Mirror(self._folder / "spool", name, self._taken.get(name, Mark()))
+        except (TrueliftError, OSError) as error:
+            if not known.gone:
+                old = self._refused.get(name)
+                since = _text(_now()) if old is None else old.missing_since
+                told = f"What it sealed is in none either. {error}"
+                self._refused[name] = NodeState(name[:80], known.address, None, since, told)
+            return
+        follower = Follower(
+            known, mirror, self._lake.beside(), self._token,
+            lambda: self._taken.get(name, Mark()),
+        )  # fmt: skip
+        if before is not None:
+            follower.heard = _time(before.heard_at)
+            follower.since = _time(before.missing_since) or follower.since
+        elif self._forgot:
+            follower.since = known.told_at
+        self._refused.pop(name, None)
+        self._followers[name] = follower
+        follower.start()
 
     def _tidy(self) -> None:
         now = time.monotonic()

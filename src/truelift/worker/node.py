@@ -95,7 +95,7 @@ class Sealer:
             raise self._taken
 
     def _look(self) -> None:
-        lake = HitLake(self.lake.uri)  # its own: this thread may still wait when others seal
+        lake = self.lake.beside()  # its own: this thread may still wait when others seal
         try:
             lake.make()
             lake.known(self.node.name, self.node.incarnation)

@@ -51,10 +51,7 @@ class Sealing:
 
     def _run(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
-            try:
-                self.once()
-            except Exception:  # noqa: BLE001 - told, and tried again
-                _log.exception("the lake could not be sealed")
+            self.once()
 
     def once(self) -> None:
         """Seal, and now and then compact, when it is due."""
@@ -73,6 +70,9 @@ class Sealing:
             if not self.fault:
                 _log.warning("the lake waits: %s", error)
             self.fault = str(error)
+        except Exception as error:  # noqa: BLE001 - told, and tried again
+            _log.exception("the lake could not be sealed")
+            self.fault = f"{type(error).__name__}: {error}"
         else:
             self.fault = ""
         self.pulse.lake_fault = self.fault
