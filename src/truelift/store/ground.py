@@ -263,7 +263,8 @@ def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterat
         log = SegmentLog(place / "segments")
         engine = FactsEngine.over(lent.connection, log, _heavy(place, log, workspace_id))
         beside = Follower(database, place)
-        yield Held(place, database, engine, lent.turn, simulated, lent.tell, beside)
+        with contextlib.closing(engine):
+            yield Held(place, database, engine, lent.turn, simulated, lent.tell, beside)
 
 
 @contextlib.contextmanager
