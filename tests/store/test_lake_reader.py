@@ -3,7 +3,7 @@ import pytest
 from benchmarks.chance import BEGAN, BRAND, Chance, fill
 from benchmarks.clusters import object_store
 
-from truelift.base.errors import UsageError
+from truelift.base.errors import NotOwner
 from truelift.facts.kinds import KINDS
 from truelift.store.facts_engine import FactsEngine, Stamp
 from truelift.store.lake import Lake
@@ -63,7 +63,7 @@ def test_a_lake_in_an_object_store_is_read_too(tmp_path, store):
 def test_nothing_is_taken_in_through_a_lake(tmp_path):
     facts, reader = told(tmp_path, str(tmp_path / "lake"))
     more = Chance(3).accepted(KINDS["orders"], 3)
-    with pytest.raises(UsageError, match="read over its lake"):
+    with pytest.raises(NotOwner, match="read over its lake"):
         reader.append(KINDS["orders"], more, Stamp(BRAND, "file", "x", "x", BEGAN))
     assert isinstance(more, pa.Table)
     reader.close()

@@ -131,9 +131,7 @@ class FactsEngine:
         heavy: Heavy | None = None,
     ) -> FactsEngine:
         """Read facts over a connection of the process that owns the file; that one appends."""
-        made = cls._on(connection, segments, _Log(), heavy)
-        made._owned = heavy
-        return made
+        return cls._on(connection, segments, _Log(), heavy, owned=heavy)
 
     @classmethod
     def _on(
@@ -142,10 +140,11 @@ class FactsEngine:
         segments: SegmentLog | None,
         log: _Log,
         heavy: Heavy | None,
+        owned: Heavy | None = None,
     ) -> FactsEngine:
         other = object.__new__(cls)
         other._connection, other._segments, other._log = connection, segments, log
-        other._heavy, other._owned = heavy, None
+        other._heavy, other._owned = heavy, owned
         other._together = other._inside = False
         return other
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from truelift.base.columns import Kind
-from truelift.base.errors import UsageError
+from truelift.base.errors import NotOwner
 from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
@@ -32,11 +32,11 @@ class LakeReader(FactsEngine):
 
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:  # noqa: ARG002 - as where facts are taken in
         """Refuse."""
-        raise UsageError(_REFUSED)
+        raise NotOwner(_REFUSED)
 
     def revise(self, kind: Kind, rows: pa.Table, at: Instant) -> None:  # noqa: ARG002 - as above
         """Refuse."""
-        raise UsageError(_REFUSED)
+        raise NotOwner(_REFUSED)
 
 
 def facts_of(lake: Lake, heavy: Heavy | None = None) -> FactsEngine:
