@@ -19,7 +19,7 @@ from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import local_folder
 from truelift.store.facts_engine import FactsEngine, Stamp
-from truelift.store.facts_file import open_facts
+from truelift.store.facts_file import ask, open_facts
 from truelift.store.lake import Lake, lake_schema, versions
 from truelift.store.queries import Heavy
 from truelift.store.verdicts import Verdict
@@ -37,6 +37,14 @@ class LakeReader(FactsEngine):
     def revise(self, kind: Kind, rows: pa.Table, at: Instant) -> None:  # noqa: ARG002 - as above
         """Refuse."""
         raise NotOwner(_REFUSED)
+
+    def newest_recording(self, brand: str) -> Instant | None:
+        """Give when the newest row of a brand that the lake holds was recorded."""
+        asked, found = {"brand": brand}, []
+        for kind in FACT_KINDS:
+            sql = queries.text("lake.newest").format(kind=kind.name)
+            found += ask(self._connection, sql, asked)["recorded_at"].to_pylist()
+        return max((each for each in found if each is not None), default=None)
 
 
 def facts_of(lake: Lake, heavy: Heavy | None = None) -> FactsEngine:

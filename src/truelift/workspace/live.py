@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Self
 
-from truelift.operations import freshness, nodes, requests
+from truelift.operations import freshness, nodes, owning, requests
 from truelift.operations.admission import Actor, Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
@@ -86,8 +86,15 @@ class Live(Opened):
 
     @property
     def partial(self) -> list[str]:
-        """Say what figures lack just now, as nodes are missing; nothing when they are whole."""
-        return nodes.partial(self._ground.folder)
+        """Say what figures lack just now; nothing when they are whole.
+
+        Nodes that are missing, and what only the folder has that takes facts in.
+        """
+        return owning.partial(self._ground)
+
+    def own(self) -> list[str]:
+        """Make this folder the owner of its workspace, whoever was; say what it lacks."""
+        return owning.own(self._ground)
 
     def traffic(self, key: str) -> Any:  # noqa: ANN401 - what worker.simulated takes
         """Make the simulated traffic of a served sample. key: a server's key of the workspace."""
