@@ -139,6 +139,8 @@ def _lake(ground: Ground) -> Iterator[Check]:
         yield Check("lake", False, str(error))  # noqa: FBT003 - a check's verdict
     else:
         told = f"The lake answers; {waiting:,} rows wait to be sealed and are read from here."
+        if ground.owning.reads:
+            told = "The lake answers, and is read."
         yield Check("lake", True, told)  # noqa: FBT003 - as above
 
 

@@ -24,11 +24,13 @@ NAMED = 3
 """How many files that are missing are named; the others are counted."""
 
 
+@needs(Action.READ, also=Action.READ_OWN)
 def partial(ground: Ground) -> list[str]:
     """Say what figures lack just now: nodes that are missing, facts that only the owner has."""
     return [*elsewhere(ground), *nodes.partial(ground.folder)]
 
 
+@needs(Action.READ, also=Action.READ_OWN)
 def elsewhere(ground: Ground) -> list[str]:
     """Say what figures lack as they are read away from the owner; nothing where it reads."""
     facts, brand = ground.facts, ground.brand.brand
@@ -97,7 +99,7 @@ def _lost(imported: list[dict[str, object]], newest: dt.datetime | None) -> list
     if not files:
         return []
     more = "" if len(files) <= NAMED else f" and {len(files) - NAMED} more"
-    told = f"{len(files)} files were imported after that: {', '.join(files[:NAMED])}{more}."
+    told = f"Imported after that, and not in it: {', '.join(files[:NAMED])}{more}."
     return [f"{told} Import them again; what was collected since is lost."]
 
 

@@ -14,6 +14,7 @@ from truelift.operations import freshness, nodes, owning, requests
 from truelift.operations.admission import Actor, Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
+from truelift.operations.people import Action, may
 from truelift.operations.today import Today, followed
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
@@ -90,7 +91,9 @@ class Live(Opened):
 
         Nodes that are missing, and what only the folder has that takes facts in.
         """
-        return owning.partial(self._ground)
+        if any(may(self._ground, each) for each in (Action.READ, Action.READ_OWN)):
+            return owning.partial(self._ground)
+        return nodes.partial(self._ground.folder)
 
     def own(self) -> list[str]:
         """Make this folder the owner of its workspace, whoever was; say what it lacks."""
