@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 
@@ -9,9 +10,25 @@ import pytest
 from sqlalchemy import update
 
 from truelift.base.errors import NotOwner, WorkspaceAway
+from truelift.store import ground as grounds
 from truelift.store import leases
 from truelift.store.owning import FILE, Owning
-from truelift.store.workspace_database import WorkspaceDatabase
+from truelift.store.workspace_database import BrandRecord, WorkspaceDatabase
+from truelift.worker.health import Watched
+from truelift.worker.loop import Loop
+
+
+class Clock:
+    def now(self):
+        return dt.datetime(2026, 6, 1, 9)
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture(autouse=True)
+def asked_always(monkeypatch):
+    monkeypatch.setattr("truelift.store.owning.ASKED_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -83,13 +100,16 @@ def test_a_folder_with_an_old_mark_is_refused_though_it_has_the_same_number(data
             Owning(database, folder).admit()
 
 
-def test_another_one_owns_on_purpose_and_the_first_is_refused_at_once(database, folder):
+def test_another_one_owns_on_purpose_and_the_first_is_refused(database, folder, monkeypatch):
     owning, beside = Owning(database, folder), Owning(database, folder, begun=True)
     owning.admit()
     beside.admit()
     other = Owning(database, copied(folder))
     other.take()
     other.admit()
+    with monkeypatch.context() as patched:
+        patched.setattr("truelift.store.owning.ASKED_SECONDS", 60.0)
+        owning.admit()  # it was given leave just now
     for each in (owning, beside, Owning(database, folder)):
         with pytest.raises(NotOwner, match="copy on"):
             each.admit()
@@ -140,3 +160,24 @@ def test_a_database_that_goes_away_at_the_commit_leaves_the_owner_what_it_was(
     monkeypatch.undo()
     Owning(database, folder).admit()
     assert len(json.loads((folder / FILE).read_text())["marks"]) == 1
+
+
+def test_a_process_that_works_stops_when_another_folder_owns(place, folder):
+    (folder / "workspace.toml").write_text(f'database = "{place}"\n')
+    grounds.create(folder, BrandRecord("acme", "Acme", "USD", "UTC", "Acme", "months"), CLOCK.now())
+    with grounds.held(folder, CLOCK) as held, grounds.opened(folder, None, CLOCK, "o") as ground:
+        loop = Loop({"acme": ground})
+        assert loop._round()
+        other = Owning(held.workspace, copied(folder))
+        other.take()
+        assert not loop._round()
+        assert f"are taken in by {other.folder} on " in loop.pulse.fault
+        watched = Watched(loop.pulse)
+        (sentence,) = watched.lacking  # what pages and the header say
+        assert sentence.startswith("Figures are partial: they are read in a copy, which holds")
+        assert watched.told == (sentence,)
+        held.owning.take()
+        assert loop._round()
+        assert watched.lacking == ()
+    with pytest.raises(NotOwner), grounds.held(other.folder, CLOCK):
+        pass

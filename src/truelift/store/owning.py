@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ from truelift.store.workspace_database import WorkspaceDatabase
 
 FILE = "owner.json"
 """In the owner's folder: its mark, the one that follows, and the folder's number on the disk."""
+
+
+ASKED_SECONDS = 1.0
+"""A process that was given leave is not asked again for so long: it takes in ten times a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Owning:
     folder: Path
     reads: bool = False
     begun: bool = False
+    _asked: float = float("-inf")
     _alone: Any = field(default_factory=threading.Lock)
 
     def refuse_reader(self) -> None:
@@ -72,6 +78,8 @@ class Owning:
         if self.database.address is None:
             return
         with self._alone:
+            if self.begun and time.monotonic() - self._asked < ASKED_SECONDS:
+                return
             if self.begun:
                 owner = self.owner()
                 if owner is not None and not self._ours(owner):
@@ -79,6 +87,7 @@ class Owning:
                 self.begun = owner is not None  # an owner that is gone is followed
             if not self.begun:
                 self._change(asked=True)
+            self._asked = time.monotonic()
 
     def take(self) -> None:
         """Be the owner from now on, whoever was."""
