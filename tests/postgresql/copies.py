@@ -50,7 +50,10 @@ def _database_at(path):
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = json.loads(path.read_text()) if path.exists() else {"database": None, "at": ""}
         if told["at"] != place:
-            told = {"database": _made(told["database"] or os.environ[TEMPLATE]), "at": place}
+            copied = told["database"]
+            told = {"database": _made(copied or os.environ[TEMPLATE]), "at": place}
+            if copied:  # a workspace of its own, which nobody owns yet
+                _run("DELETE FROM lease WHERE name = 'owner'", told["database"])
             path.write_text(json.dumps(told))
     return told["database"]
 
@@ -78,9 +81,9 @@ def drop_below(folder):
             drop(told["database"])
 
 
-def _run(statement):
+def _run(statement, database="postgres"):
     made = sa.create_engine(
-        postgresql.address(address("postgres")), isolation_level="AUTOCOMMIT",
+        postgresql.address(address(database)), isolation_level="AUTOCOMMIT",
         poolclass=sa.NullPool,
     )  # fmt: skip
     with made.connect() as connection:

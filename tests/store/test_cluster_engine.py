@@ -1,5 +1,7 @@
 import datetime as dt
+import threading
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -80,6 +82,9 @@ def test_the_embedded_engine_passes_on_what_is_heavy_and_whole(tmp_path):
             asked.append((name, set(parameters), set(relations), dict(between)))
             return pa.table({"found": [1]})
 
+        def close(self):
+            asked.append("closed")
+
     heavy, span = Elsewhere(), (dt.datetime(2026, 5, 1), dt.datetime(2026, 5, 2))
     facts = FactsEngine(tmp_path / "facts.duckdb", None, heavy)
     beside = facts.beside()
@@ -93,4 +98,42 @@ def test_the_embedded_engine_passes_on_what_is_heavy_and_whole(tmp_path):
     assert facts.read("facts.currencies", parameters).num_rows == 0
     assert len(asked) == 1
     beside.close()
+    assert len(asked) == 1
     facts.close()
+    assert asked[1:] == ["closed"]
+    over = FactsEngine.over(duckdb.connect(), None, heavy)  # as a process beside it has them
+    over.beside().close()
+    assert asked[1:] == ["closed"]
+    over.close()
+    assert asked[1:] == ["closed", "closed"]
+
+
+class Stopped:
+    def __init__(self):
+        self.stops = 0
+
+    def stop(self):
+        self.stops += 1
+
+
+def test_a_session_is_ended_and_a_question_that_goes_on_is_cut_off(tmp_path, monkeypatch):
+    monkeypatch.setattr("truelift.store.cluster_engine.CLOSE_SECONDS", 0.05)
+    session, asking, ended = Stopped(), threading.Event(), threading.Event()
+    engine = ClusterEngine("sc://127.0.0.1:9", Lake(str(tmp_path), "main"), None, session)
+
+    def ask_long():
+        with engine._asking:
+            asking.set()
+            ended.wait(5)
+
+    thread = threading.Thread(target=ask_long)
+    thread.start()
+    asking.wait(5)
+    engine.close()
+    engine.close()
+    assert session.stops == 1
+    ended.set()
+    thread.join()
+    ours = ClusterEngine("local[2]", engine.lake, None, session)  # others may still ask it
+    ours.close()
+    assert session.stops == 1

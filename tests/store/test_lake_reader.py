@@ -3,8 +3,9 @@ import pytest
 from benchmarks.chance import BEGAN, BRAND, Chance, fill
 from benchmarks.clusters import object_store
 
-from truelift.base.errors import UsageError
+from truelift.base.errors import NotOwner
 from truelift.facts.kinds import KINDS
+from truelift.store.delta_table import LakeAway
 from truelift.store.facts_engine import FactsEngine, Stamp
 from truelift.store.lake import Lake
 from truelift.store.lake_reader import facts_of
@@ -60,10 +61,45 @@ def test_a_lake_in_an_object_store_is_read_too(tmp_path, store):
     facts.close()
 
 
+def test_it_says_up_to_when_the_lake_holds(tmp_path):
+    facts, reader = told(tmp_path, str(tmp_path / "lake"))
+    assert reader.newest_recording(BRAND) == facts.recordings(BRAND)[2] is not None
+    assert reader.newest_recording("nobody") is None
+    reader.close()
+    facts.close()
+
+
+def test_a_lake_that_goes_away_meanwhile_is_told_in_a_sentence(tmp_path):
+    facts, reader = told(tmp_path, str(tmp_path / "lake"))
+    (tmp_path / "lake").rename(tmp_path / "gone")
+    for ask in (
+        lambda: rows(reader, "facts.currencies"),
+        lambda: reader.recordings(BRAND),
+        lambda: reader.newest_recording(BRAND),
+    ):
+        with pytest.raises(LakeAway, match="does not answer any more"):
+            ask()
+    (tmp_path / "gone").rename(tmp_path / "lake")
+    assert rows(reader, "facts.currencies") == rows(facts, "facts.currencies")
+    reader.close()
+    facts.close()
+
+
+def test_an_object_store_that_goes_away_is_told_too(tmp_path, monkeypatch):
+    with object_store("lake") as settings:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        facts, reader = told(tmp_path, "s3://lake/acme")
+    with pytest.raises(LakeAway, match="does not answer any more"):
+        rows(reader, "facts.currencies")
+    reader.close()
+    facts.close()
+
+
 def test_nothing_is_taken_in_through_a_lake(tmp_path):
     facts, reader = told(tmp_path, str(tmp_path / "lake"))
     more = Chance(3).accepted(KINDS["orders"], 3)
-    with pytest.raises(UsageError, match="read over its lake"):
+    with pytest.raises(NotOwner, match="read over its lake"):
         reader.append(KINDS["orders"], more, Stamp(BRAND, "file", "x", "x", BEGAN))
     assert isinstance(more, pa.Table)
     reader.close()

@@ -7,6 +7,7 @@
     +-- CheckFailed                  exit code 3: something does not reconcile or verify
     |   +-- NotSealed                a baseline is required and there is none
     +-- Refused                      who acts may not do this
+    |   +-- NotOwner                 this folder only reads the workspace; another one writes
     |   +-- Overtaken                it was decided already, or what it rests on has changed
     |   +-- NotAdmitted              who acts is not known: a wrong, ended or missing token
     |       +-- TooManyTries         too many wrong passwords; the next try has to wait
@@ -64,6 +65,10 @@ class NotSealed(CheckFailed):
 
 class Refused(TrueliftError):
     """Who acts may not do this: no role for it, a token too narrow, or it is their own work."""
+
+
+class NotOwner(Refused):
+    """A folder that only reads its workspace, which another one takes the facts of in."""
 
 
 class Overtaken(Refused):

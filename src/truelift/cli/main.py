@@ -21,6 +21,7 @@ from truelift.cli import (
     finance,
     migrating,
     nodes,
+    owning,
     planning,
     reallocation,
     science,
@@ -89,7 +90,7 @@ for _part in (
     science.power, planning.pacing, planning.forecast_app, science.placebo, shortlist.shortlist,
     shortlist.engagement_rate, finance.report, suppliers.match_app, suppliers.accruals_app,
     suppliers.payables, suppliers.chase, verification.verify, leaks_app, alerts_app, lake_app,
-    migrating.migrate_workspace, nodes.collect, nodes.node_app,
+    migrating.migrate_workspace, nodes.collect, nodes.node_app, owning.own,
 ):  # fmt: skip
     app.command(_part)
 

@@ -52,7 +52,7 @@ Platform = Annotated[str | None, Parameter(help="Only this platform.")]
 Metric = Annotated[str | None, Parameter(help="Only this metric.")]
 
 _PARTIAL: ContextVar[tuple[str, ...]] = ContextVar("partial", default=())
-"""What the figures of the opened workspace lack, as nodes are missing."""
+"""What the figures of the opened workspace lack: nodes, or what only its owner has."""
 
 SHOWN = 20
 """How many refused rows or sentences are printed before the rest is only counted."""

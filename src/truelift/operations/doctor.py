@@ -16,7 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from truelift.base.errors import TrueliftError
-from truelift.operations import nodes
+from truelift.operations import nodes, owning
 from truelift.operations.drain import waiting_bytes
 from truelift.operations.lake import lake_waiting
 from truelift.operations.people import Action, needs
@@ -49,6 +49,8 @@ def doctor(ground: Ground) -> list[Check]:
 
 
 def _files(ground: Ground) -> Iterator[Check]:
+    if ground.owning.reads:  # a database and a lake are all there is
+        return
     elsewhere = places.read(ground.folder).database is not None
     files = [name for name in FILES if not (elsewhere and name == grounds.FILE)]
     missing = [name for name in files if not (ground.folder / name).is_file()]
@@ -75,6 +77,11 @@ def _database(ground: Ground) -> Iterator[Check]:
             "as the owner of the tables."
         )
     yield Check("database", role is not False, told)
+
+
+def _owner(ground: Ground) -> Iterator[Check]:
+    if ground.workspace.address is not None:
+        yield Check("owner", *owning.standing(ground))
 
 
 def _writable(ground: Ground) -> Iterator[Check]:
@@ -132,6 +139,8 @@ def _lake(ground: Ground) -> Iterator[Check]:
         yield Check("lake", False, str(error))  # noqa: FBT003 - a check's verdict
     else:
         told = f"The lake answers; {waiting:,} rows wait to be sealed and are read from here."
+        if ground.owning.reads:
+            told = "The lake answers, and is read."
         yield Check("lake", True, told)  # noqa: FBT003 - as above
 
 
@@ -182,6 +191,6 @@ def _mode(path: Path) -> int:
 
 
 _LOOKS: tuple[Callable[[Ground], Iterator[Check]], ...] = (
-    _files, _database, _writable, _private, _disk, _spool, _nodes, _lake, _zone, _clock,
+    _files, _database, _owner, _writable, _private, _disk, _spool, _nodes, _lake, _zone, _clock,
     _refunds, _person, _served,
 )  # fmt: skip

@@ -25,8 +25,10 @@ from truelift.store import ground as grounds
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.ground import FILE, Desk
 from truelift.store.moving import Moved
+from truelift.store.owning import Owning
 from truelift.store.people_tables import EVERY_BRAND
 from truelift.store.segments import SegmentLog
+from truelift.store.workspace_database import WorkspaceDatabase
 
 MIGRATED = "workspace.db.migrated"
 """What the file is called once it is no longer in force."""
@@ -50,6 +52,8 @@ def migrate_workspace(
         places.write(folder, replace(known, database=postgresql.plain(url)))
     desk.workspace.close()  # what the file's log still held is in the file from here on
     (folder / FILE).replace(folder / MIGRATED)
+    with contextlib.suppress(TrueliftError), contextlib.closing(WorkspaceDatabase(to)) as database:
+        Owning(database, folder).admit()  # else whoever writes first owns it
     return moved
 
 

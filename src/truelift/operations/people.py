@@ -88,6 +88,7 @@ def needs(
     also: Action | None = None,
     logged: bool = True,
     alone: bool = True,
+    anywhere: bool = False,
 ) -> Callable[[Operation[Asked, Found]], Operation[Asked, Found]]:
     """Name the action that an operation takes, and which of its arguments the log repeats.
 
@@ -97,6 +98,9 @@ def needs(
 
     It holds the workspace's turn meanwhile, unless alone=False: what runs for minutes and only adds
     a record of its own would keep orders waiting.
+
+    What changes something is refused where another folder is the owner of the workspace (store.
+    owning), unless anywhere=True.
     """
 
     def named(operation: Operation[Asked, Found]) -> Operation[Asked, Found]:
@@ -106,10 +110,14 @@ def needs(
         def asked(ground: Ground, /, *given: Asked.args, **more: Asked.kwargs) -> Found:
             bound = signature.bind(ground, *given, **more)
             subject = ", ".join(_told(bound.arguments, told))
+            if action not in READS:
+                ground.owning.refuse_reader()
             taken = also if also and not may(ground, action) and may(ground, also) else action
             require(ground, taken, subject)
             if action in READS:
                 return operation(ground, *given, **more)
+            if not anywhere:
+                ground.owning.admit()
             with contextlib.ExitStack() as stack:
                 if alone:
                     stack.enter_context(ground.turn)

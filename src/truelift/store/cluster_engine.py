@@ -49,6 +49,9 @@ CONNECT_PORT = 15_002
 REACH_SECONDS, RETRIES = 5.0, 5
 """How long an engine may take to be reached, and how often a question is tried: some 20 s."""
 
+CLOSE_SECONDS = 2.0
+"""How long a question may take to its end when the session is closed."""
+
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _KINDS = {kind.name: kind for kind in FACT_KINDS}
 _CAST: dict[type, str] = {dt.datetime: "timestamp_ntz", dt.date: "date"}
@@ -133,12 +136,16 @@ class ClusterEngine:
         socket.create_connection(place, REACH_SECONDS).close()
 
     def close(self) -> None:
-        """End the session."""
-        with self._asking:
+        """End the session; a question that another thread still asks is cut off."""
+        waited = self._asking.acquire(timeout=CLOSE_SECONDS)
+        try:
             if self._session is not None and self.engine.startswith("sc://"):
                 self._session.stop()  # in our own process others may still ask theirs
             self._session = None
             self._seen.clear()
+        finally:
+            if waited:
+                self._asking.release()
 
     @property
     def named(self) -> str:

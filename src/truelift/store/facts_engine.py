@@ -88,7 +88,8 @@ class FactsEngine:
         heavy: answers heavy questions in place of this engine, with the same rows.
         """
         self._connection = open_facts(path, limits)
-        self._segments, self._heavy = segments, heavy
+        self._segments = segments
+        self._heavy = self._owned = heavy
         self._log = _Log()
         self._together = self._inside = False
         try:
@@ -105,11 +106,13 @@ class FactsEngine:
             raise
 
     def close(self) -> None:
-        """Close the database; the file is then free for another process.
+        """Close the database; the file is then free for another process, and end the heavy engine.
 
         A thread that still asks something is interrupted: what it was told to do was cut off.
         """
         close_connection(self._connection)
+        if self._owned is not None:
+            self._owned.close()
 
     def beside(self) -> FactsEngine:
         """Give the same facts on a cursor of their own, for another thread; it is closed too.
@@ -130,7 +133,7 @@ class FactsEngine:
         heavy: Heavy | None = None,
     ) -> FactsEngine:
         """Read facts over a connection of the process that owns the file; that one appends."""
-        return cls._on(connection, segments, _Log(), heavy)
+        return cls._on(connection, segments, _Log(), heavy, owned=heavy)
 
     @classmethod
     def _on(
@@ -139,10 +142,11 @@ class FactsEngine:
         segments: SegmentLog | None,
         log: _Log,
         heavy: Heavy | None,
+        owned: Heavy | None = None,
     ) -> FactsEngine:
         other = object.__new__(cls)
         other._connection, other._segments, other._log = connection, segments, log
-        other._heavy = heavy
+        other._heavy, other._owned = heavy, owned
         other._together = other._inside = False
         return other
 

@@ -29,8 +29,9 @@ from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import FactsDamaged, Limits
 from truelift.store.keeper import Follower, Keeper, kept
 from truelift.store.lake import Lake
-from truelift.store.lake_reader import facts_of
+from truelift.store.lake_reader import LakeReader, facts_of
 from truelift.store.lent_facts import borrowed
+from truelift.store.owning import Owning
 from truelift.store.people_store import Actor
 from truelift.store.people_tables import EVERY_BRAND
 from truelift.store.segments import SegmentLog
@@ -47,7 +48,8 @@ class Ground:
 
     turn: held while something is changed, so that the threads of a process that serves take turns.
     served: this process serves the workspace. lake: where segments are sealed, if anywhere. keeper:
-    keeps it the only one that serves, where others reach its database too.
+    keeps it the only one that serves, where others reach its database too. owning: whether this
+    folder may write, there too.
     """
 
     folder: Path
@@ -60,6 +62,7 @@ class Ground:
     clock: Clock
     person: str
     rights: Rights
+    owning: Owning = field(compare=False)
     simulated: bool = False
     turn: Turn = field(default_factory=Turn, compare=False)
     served: bool = False
@@ -67,10 +70,11 @@ class Ground:
     keeper: Keeper | Follower | None = field(default=None, compare=False)
 
     def may_work(self) -> None:
-        """Ask whether what is due may be done; WorkspaceAway, or Overtaken by another worker."""
+        """Ask whether what is due may be done; WorkspaceAway, NotOwner, Overtaken by a worker."""
         self.workspace.answers()
         if self.keeper is not None:
             self.keeper.check()
+        self.owning.admit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Held:
     workspace: WorkspaceDatabase
     facts: FactsEngine
     turn: Turn
+    owning: Owning
     simulated: Clock | None = None
     tell: Callable[[Any], None] = lambda _told: None
     keeper: Keeper | Follower | None = None
@@ -131,14 +136,19 @@ def create(folder: Path, record: BrandRecord, now: dt.datetime) -> str:
         raise TrueliftError(msg)
     folder.mkdir(parents=True, exist_ok=True)
     database = WorkspaceDatabase(place or folder / FILE)
-    with contextlib.closing(database), database.transaction() as connection:
-        if records.holds_workspace(connection):
-            msg = f"The database {place} holds a workspace already; name another in workspace.toml."
-            raise TrueliftError(msg)
-        for name in FOLDERS:
-            (folder / name).mkdir(exist_ok=True)
-        workspace_id = records.create_workspace(connection, now)
-        records.add_brand(connection, record, now)
+    with contextlib.closing(database):
+        with database.transaction() as connection:
+            if records.holds_workspace(connection):
+                msg = (
+                    f"The database {place} holds a workspace already; name another in "
+                    "workspace.toml."
+                )
+                raise TrueliftError(msg)
+            for name in FOLDERS:
+                (folder / name).mkdir(exist_ok=True)
+            workspace_id = records.create_workspace(connection, now)
+            records.add_brand(connection, record, now)
+        Owning(database, folder).admit()
     return workspace_id
 
 
@@ -218,6 +228,10 @@ def _limits(folder: Path) -> Limits:
     return Limits(named.memory, named.spill)
 
 
+def _reads(engine: FactsEngine) -> bool:
+    return isinstance(engine, LakeReader)
+
+
 def _heavy(folder: Path, log: SegmentLog | None, workspace_id: str) -> ClusterEngine | None:
     """Give the engine for heavy questions where the workspace names one."""
     lake, engine = _lake_of(folder, workspace_id), places.read(folder).engine
@@ -256,13 +270,22 @@ def held(folder: Path, clock: Clock) -> Iterator[Held]:
         with database.transaction() as connection:
             workspace_id, _, simulated = records.workspace_row(connection)
         engine = _facts(place, workspace_id)
-        with contextlib.closing(engine), kept(database, place) as keeper:
+        owning = Owning(database, place, _reads(engine))
+        with contextlib.closing(engine), _alone(database, place, owning) as keeper:
             played = None if simulated is None else PlayedClock(simulated, clock, clock.now())
-            _HELD[place] = Held(place, database, engine, Turn(), played, keeper=keeper)
+            _HELD[place] = Held(place, database, engine, Turn(), owning, played, keeper=keeper)
             try:
                 yield _HELD[place]
             finally:
                 del _HELD[place]
+
+
+@contextlib.contextmanager
+def _alone(database: WorkspaceDatabase, place: Path, owning: Owning) -> Iterator[Keeper | None]:
+    """See that this folder may write, and be its only worker."""
+    owning.admit()
+    with kept(database, place) as keeper:
+        yield keeper
 
 
 @contextlib.contextmanager
@@ -276,7 +299,9 @@ def borrowing(folder: Path, pipe: Connection, simulated: Clock | None) -> Iterat
         log = SegmentLog(place / "segments")
         engine = FactsEngine.over(lent.connection, log, _heavy(place, log, workspace_id))
         beside = Follower(database, place)
-        yield Held(place, database, engine, lent.turn, simulated, lent.tell, beside)
+        with contextlib.closing(engine):
+            owning = Owning(database, place, begun=True)
+            yield Held(place, database, engine, lent.turn, owning, simulated, lent.tell, beside)
 
 
 @contextlib.contextmanager
@@ -323,6 +348,7 @@ def opened(
             served=shared is not None,
             lake=_lake_of(folder, workspace_id),
             keeper=shared.keeper if shared else None,
+            owning=shared.owning if shared else Owning(database, folder, _reads(engine)),
         )
 
 

@@ -8,18 +8,22 @@ What is read is one version of every table, the one that was newest when it was 
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
 import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from truelift.base.columns import Kind
-from truelift.base.errors import UsageError
+from truelift.base.errors import NotOwner
 from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
-from truelift.store.delta_table import local_folder
+from truelift.store.delta_table import LakeAway, local_folder
 from truelift.store.facts_engine import FactsEngine, Stamp
-from truelift.store.facts_file import PLAIN, Limits, open_facts
+from truelift.store.facts_file import PLAIN, Limits, ask, open_facts
 from truelift.store.lake import Lake, lake_schema, superseding, versions
 from truelift.store.queries import Heavy
 from truelift.store.verdicts import Verdict
@@ -27,16 +31,58 @@ from truelift.store.verdicts import Verdict
 _REFUSED = "This workspace is read over its lake; import into it where its folder is."
 
 
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+Engine = TypeVar("Engine", bound=FactsEngine)
+Question = Callable[Concatenate[Engine, Asked], Found]
+
+
+def _reached(question: Question[Engine, Asked, Found]) -> Question[Engine, Asked, Found]:
+    """Say in a sentence that the lake's files went away since it was opened; LakeAway."""
+
+    @functools.wraps(question)
+    def asked(self: Engine, /, *given: Asked.args, **more: Asked.kwargs) -> Found:
+        try:
+            return question(self, *given, **more)
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            if isinstance(error, duckdb.InvalidInputException) and "IOError" not in str(error):
+                raise  # the question is off, not the way to the lake
+            why = str(error).strip().splitlines()[0].rstrip(".")
+            msg = (
+                f"The lake that this workspace is read over does not answer any more ({why}); "
+                "open the workspace again when it does."
+            )
+            raise LakeAway(msg) from error
+
+    return asked
+
+
 class LakeReader(FactsEngine):
     """Answers questions, and takes nothing in."""
 
+    read = _reached(FactsEngine.read)
+    listing = _reached(FactsEngine.listing)
+    newest_by_source = _reached(FactsEngine.newest_by_source)
+    recording_days = _reached(FactsEngine.recording_days)
+    occurred = _reached(FactsEngine.occurred)
+    recordings = _reached(FactsEngine.recordings)
+
     def append(self, kind: Kind, rows: pa.Table, stamp: Stamp, *, keep: bool = True) -> Verdict:  # noqa: ARG002 - as where facts are taken in
         """Refuse."""
-        raise UsageError(_REFUSED)
+        raise NotOwner(_REFUSED)
 
     def revise(self, kind: Kind, rows: pa.Table, at: Instant) -> None:  # noqa: ARG002 - as above
         """Refuse."""
-        raise UsageError(_REFUSED)
+        raise NotOwner(_REFUSED)
+
+    @_reached
+    def newest_recording(self, brand: str) -> Instant | None:
+        """Give when the newest row of a brand that the lake holds was recorded."""
+        asked, found = {"brand": brand}, []
+        for kind in FACT_KINDS:
+            sql = queries.text("lake.newest").format(kind=kind.name)
+            found += ask(self._connection, sql, asked)["recorded_at"].to_pylist()
+        return max((each for each in found if each is not None), default=None)
 
 
 def facts_of(lake: Lake, heavy: Heavy | None = None, limits: Limits = PLAIN) -> FactsEngine:

@@ -20,12 +20,19 @@ from truelift.store.bulk_rows import insert_new
 from truelift.store.tables import metadata
 
 WORKER = "worker"
+OWNER = "owner"
 DRAIN, BOOKS, WATCH, SEALING, COMPACTION = "drain", "books", "watch", "sealing", "compaction"
-NAMES = (WORKER, DRAIN, BOOKS, WATCH, SEALING, COMPACTION)
-"""What one runner at a time may do: be the worker of a workspace, or one thing beside it."""
+NAMES = (WORKER, DRAIN, BOOKS, WATCH, SEALING, COMPACTION, OWNER)
+"""What one runner at a time may do: be the worker of a workspace, or one thing beside it.
+
+The owner's never ends (store.owning): it is the one folder that facts are taken in by.
+"""
 
 NEVER = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - instants are naive UTC
 """When the lease ended that nobody has taken yet."""
+
+FOREVER = dt.datetime(9999, 12, 31)  # noqa: DTZ001 - as above
+"""When a lease ends that is kept until somebody takes it on purpose."""
 
 lease = sa.Table(
     "lease",
@@ -64,7 +71,7 @@ def take(connection: sa.Connection, name: str, holder: str, seconds: float) -> L
 
     It is ours when its holder is us. Others that ask meanwhile wait for this transaction.
     """
-    row = _locked(connection, name)
+    row = locked(connection, name)
     now = clock(connection)
     if row.holder != holder and row.ends_at > now:
         return _lease(row)
@@ -81,7 +88,7 @@ def take(connection: sa.Connection, name: str, holder: str, seconds: float) -> L
 
 def renew(connection: sa.Connection, held: Lease, seconds: float) -> Lease | None:
     """Hold a lease for longer; None when somebody else has taken it since it ended."""
-    row = _locked(connection, held.name)
+    row = locked(connection, held.name)
     if (row.holder, row.number) != (held.holder, held.number):
         return None
     ends_at = clock(connection) + dt.timedelta(seconds=seconds)
@@ -96,6 +103,19 @@ def give(connection: sa.Connection, held: Lease) -> None:
     connection.execute(sa.update(lease).where(*ours).values(ends_at=NEVER))
 
 
+def hand_over(connection: sa.Connection, name: str, holder: str) -> Lease:
+    """Give a lease to somebody for ever, whoever holds it; the row must be locked."""
+    row, now = locked(connection, name), clock(connection)
+    values = {"holder": holder, "number": row.number + 1, "taken_at": now, "ends_at": FOREVER}
+    connection.execute(sa.update(lease).where(lease.c.name == name).values(values))
+    return Lease(name, **values)
+
+
+def held(connection: sa.Connection, name: str) -> Lease | None:
+    """Give a lease that is held now, without a lock; None when nobody holds it."""
+    return next((each for each in holders(connection) if each.name == name), None)
+
+
 def holders(connection: sa.Connection) -> list[Lease]:
     """Give the leases that are held now, by name."""
     columns = lease.c
@@ -103,7 +123,7 @@ def holders(connection: sa.Connection) -> list[Lease]:
     return [_lease(row) for row in connection.execute(query)]
 
 
-def _locked(connection: sa.Connection, name: str) -> sa.Row[Any]:
+def locked(connection: sa.Connection, name: str) -> sa.Row[Any]:
     """Read a lease so that nobody else changes it until the transaction ends."""
     free = {"name": name, "holder": "", "number": 0, "taken_at": NEVER, "ends_at": NEVER}
     connection.execute(insert_new(connection, lease).values(free))  # SQLite locks from here on

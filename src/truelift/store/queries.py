@@ -46,6 +46,9 @@ class Heavy(Protocol):
     ) -> pa.Table:
         """Run the query of a file."""
 
+    def close(self) -> None:
+        """End what it holds of the other engine; it may be asked again."""
+
 
 @cache
 def text(name: str) -> str:

@@ -67,14 +67,14 @@ class Watched:
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """Say what figures lack: nodes that are missing."""
-        return self.pulse.partial
+        """Say what figures lack: nodes that are missing, what another folder takes in by now."""
+        return (*self.pulse.elsewhere, *self.pulse.partial)
 
     @property
     def told(self) -> tuple[str, ...]:
         """Say what is amiss though the process is ready: nodes that are missing, a lake away."""
         lake = self.pulse.lake_fault
-        return (*self.pulse.partial, *((f"The lake waits: {lake}",) if lake else ()))
+        return (*self.lacking, *((f"The lake waits: {lake}",) if lake else ()))
 
     @property
     def faults(self) -> list[str]:

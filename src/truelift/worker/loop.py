@@ -6,6 +6,7 @@ Out:  facts; old segments removed. A round that fails is told and tried again, s
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import threading
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from truelift.base.errors import Busy
+from truelift.base.errors import Busy, NotOwner, Refused, TrueliftError
 from truelift.operations.collect import keep_salts
 from truelift.operations.compact import compact
 from truelift.operations.demonstrate import keep_clock
@@ -28,6 +29,7 @@ from truelift.operations.drain import (
     prune,
     waiting_bytes,
 )
+from truelift.operations.owning import elsewhere
 from truelift.store.ground import Ground
 from truelift.store.node_folder import Mark
 
@@ -54,7 +56,8 @@ class Pulse:
 
     round_seconds: of the last round that took something in. beat: when the last round ended, by the
     clock of lengths. waiting_bytes: of the spool; None before it was looked at. waiting: the same
-    by who collected. partial: what figures lack as nodes are missing, in sentences.
+    by who collected. partial: what figures lack as nodes are missing, in sentences. elsewhere: what
+    they lack as another folder takes facts in by now.
     """
 
     hits: int = 0
@@ -74,6 +77,7 @@ class Pulse:
     fault: str = ""
     lake_fault: str = ""
     partial: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 class Follows(Protocol):
@@ -144,13 +148,16 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - told, and tried again
             self.pulse.failures += 1
             self.pulse.fault = str(error)
-            if isinstance(error, Busy):
+            if isinstance(error, NotOwner):
+                with contextlib.suppress(TrueliftError):
+                    self.pulse.elsewhere = tuple(elsewhere(next(iter(self.grounds.values()))))
+            if isinstance(error, Busy | Refused):
                 _log.warning("a round failed: %s", error)
             else:
                 _log.exception("a round failed")
             self.undone()
             return False
-        self.pulse.fault = ""
+        self.pulse.fault, self.pulse.elsewhere = "", ()
         return True
 
     def once(self) -> None:

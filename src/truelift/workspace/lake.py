@@ -25,7 +25,8 @@ class LakeMethods(Opened):
     def lake_standing(self) -> Result:
         """Say of every kind of fact where its table stands, and what waits to be sealed."""
         rows = [asdict(each) for each in lake.lake_standing(self._ground)]
-        table = plain_table("Lake", rows, "rows that wait are read as the tail; nothing is missing")
+        note = "rows that wait are read as the tail; nothing is missing"
+        table = plain_table("Lake", rows, "" if self._lacking else note)
         return Result(self._head() | {"rows": rows}, table)
 
     def compact_lake(self) -> tuple[int, int]:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, Self
 
-from truelift.operations import freshness, nodes, requests
+from truelift.operations import freshness, nodes, owning, requests
 from truelift.operations.admission import Actor, Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
+from truelift.operations.people import Action, may
 from truelift.operations.today import Today, followed
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
@@ -86,8 +87,17 @@ class Live(Opened):
 
     @property
     def partial(self) -> list[str]:
-        """Say what figures lack just now, as nodes are missing; nothing when they are whole."""
+        """Say what figures lack just now; nothing when they are whole.
+
+        Nodes that are missing, and what only the folder has that takes facts in.
+        """
+        if any(may(self._ground, each) for each in (Action.READ, Action.READ_OWN)):
+            return owning.partial(self._ground)
         return nodes.partial(self._ground.folder)
+
+    def own(self) -> list[str]:
+        """Make this folder the owner of its workspace, whoever was; say what it lacks."""
+        return owning.own(self._ground)
 
     def traffic(self, key: str) -> Any:  # noqa: ANN401 - what worker.simulated takes
         """Make the simulated traffic of a served sample. key: a server's key of the workspace."""

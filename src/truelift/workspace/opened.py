@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import cached_property
 
 from truelift.base.errors import UsageError
 from truelift.base.time import Instant
 from truelift.operations import Ground
 from truelift.operations.knowledge import end_of
+from truelift.operations.owning import elsewhere
 from truelift.operations.unfilled import first_missing
 from truelift.reports.roi import instant_text
 from truelift.reports.table import Table
@@ -33,7 +35,15 @@ class Opened:
 
     def _head(self) -> Json:
         brand = self._ground.brand
-        return {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
+        told = {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
+        return told | self._lacking
+
+    @cached_property
+    def _lacking(self) -> Json:
+        """Give what every result says that is read over a lake; nothing anywhere else."""
+        if not self._ground.owning.reads:
+            return {}
+        return {"partial": elsewhere(self._ground)}
 
     def _filled(self, table: Table, question: str, known_at: Time = None) -> Table:
         """Give a table; without rows, with the sentence of its question that says what fills it.

@@ -56,7 +56,7 @@ class Shortlists(Opened):
         currency, note = self._ground.brand.currency, _note(found)
         table = shortlist.compared_table if request.names() else shortlist.shortlist_table
         return Result(
-            shortlist.shortlist_json(found.rows, about),
+            shortlist.shortlist_json(found.rows, about) | self._lacking,
             self._filled(table(found.rows, currency, note), "shortlist", known_at),
             self._explain,
         )

@@ -224,7 +224,7 @@ class Workspace(
             msg = f"roi takes campaign, creator, by, metric, basis, cost and model, not {given}."
             raise UsageError(msg) from None
         header, rows = roi(self._ground, request)
-        told = report_json(header, rows)
+        told = report_json(header, rows) | self._lacking
         return Result(
             told,
             roi_table(header, rows),
@@ -246,7 +246,8 @@ class Workspace(
         currency = self._ground.brand.currency
         rows = [row | {"value": format_minor(row["value"], currency)} for row in data["rows"]]
         return Result(
-            data, plain_table(f"Attribution, {model}", rows, data["attribution_rule"], {"value"})
+            data | self._lacking,
+            plain_table(f"Attribution, {model}", rows, data["attribution_rule"], {"value"}),
         )
 
     def power(
@@ -317,6 +318,7 @@ class Workspace(
             for row in told
         ]
         head = {"brand": self._ground.brand.brand, "currency": currency, "period": period}
+        head |= self._lacking
         return Result(
             head | {"rows": told}, plain_table(f"Bridge, {currency}", flat, "", {"amount"})
         )
@@ -339,7 +341,7 @@ class Workspace(
             as_of=self._time(as_of),
             known_at=self._time(known_at),
         )
-        return Result(doubt_json(header, rows), doubt_table(rows))
+        return Result(doubt_json(header, rows) | self._lacking, doubt_table(rows))
 
     def trial_balance(self, period: str | None = None, *, as_of: Time = None) -> Result:
         """Give balances by account and currency; every total is zero."""
