@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,10 @@ import pyarrow.compute as pc
 from truelift.base.columns import ColumnType, Kind
 from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
-from truelift.store import queries, verdicts
+from truelift.store import parts, queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
 from truelift.store.facts_file import FactsDamaged, ask, close_connection, open_facts
+from truelift.store.parts import Matrix, Work
 from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
     NUMBER_COLUMN,
@@ -213,6 +214,10 @@ class FactsEngine:
         given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
         with self._given({name: table for name, table in given.items() if name in sql}):
             return ask(self._connection, sql, asked)
+
+    def apply(self, work: Work, inputs: Iterable[object]) -> Iterator[Matrix]:
+        """Apply a pure function to inputs where heavy questions are answered, else here."""
+        return (parts.here if self._heavy is None else self._heavy.apply)(work, inputs)
 
     @property
     def log(self) -> SegmentLog | None:
