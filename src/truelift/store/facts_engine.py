@@ -34,6 +34,7 @@ from truelift.store.facts_file import FactsDamaged, ask, close_connection, open_
 from truelift.store.parts import Matrix, Work
 from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
+    LOST,
     NUMBER_COLUMN,
     Segment,
     SegmentLog,
@@ -437,7 +438,7 @@ class FactsEngine:
                 )
                 raise TrueliftError(msg)
             for segment in segments:
-                if not applied.issuperset(segment.numbers):
+                if segment.kind != LOST and not applied.issuperset(segment.numbers):
                     with self._transaction():
                         self._apply_segment(segment, applied)
         self._log.behind = False
