@@ -43,7 +43,7 @@ test: .make/dev .make/frontend .make/system .make/oracles ## tests; the last lin
 test-cluster: .make/dev .make/frontend .make/system .make/spark ## every query on Apache Spark, every workspace in PostgreSQL; an hour
 	@TRUELIFT_SPARK_HOME=$$($(SPARK)/bin/python -c 'import pyspark; print(*pyspark.__path__)') \
 		$(BIN)/python -m pytest -n 0 tests/engines/test_queries.py tests/engines/test_outgrown.py \
-		tests/engines/test_older_lake.py
+		tests/engines/test_older_lake.py tests/engines/test_parts.py
 	@TRUELIFT_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PYTEST) -m "not soak" tests/store \
 		tests/ledger tests/operations tests/workspace tests/stories tests/cli
 	@$(BIN)/python -m pytest $(PYTEST) -m soak tests/engines tests/cli/test_migrating.py \

@@ -119,7 +119,8 @@ def _running(home: str, words: Sequence[str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         folder = Path(place)
         environment: Mapping[str, str] = {
-            **os.environ, "SPARK_HOME": home, "SPARK_NO_DAEMONIZE": "1", "SPARK_LOCAL_IP": LOCAL,
+            **os.environ, "SPARK_HOME": home, "PYSPARK_PYTHON": sys.executable,
+            "SPARK_NO_DAEMONIZE": "1", "SPARK_LOCAL_IP": LOCAL,
             "SPARK_LOG_DIR": place, "SPARK_WORKER_DIR": place, "SPARK_PID_DIR": place,
         }  # fmt: skip
         with (folder / "said.txt").open("wb") as said:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.lift import Floats
-    from truelift.measurement.calibration import Study
+    from truelift.measurement.placebo_parts import Study
     from truelift.measurement.ragged import Booleans
     from truelift.measurement.replay import Replay
 
@@ -53,7 +53,7 @@ def fitted(study: Study, fit: Booleans, kind: str, drifts: Sequence[float]) -> B
     """Give theory's boundary, or the one that a part of the windows chooses."""
     if kind == "theory":
         return Boundary(study.drift(fit), 0.0, 1.0)
-    options = boundaries(study, fit, LEVEL, drifts, enough=True)
+    (options,) = boundaries(study, [fit], LEVEL, drifts, enough=True)
     return narrowest(options)
 
 

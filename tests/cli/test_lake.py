@@ -47,3 +47,28 @@ def test_an_engine_that_is_away_is_told_in_a_sentence_and_gives_no_figure(shop, 
     said = capsys.readouterr()
     assert said.out == ""
     assert "sc://127.0.0.1:9 did not answer" in said.err
+
+
+def test_a_lost_folder_prints_the_same_again(shop, tmp_path, capsys):
+    assert run(["lake", "seal", "-w", str(shop)]) == 0
+    words = ["roi", "--format", "json", "-w", str(shop)]
+    capsys.readouterr()
+    assert run(words) == 0
+    before = capsys.readouterr().out
+    for name in ("segments", "facts.duckdb"):
+        (shop / name).rename(tmp_path / name)
+    assert run(["lake", "restore", "-w", str(shop)]) == 0
+    said = capsys.readouterr().err
+    assert "2 rows are in the segments again, up to number 1." in said
+    assert "not sealed is lost: import those files again." in said
+    assert run(words) == 0
+    assert capsys.readouterr().out == before
+    assert run(["lake", "restore", "-w", str(shop)]) == 1
+    assert "holds segments already" in capsys.readouterr().err
+    assert run(["lake", "forget-lost", "-w", str(shop)]) == 0
+    assert "Nothing counted as lost." in capsys.readouterr().err
+    (shop / "lost.json").write_text('{"numbers": [2, 3]}', encoding="utf-8")
+    assert run(words) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["partial"][0] in told.err
+    assert run(["lake", "forget-lost", "-w", str(shop)]) == 0

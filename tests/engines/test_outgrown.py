@@ -5,6 +5,7 @@ Outgrown: its database in PostgreSQL, its facts in Delta tables, heavy questions
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,27 @@ def test_the_same_bytes_embedded_and_outgrown(own, moved, capsysbinary):
     moved()
     assert len(embedded) > 100_000
     assert printed(capsysbinary, own, ROI) == embedded
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("kept_in_a_file")
+def test_the_same_bytes_in_a_new_folder_when_the_disk_was_lost(own, url, tmp_path, capsysbinary):
+    """Only the database and the lake are left, and a workspace.toml that names them."""
+    embedded = printed(capsysbinary, own, ROI)
+    assert run(["migrate-workspace", "-w", str(own), "--to", url]) == 0
+    places.write(own, replace(places.read(own), lake=str(tmp_path / "lake")))
+    assert run(["lake", "seal", "-w", str(own)]) == 0
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    (own / places.FILE).rename(fresh / places.FILE)
+    shutil.rmtree(own)
+    assert run(["lake", "restore", "-w", str(fresh)]) == 0
+    assert printed(capsysbinary, fresh, ROI) == embedded
+    assert run(["rebuild", "-w", str(fresh)]) == 0
+    assert printed(capsysbinary, fresh, ROI) == embedded
+    capsysbinary.readouterr()
+    assert run(["lake", "seal", "-w", str(fresh)]) == 0
+    assert b"0 rows were sealed" in capsysbinary.readouterr().err
 
 
 @pytest.mark.soak

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from truelift.measurement.ageing import ENGAGEMENT_CURVE
-from truelift.measurement.reading_paths import RecordedPaths, SimulatedPaths
+from truelift.measurement.reading_paths import RecordedPaths, SimulatedPaths, drawn
 
 
 def simulated(posts=20_000, final=1e6, ages=(6.0, 24.0, np.inf), factor=1.0):
@@ -75,3 +75,19 @@ def test_no_observation_at_all():
     count, age = nothing.at(np.array([[0]]), np.array([[[5.0]]]))
     assert np.isnan(count).all()
     assert np.isnan(age).all()
+
+
+def test_what_was_drawn_before_is_what_the_paths_give():
+    paths = SimulatedPaths(np.full(6, 1e6), ENGAGEMENT_CURVE, seed=5)
+    posts = np.arange(6).reshape(3, 2)
+    ages = np.broadcast_to(np.array([2.0, 24.0, np.inf])[None, :, None], (3, 3, 2)).copy()
+    ages[1, 0] = np.nan
+    index = np.array([0, 1])
+    kept = drawn(paths, posts, ages, (1.0, 2.0)).only(index, (2.0,))
+    count, read_age = paths.at(posts, ages, 2.0)
+    for found, expected in zip(
+        kept.at(posts[index], ages[index], 2.0), (count, read_age), strict=True
+    ):
+        np.testing.assert_array_equal(found, expected[index])
+    with pytest.raises(KeyError):
+        kept.at(posts[index], ages[index], 1.0)

@@ -1,17 +1,18 @@
 import json
+import shutil
 import threading
 from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
-from truelift.base.errors import Refused, UsageError
+from truelift.base.errors import Refused, TrueliftError, UsageError
 from truelift.catalog.permission import Role
 from truelift.facts.kinds import KINDS
-from truelift.operations import lake
+from truelift.operations import lake, nodes
 from truelift.operations.doctor import doctor
+from truelift.store import audit_log, places
 from truelift.store import ground as grounds
-from truelift.store import places
 from truelift.store import workspace_database as records
 from truelift.store.delta_table import LakeAway, LakeRefused
 from truelift.store.lake import Lake, numbered, parted
@@ -126,3 +127,32 @@ def test_a_folder_that_was_restored_from_a_backup_is_told_from_its_lake(outgrown
 def test_who_may_not_import_may_not_seal(acting):
     with pytest.raises(Refused):
         lake.seal_lake(acting("audrey", Role.AUDITOR))
+
+
+def test_a_lost_folder_is_restored_logged_and_says_what_it_lacks(outgrown):
+    lake.seal_lake(outgrown)
+    with pytest.raises(TrueliftError, match="holds segments already"):
+        lake.restore_lake(outgrown)
+    shutil.rmtree(outgrown.folder / "segments")
+    with pytest.raises(TrueliftError, match="is served; stop that first"):
+        lake.restore_lake(replace(outgrown, served=True))
+    found = lake.restore_lake(outgrown)
+    assert (found.rows["orders"], found.lost) == (2, ())
+    assert not lake.forget_lost(outgrown)
+    assert nodes.partial(outgrown.folder) == []
+    (outgrown.folder / "lost.json").write_text('{"numbers": [2]}', encoding="utf-8")
+    (sentence,) = nodes.partial(outgrown.folder)
+    (check,) = [each for each in doctor(outgrown) if each.name == "segments"]
+    assert (check.holds, check.sentence) == (False, sentence)
+    assert lake.forget_lost(outgrown)
+    with outgrown.workspace.transaction() as connection:
+        lines = audit_log.records(connection, outgrown.brand.brand)
+    assert [line.outcome.partition(":")[0] for line in lines][-5:] == [
+        "failed", "failed", "done", "done", "done",
+    ]  # fmt: skip
+
+
+def test_who_may_not_manage_may_not_restore(acting):
+    for ask in (lake.restore_lake, lake.forget_lost):
+        with pytest.raises(Refused):
+            ask(acting("audrey", Role.AUDITOR))

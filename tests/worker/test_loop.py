@@ -1,6 +1,7 @@
 import contextlib
 import datetime as dt
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,7 +24,7 @@ def played(monkeypatch):
     monkeypatch.setattr(loops, "keep_salts", lambda *_: None)
     monkeypatch.setattr(loops, "compact", lambda _: 0)
     ground = SimpleNamespace(
-        folder=None, simulated=False, may_work=lambda: None, turn=contextlib.nullcontext()
+        folder=Path("none"), simulated=False, may_work=lambda: None, turn=contextlib.nullcontext()
     )
     return Loop({"acme": ground}), rounds, pruned
 

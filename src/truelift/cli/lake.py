@@ -36,3 +36,26 @@ def compact(*, workspace: In, brand: Brand = None) -> None:
     with opened(workspace, brand) as ws:
         merged, removed = ws.compact_lake()
     say(f"{merged:,} files were merged, {removed:,} old ones removed.")
+
+
+@lake_app.command
+def restore(*, workspace: In, brand: Brand = None) -> None:
+    """Make the segments of a folder whose disk was lost, of what the lake holds."""
+    with opened(workspace, brand) as ws:
+        found = ws.restore_lake()
+    total = sum(found.rows.values())
+    say(f"{total:,} rows are in the segments again, up to number {found.last}.")
+    if found.lost:
+        say(f"{len(found.lost):,} numbers among them are lost; `truelift doctor` names them.")
+    say(
+        f"What was accepted after {found.newest} UTC and not sealed is lost: import those files "
+        "again. The facts are made of the segments when the workspace is opened next."
+    )
+
+
+@lake_app.command
+def forget_lost(*, workspace: In, brand: Brand = None) -> None:
+    """Say no more that figures are partial after a restore: the files were imported again."""
+    with opened(workspace, brand) as ws:
+        forgotten = ws.forget_lost()
+    say("Figures count as whole again." if forgotten else "Nothing counted as lost.")

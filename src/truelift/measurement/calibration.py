@@ -8,19 +8,19 @@ Out:  per drift the boundary's shape and factor kappa, chosen on one half of the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from truelift.base.errors import CheckFailed
 from truelift.base.ids import content_hash
-from truelift.measurement.baseline import DRIFT_GRID, VariancePrior
+from truelift.measurement.baseline import DRIFT_GRID
 from truelift.measurement.clustering import Proportion, proportion
 from truelift.measurement.limits import Limits
-from truelift.measurement.ragged import Booleans, Floats, Integers, floats
-from truelift.measurement.replay import Replay, scores
+from truelift.measurement.placebo_parts import Fitting, Judging, Spread, Study, Task, in_turn
+from truelift.measurement.ragged import Booleans, Floats, Integers
 
 FORMULA = "placebo-scaled-boundary-1"
 
@@ -43,33 +43,6 @@ SAFETY = 0.9
 MULTIPLES = (1.5, 2.0)
 
 CALIBRATED, THEORY, UNCONTROLLED = "calibrated", "theory", "calibrated, without controls"
-
-
-class Study(Protocol):
-    """Placebo windows that can be replayed; columns have shape (windows,)."""
-
-    @property
-    def half(self) -> Booleans:
-        """Say which half of the creators each window belongs to."""
-
-    @property
-    def clusterings(self) -> Sequence[Integers]:
-        """Number the clusters each window belongs to, one array per way of clustering."""
-
-    @property
-    def independent(self) -> int:
-        """Count the independent creator-date blocks."""
-
-    def drift(self, part: Booleans) -> float:
-        """Fit the drift q to the windows of a part."""
-
-    def prior(self, part: Booleans, q: float) -> VariancePrior:
-        """Fit the variance prior to the windows of a part."""
-
-    def played(
-        self, part: Booleans, *, q: float, prior: VariancePrior, factor: float = 1.0
-    ) -> Replay:
-        """Replay the windows of a part, posts multiplied by a true factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +207,7 @@ def calibrate(
     multiples: Sequence[float] = MULTIPLES,
     drifts: Sequence[float] = DRIFT_GRID,
     uncontrolled: Study | None = None,
+    spread: Spread = in_turn,
 ) -> tuple[Calibration, dict[str, Verdict]]:
     """Fit boundaries on all windows, and judge the choice on creators it was not made on.
 
@@ -241,37 +215,32 @@ def calibrate(
     are pooled. The record's boundaries come from all windows. With fewer than LEAST_BLOCKS blocks
     the shape stays 0 and the factor at least 1, and that is what is judged. Also judged: theory,
     with the drift that the fit half finds most likely; and the chosen limits on the same windows
-    when nothing takes the calendar out (`uncontrolled`).
+    when nothing takes the calendar out (`uncontrolled`). spread: replays the parts, in two rounds.
     """
     everyone = np.ones(len(study.half), bool)
     clusters = study.independent
     enough = clusters >= LEAST_BLOCKS
-    played: dict[str, list[_Judged]] = {CALIBRATED: [], THEORY: []}
-    if uncontrolled is not None:
-        played[UNCONTROLLED] = []
-    for second in (False, True):
-        fit, test = study.half == second, study.half != second
-        chosen = narrowest(_boundaries(study, fit, scope.level, drifts, enough=enough))
-        drift = study.drift(fit)
-        options_judged = [
-            (CALIBRATED, study, chosen),
-            (THEORY, study, Boundary(drift, 0.0, 1.0)),
-            (UNCONTROLLED, uncontrolled, chosen),
-        ]
-        for name, judged, boundary in options_judged:
-            if judged is not None:
-                prior = study.prior(fit, boundary.q)
-                played[name].append(
-                    _judge(judged, test, boundary, prior, level=scope.level, multiples=multiples)
-                )
-    options = _boundaries(study, everyone, scope.level, drifts, enough=enough)
-    preferred = narrowest(options).q
-    verdicts = {name: _pooled(study, parts) for name, parts in played.items()}
+    fits = [study.half == second for second in (False, True)]
+    *chosen, options = _boundaries(
+        study, [*fits, everyone], scope.level, drifts, enough=enough, spread=spread
+    )
+    asked: list[_Asked] = []
+    for fit, found in zip(fits, chosen, strict=True):
+        best = narrowest(found)
+        theory = Boundary(study.drift(fit), 0.0, 1.0)
+        asked += [(CALIBRATED, study, fit, best), (THEORY, study, fit, theory)]
+        if uncontrolled is not None:
+            asked.append((UNCONTROLLED, uncontrolled, fit, best))
+    judged = _judged(asked, scope.level, tuple(multiples), spread)
+    verdicts = {
+        name: _pooled(study, [part for (of, *_), part in judged if of == name])
+        for name in dict.fromkeys(name for name, *_ in asked)
+    }
     calibration = Calibration(
         scope,
         design,
         tuple(b for b, _ in options),
-        preferred,
+        narrowest(options).q,
         len(everyone),
         clusters,
         verdicts[CALIBRATED].error_any,
@@ -287,6 +256,10 @@ class _Judged:
     covered: Mapping[float, Floats]
     detected: Mapping[float, Floats]
     half: Floats
+
+
+_Asked = tuple[str, Study, Booleans, Boundary]
+"""Whose limits, on which windows, fitted on which half of them, and which."""
 
 
 def kappa(worst: Floats, alpha: float) -> float:
@@ -311,67 +284,95 @@ def narrowest(options: Sequence[tuple[Boundary, float]]) -> Boundary:
 
 
 def _boundaries(
-    study: Study, part: Booleans, level: float, drifts: Sequence[float], *, enough: bool
-) -> list[tuple[Boundary, float]]:
+    study: Study,
+    parts: Sequence[Booleans],
+    level: float,
+    drifts: Sequence[float],
+    *,
+    enough: bool,
+    spread: Spread = in_turn,
+) -> list[list[tuple[Boundary, float]]]:
     """Fit kappa for every drift at its best shape, with the mean log width that it gives.
 
-    The width is the mean log half width over windows and the later half of the looks.
+    parts: halves or everyone; one list for each of them. The width is the mean log half width over
+    windows and the later half of the looks.
     """
-    found = []
-    for q in drifts:
-        played = study.played(part, q=q, prior=study.prior(part, q))
-        theory, share = played.theory(level), played.share
-        off = np.abs(played.delta) / theory
-        options = []
-        for shape in SHAPES if enough else (0.0,):
-            bend = share**-shape
-            factor = kappa(_worst(off / bend), SAFETY * (1 - level))
-            factor = factor if enough else max(1.0, factor)
-            half = np.log(factor * theory * bend)[:, share.shape[1] // 2 :]
-            options.append((Boundary(q, shape, factor), float(np.nanmean(half))))
-        found.append(min(options, key=lambda option: option[1]))
-    return found
-
-
-def _half(played: Replay, boundary: Boundary, level: float) -> Floats:
-    bent = played.share**-boundary.shape
-    return np.asarray(boundary.kappa * played.theory(level) * bent)
-
-
-def _worst(found: Floats) -> Floats:
-    """Give each window's worst look; nan where nothing was ever seen."""
-    filled = np.where(np.isnan(found), -np.inf, found).max(axis=1)
-    return np.where(np.isneginf(filled), np.nan, filled)
-
-
-def _judge(
-    study: Study,
-    part: Booleans,
-    boundary: Boundary,
-    prior: VariancePrior,
-    *,
-    level: float,
-    multiples: Sequence[float],
-) -> _Judged:
-    """Replay windows of a part with a boundary that was fitted elsewhere."""
-    played = study.played(part, q=boundary.q, prior=prior)
-    found = scores(played, boundary.shape, level) / boundary.kappa
-    covered: dict[float, Floats] = {}
-    detected: dict[float, Floats] = {}
-    for multiple in multiples:
-        injected = study.played(part, q=boundary.q, prior=prior, factor=multiple)
-        off = scores(injected, boundary.shape, level, np.log(multiple)) / boundary.kappa
-        low = injected.delta - _half(injected, boundary, level)
-        covered[multiple] = floats(_worst(off) <= 1)
-        detected[multiple] = floats((np.nan_to_num(low, nan=-1.0) > 0).any(axis=1))
-    return _Judged(
-        part,
-        floats(_worst(found) > 1),
-        floats(found[:, -1] > 1),
-        covered,
-        detected,
-        _half(played, boundary, level)[:, -1],
+    shapes = SHAPES if enough else (0.0,)
+    asked = [[Fitting(q, study.prior(part, q), level, shapes) for q in drifts] for part in parts]
+    pieces = study.pieces()
+    inside = [[each for each, part in enumerate(parts) if part[index[0]]] for index in pieces]
+    tasks = (
+        Task(study.only(index, (1.0,)), tuple(ask for each in here for ask in asked[each]))
+        for index, here in zip(pieces, inside, strict=True)
+        if here
     )
+    found: list[list[list[Floats]]] = [[[] for _ in drifts] for _ in parts]
+    wide = asked[0][0].columns
+    for here, answer in zip(filter(None, inside), spread(tasks), strict=True):
+        places = [(each, number) for each in here for number in range(len(drifts))]
+        for place, (each, number) in enumerate(places):
+            found[each][number].append(answer[:, place * wide : (place + 1) * wide])
+    return [
+        [
+            _best(q, np.concatenate(some), shapes, level)
+            for q, some in zip(drifts, each, strict=True)
+        ]
+        for each in found
+    ]
+
+
+def _best(q: float, found: Floats, shapes: Sequence[float], level: float) -> tuple[Boundary, float]:
+    """Choose the shape with the smallest width. found: the columns of Fitting, of all windows."""
+    count = len(shapes)
+    sums = found[:, count:].sum(axis=0)
+    options = []
+    for place, shape in enumerate(shapes):
+        factor = kappa(found[:, place], SAFETY * (1 - level))
+        factor = factor if count > 1 else max(1.0, factor)
+        width = math.log(factor) + sums[place] / max(sums[-1], 1.0)
+        options.append((Boundary(q, shape, factor), float(width)))
+    return min(options, key=lambda option: option[1])
+
+
+def _judged(
+    asked: Sequence[_Asked], level: float, multiples: tuple[float, ...], spread: Spread
+) -> list[tuple[_Asked, _Judged]]:
+    """Replay the windows that limits were not fitted on, with these limits."""
+    factors = tuple(dict.fromkeys((1.0, *multiples)))
+    places = [
+        (each, index)
+        for each, (_, study, fit, _) in enumerate(asked)
+        for index in study.pieces()
+        if not fit[index[0]]
+    ]
+
+    def tasks() -> Iterable[Task]:
+        for each, index in places:
+            _, study, fit, boundary = asked[each]
+            prior = study.prior(fit, boundary.q)
+            ask = Judging(boundary.q, boundary.shape, boundary.kappa, prior, level, multiples)
+            yield Task(study.only(index, factors), (ask,))
+
+    count = len(multiples)
+    found = [np.full((len(fit), 3 + 2 * count), np.nan) for _, _, fit, _ in asked]
+    for (each, index), answer in zip(places, spread(tasks()), strict=True):
+        found[each][index] = answer
+    return [
+        (
+            each,
+            _Judged(
+                ~each[2],
+                columns[0],
+                columns[1],
+                dict(zip(multiples, columns[3 : 3 + count], strict=True)),
+                dict(zip(multiples, columns[3 + count :], strict=True)),
+                columns[2],
+            ),
+        )
+        for each, columns in (
+            (each, rows[~each[2]].T) for each, rows in zip(asked, found, strict=True)
+        )
+    ]
 
 
 def _pooled(study: Study, parts: Sequence[_Judged]) -> Verdict:

@@ -43,6 +43,10 @@ class Windows:
             self.creator[mask], self.baseline[mask], self.campaign[mask], self.starts[mask]
         )
 
+    def moved(self, place: Integers) -> Windows:
+        """Point at the same posts where they lie in other columns; place: by their index here."""
+        return Windows(self.creator, place[self.baseline], place[self.campaign], self.starts)
+
     @property
     def blocks(self) -> Integers:
         """Number the independent creator-date blocks, shape (windows,)."""

@@ -7,6 +7,7 @@ Out:  a study that `calibration` replays: weekly start dates x draws, with or wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from truelift.measurement.ageing import AgeingCurve
 from truelift.measurement.baseline import VariancePrior
 from truelift.measurement.placebo import BLOCK_HOURS, OLDEST_HOURS, Windows
 from truelift.measurement.placebo_controls import (
+    LEAST_BEFORE,
     Calendar,
     Estimates,
     Feed,
@@ -25,13 +27,15 @@ from truelift.measurement.placebo_controls import (
 )
 from truelift.measurement.ragged import Booleans, Floats, Integers
 from truelift.measurement.random_effects import LIFT_SPREAD, pooled, pooled_degrees
-from truelift.measurement.reading_paths import ReadingPaths
+from truelift.measurement.reading_paths import DrawnPaths, ReadingPaths, drawn
 from truelift.measurement.replay import Readings, Replay, readings_at, replay, window_baselines
 
 WEEK_HOURS = 168.0
 MOST_DATES = 60
 LEAST_CREATORS = 3
 LEAST_CONTROLS = 5
+DATES_AT_ONCE = 4
+"""Start dates of a part of a study."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +55,24 @@ class Campaigns:
     second: Booleans
     candidate: Integers
     starts: Floats
+
+    def only(self, index: Integers) -> tuple[Campaigns, Integers]:
+        """Keep some campaigns, with their dates and who takes part; and say which candidates."""
+        dates, date = np.unique(self.campaign_date[index], return_inverse=True)
+        date = np.asarray(date, dtype=np.int64).reshape(-1)
+        part = self.taking_part[index]
+        taken = np.zeros((len(dates), part.shape[1]), bool)
+        np.logical_or.at(taken, date, part)
+        kept = self.candidate[dates][taken]
+        mask = np.zeros(len(self.candidates), bool)
+        mask[kept] = True
+        candidate = np.full(taken.shape, -1, np.int64)
+        candidate[taken] = np.arange(len(kept))
+        found = Campaigns(
+            self.candidates.only(mask), date, part, self.second[index], candidate,
+            self.starts[dates],
+        )  # fmt: skip
+        return found, kept
 
 
 def draw_campaigns(
@@ -121,6 +143,7 @@ class CampaignStudy:
     curve: AgeingCurve
     looks: int
     controls: bool
+    _drawn: dict[tuple[float, ...], DrawnPaths] = field(default_factory=dict)
     _readings: dict[float, Readings] = field(default_factory=dict)
 
     @property
@@ -166,6 +189,40 @@ class CampaignStudy:
             return found
         return without_calendar(found, self._beside(date, chosen, q, prior))
 
+    def pieces(self) -> list[Integers]:
+        """Part the campaigns: indices, ascending, each piece some dates of one half."""
+        dates = self.campaigns.campaign_date // DATES_AT_ONCE
+        groups = np.stack([self.half, dates], axis=1)
+        number = np.unique(groups, axis=0, return_inverse=True)[1].reshape(-1)
+        return [np.flatnonzero(number == each) for each in range(int(number.max()) + 1)]
+
+    def only(self, index: Integers, factors: Sequence[float]) -> CampaignStudy:
+        """Give some campaigns as a study of its own: with everybody's posts about their dates."""
+        key = tuple(factors)
+        if key not in self._drawn:
+            everything = self.campaigns.candidates.campaign
+            self._drawn = {key: drawn(self.paths, everything, self._ages, key)}
+        campaigns, kept = self.campaigns.only(index)
+        posts = max(campaigns.candidates.baseline.shape[1], LEAST_BEFORE)
+        everybody = np.arange(self.feed.posts.creators)
+        first, last = float(campaigns.starts.min()), float(campaigns.starts.max())
+        oldest = self.feed.before(everybody, np.full(len(everybody), first)) - posts
+        end = np.full(len(everybody), last + BLOCK_HOURS + OLDEST_HOURS)
+        newest = self.feed.before(everybody, end)
+        own, position = self.feed.posts.group, self.feed.posts.positions
+        mask = (position >= oldest[own]) & (position < newest[own])
+        mask[campaigns.candidates.campaign] = True
+        feed, place = self.feed.only(mask)
+        windows = campaigns.candidates.moved(place)
+        return CampaignStudy(
+            replace(campaigns, candidates=windows),
+            feed,
+            self._drawn[key].only(kept, key),
+            self.curve,
+            self.looks,
+            self.controls,
+        )
+
     def creators(self, part: Booleans, *, q: float, prior: VariancePrior) -> tuple[Replay, Floats]:
         """Replay the creators of a part's campaigns each by itself, less the controls' mean.
 
@@ -198,14 +255,18 @@ class CampaignStudy:
         end = BLOCK_HOURS + OLDEST_HOURS
         return np.asarray(end * np.arange(1, self.looks + 1) / self.looks)
 
+    @property
+    def _ages(self) -> Floats:
+        """Give the age of each candidate's campaign posts at each look; nan: not there yet."""
+        candidates = self.campaigns.candidates
+        moments = candidates.starts[:, None] + self._offsets
+        age = moments[:, :, None] - self.feed.hours[candidates.campaign][:, None, :]
+        return np.where(age > 0, age, np.nan)
+
     def _seen(self, factor: float) -> Readings:
         if factor not in self._readings:
-            candidates = self.campaigns.candidates
-            moments = candidates.starts[:, None] + self._offsets
-            published = self.feed.hours[candidates.campaign]
-            age = moments[:, :, None] - published[:, None, :]
-            ages = np.where(age > 0, age, np.nan)
-            count, read_age = self.paths.at(candidates.campaign, ages, factor)
+            campaign = self.campaigns.candidates.campaign
+            count, read_age = self.paths.at(campaign, self._ages, factor)
             self._readings[factor] = readings_at(count, read_age, self.curve)
         return self._readings[factor]
 

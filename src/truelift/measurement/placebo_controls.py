@@ -38,6 +38,11 @@ class Feed:
         found = np.searchsorted(key, asked, side="left") - self.posts.start[creator]
         return np.asarray(np.clip(found, 0, self.posts.count[creator]), dtype=np.int64)
 
+    def only(self, mask: Booleans) -> tuple[Feed, Integers]:
+        """Keep some posts, of the same creators; and say where each of them is then."""
+        kept = ragged(self.posts.group[mask], self.posts.creators)
+        return Feed(kept, self.hours[mask], self.z[mask]), np.cumsum(mask) - 1
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:

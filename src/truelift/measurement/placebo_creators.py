@@ -6,6 +6,7 @@ Out:  a study that `calibration` replays, with or without the other creators as 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,8 +23,9 @@ from truelift.measurement.placebo_controls import (
     estimates,
     without_calendar,
 )
+from truelift.measurement.placebo_parts import parted
 from truelift.measurement.ragged import Booleans, Floats, Integers
-from truelift.measurement.reading_paths import ReadingPaths
+from truelift.measurement.reading_paths import DrawnPaths, ReadingPaths, drawn
 from truelift.measurement.replay import Readings, Replay, readings_at, replay, window_baselines
 
 MOST_CONTROLS = 40
@@ -38,7 +40,8 @@ class CreatorStudy:
     """Windows of single creators.
 
     feed: all organic posts. half: shape (windows,). controls: whether the other creators' posts on
-    the same dates take the calendar out.
+    the same dates take the calendar out. serving: the creators that serve as controls, where they
+    were drawn before.
     """
 
     windows: Windows
@@ -49,6 +52,8 @@ class CreatorStudy:
     looks: int
     controls: bool
     seed: int = 0
+    serving: Integers | None = None
+    _drawn: dict[tuple[float, ...], DrawnPaths] = field(default_factory=dict)
     _readings: dict[float, Readings] = field(default_factory=dict)
     _calendars: dict[tuple[object, ...], Calendar] = field(default_factory=dict)
 
@@ -82,6 +87,35 @@ class CreatorStudy:
         found = replay(baselines, kept)
         return without_calendar(found, self._beside(part, q, prior)) if self.controls else found
 
+    def pieces(self) -> list[Integers]:
+        """Part the windows: indices, ascending, each piece in one half."""
+        return parted(self.half)
+
+    def only(self, index: Integers, factors: Sequence[float]) -> CreatorStudy:
+        """Give some windows as a study of its own: their creators' posts and the controls'."""
+        key = tuple(factors)
+        if key not in self._drawn:
+            self._drawn = {key: drawn(self.paths, self.windows.campaign, self._ages, key)}
+        mask = np.zeros(len(self.windows), bool)
+        mask[index] = True
+        windows = self.windows.only(mask)
+        needed = np.zeros(self.feed.posts.creators, bool)
+        needed[windows.creator] = True
+        if self.controls:
+            needed[self._chosen] = True
+        feed, place = self.feed.only(needed[self.feed.posts.group])
+        return CreatorStudy(
+            windows.moved(place),
+            self.half[index],
+            feed,
+            self._drawn[key].only(index, key),
+            self.curve,
+            self.looks,
+            self.controls,
+            self.seed,
+            self._chosen,
+        )
+
     def _seen(self, factor: float) -> Readings:
         if factor not in self._readings:
             count, read_age = self.paths.at(self.windows.campaign, self._ages, factor)
@@ -91,6 +125,8 @@ class CreatorStudy:
     @cached_property
     def _chosen(self) -> Integers:
         """Draw the creators that serve as controls."""
+        if self.serving is not None:
+            return self.serving
         creators = np.flatnonzero(self.feed.posts.count > 0)
         random = np.random.default_rng([self.seed, 3])
         return np.sort(random.permutation(creators)[:MOST_CONTROLS])

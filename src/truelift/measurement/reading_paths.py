@@ -6,6 +6,7 @@ Out:  counts and the ages they were read at, for any ages asked for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -81,3 +82,30 @@ class RecordedPaths:
             return np.full(ages.shape, np.nan), np.full(ages.shape, np.nan)
         count = np.where(there, np.rint(self.values[found] * factor), np.nan)
         return count, np.where(there, self.age_hours[found], np.nan)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnPaths:
+    """What other paths gave for certain posts and ages, by factor; for these and no others.
+
+    counts, read_age: shape (windows, looks, posts).
+    """
+
+    counts: Mapping[float, Floats]
+    read_age: Floats
+
+    def at(self, posts: Integers, ages: Floats, factor: float = 1.0) -> tuple[Floats, Floats]:  # noqa: ARG002 - as the others are asked
+        """Give what was drawn with a factor."""
+        return self.counts[factor], self.read_age
+
+    def only(self, index: Integers, factors: Sequence[float]) -> DrawnPaths:
+        """Keep some windows."""
+        return DrawnPaths({f: self.counts[f][index] for f in factors}, self.read_age[index])
+
+
+def drawn(
+    paths: ReadingPaths, posts: Integers, ages: Floats, factors: Sequence[float]
+) -> DrawnPaths:
+    """Draw counts at ages, once per factor; when a post was read does not hang on its multiple."""
+    found = {factor: paths.at(posts, ages, factor) for factor in factors}
+    return DrawnPaths({factor: count for factor, (count, _) in found.items()}, found[factors[0]][1])

@@ -21,7 +21,7 @@ from truelift.operations.drain import waiting_bytes
 from truelift.operations.lake import lake_waiting
 from truelift.operations.people import Action, needs
 from truelift.store import ground as grounds
-from truelift.store import places, postgresql, spool_reader
+from truelift.store import lake_restore, places, postgresql, spool_reader
 from truelift.store.ground import Ground
 
 LEAST_FREE = 512 * 2**20
@@ -124,10 +124,15 @@ def _spool(ground: Ground) -> Iterator[Check]:
 
 
 def _nodes(ground: Ground) -> Iterator[Check]:
-    missing, known = nodes.partial(ground.folder), nodes.states(ground.folder)
+    missing, known = nodes.missing(ground.folder), nodes.states(ground.folder)
     if known or missing:
         told = " ".join(missing) or f"Every one of {len(known)} nodes is heard of."
         yield Check("nodes", not missing, told)
+
+
+def _lost(ground: Ground) -> Iterator[Check]:
+    if told := lake_restore.lost(ground.folder):
+        yield Check("segments", False, told)  # noqa: FBT003 - a check's verdict
 
 
 def _lake(ground: Ground) -> Iterator[Check]:
@@ -191,6 +196,7 @@ def _mode(path: Path) -> int:
 
 
 _LOOKS: tuple[Callable[[Ground], Iterator[Check]], ...] = (
-    _files, _database, _owner, _writable, _private, _disk, _spool, _nodes, _lake, _zone, _clock,
+    _files, _database, _owner, _writable, _private, _disk, _spool, _nodes, _lost, _lake, _zone,
+    _clock,
     _refunds, _person, _served,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The lake as the workspace sees it: accepted segments are sealed into it, and where it stands.
 
 In:   a ground whose workspace names a lake.
-Out:  what was sealed; a row per kind; small files made few.
+Out:  what was sealed; a row per kind; small files made few; segments of a folder that was lost.
 """
 
 from __future__ import annotations
@@ -12,12 +12,20 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from truelift.base.columns import Kind
-from truelift.base.errors import UsageError
+from truelift.base.errors import TrueliftError, UsageError
 from truelift.operations.people import Action, needs
+from truelift.store import ground as grounds
+from truelift.store import lake_restore
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import LakeAway, LakeRefused
 from truelift.store.ground import Ground
 from truelift.store.lake import Lake, Sealed
+from truelift.store.lake_restore import Restored
+
+__all__ = [
+    "Restored", "Sealed", "Standing", "compact_lake", "forget_lost", "lake_standing",
+    "restore_lake", "seal_lake",
+]  # fmt: skip
 
 ANSWER_SECONDS = 10.0
 """How long somebody who looks after the workspace waits for the lake."""
@@ -114,6 +122,28 @@ def compact_lake(ground: Ground) -> tuple[int, int]:
         merged += int(table.compact().get("numFilesRemoved", 0))
         removed += table.vacuum()
     return merged, removed
+
+
+@needs(Action.MANAGE_BRANDS)
+def restore_lake(ground: Ground) -> Restored:
+    """Make the segments of a folder that was lost, of what the lake holds.
+
+    TrueliftError where the folder holds some, or is served. The facts file is made of them when
+    the workspace is opened next.
+    """
+    lake = _lake(ground)
+    if ground.served:
+        msg = f"{ground.folder} is served; stop that first, then restore its segments."
+        raise TrueliftError(msg)
+    for name in grounds.FOLDERS:
+        (ground.folder / name).mkdir(exist_ok=True)
+    return lake_restore.restore(lake, ground.folder)
+
+
+@needs(Action.MANAGE_BRANDS)
+def forget_lost(ground: Ground) -> bool:
+    """Say no more that facts were lost: they were imported again, or are given up."""
+    return lake_restore.forget(ground.folder)
 
 
 def _lake(ground: Ground) -> Lake:

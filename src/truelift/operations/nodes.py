@@ -16,7 +16,7 @@ from typing import Any
 from truelift.base.errors import UsageError
 from truelift.base.secret import Secret
 from truelift.operations.people import Action, needs
-from truelift.store import places, private_files, state_files
+from truelift.store import lake_restore, places, private_files, state_files
 from truelift.store.ground import Ground
 from truelift.store.hit_lake import HitLake, Node
 from truelift.store.node_folder import Mark
@@ -117,6 +117,12 @@ def states(folder: Path) -> list[NodeState]:
 
 def partial(folder: Path) -> list[str]:
     """Say what figures lack just now; nothing when nothing is known to be missing."""
+    gone = lake_restore.lost(folder)
+    return [*missing(folder), *([gone] if gone else [])]
+
+
+def missing(folder: Path) -> list[str]:
+    """Say which nodes are missing."""
     told = word(folder)
     found = [told.damage, *(each.sentence for each in told.states)]
     if told.lake_fault:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ from truelift.measurement.calibration import (
     Calibration,
     Design,
     Scope,
-    Study,
     Verdict,
     calibrate,
 )
@@ -32,6 +32,7 @@ from truelift.measurement.metric import METRICS, metric_named
 from truelift.measurement.placebo import draw_windows, halves
 from truelift.measurement.placebo_campaigns import CampaignStudy, draw_campaigns
 from truelift.measurement.placebo_creators import CreatorStudy
+from truelift.measurement.placebo_parts import Study, replayed
 from truelift.operations.knowledge import knowledge
 from truelift.operations.people import Action, needs
 from truelift.operations.placebo_material import Material, material_of
@@ -138,6 +139,7 @@ def placebo(
         multiples=request.multiples,
         drifts=_drifts(study, request),
         uncontrolled=uncontrolled,
+        spread=partial(ground.facts.apply, replayed),
     )
     rows = _rows(found, verdicts, request)
     record = found.record(

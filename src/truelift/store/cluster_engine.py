@@ -11,14 +11,16 @@ one question's.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import socket
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,10 +30,11 @@ import pyarrow.compute as pc
 from truelift.base.columns import Kind
 from truelift.base.errors import TrueliftError, UsageError
 from truelift.base.time import Instant
-from truelift.store import queries
+from truelift.store import parts, queries
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import Snapshot
 from truelift.store.lake import Lake, lake_schema, superseding, versions
+from truelift.store.parts import VERSION, Matrix, Work
 from truelift.store.segments import SegmentLog
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ CLOSE_SECONDS = 2.0
 """How long a question may take to its end when the session is closed."""
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
+_UNABLE = re.compile(f"ModuleNotFoundError|ImportError|PYTHON_VERSION_MISMATCH|{parts.ANOTHER}")
 _KINDS = {kind.name: kind for kind in FACT_KINDS}
 _CAST: dict[type, str] = {dt.datetime: "timestamp_ntz", dt.date: "date"}
 
@@ -98,6 +102,33 @@ class ClusterEngine:
                     frame(session, table).createOrReplaceTempView(relation)
             return plain(ask(session, sql, parameters).toArrow())
 
+    def apply(self, work: Work, inputs: Iterable[object]) -> Iterator[Matrix]:
+        """Apply a pure function to inputs on the workers; results in their order.
+
+        work: a function of a module, which the workers' Python imports. Few inputs are in memory
+        at a time.
+        """
+        asked = partial(parts.answered, work, VERSION)
+        for question in parts.questions(inputs):
+            with self._asking, self._answering():
+                rows = self.session().createDataFrame(question).repartition(question.num_rows)
+                answers = self._run(rows, asked)
+            yield from parts.matrices(answers)
+
+    def _run(self, rows: DataFrame, asked: Any) -> pa.Table:  # noqa: ANN401 - as pyspark has it
+        """Run a function of ours on the workers; UsageError where they have it not."""
+        try:
+            return rows.mapInArrow(asked, parts.FOUND).toArrow()
+        except Exception as error:
+            told = [line.strip() for line in str(error).splitlines() if _UNABLE.search(line)]
+            if not told:
+                raise
+            msg = (
+                f"The workers of {self.named} cannot run what Truelift sends them: {told[-1]}. "
+                f"Their Python (PYSPARK_PYTHON) takes truelift {VERSION} with its libraries."
+            )
+            raise UsageError(msg) from error
+
     def session(self) -> SparkSession:
         """Give the session, opened when it is first asked for."""
         if self._session is None:
@@ -111,6 +142,8 @@ class ClusterEngine:
             main.__file__ = getattr(main, "__file__", __file__)
             builder: Any = SparkSession.builder.appName("truelift")
             remote = self.engine.startswith("sc://")
+            if self.engine.startswith("local["):
+                os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             builder = builder.remote(self.engine) if remote else builder.master(self.engine)
             if remote:
                 self._reach()

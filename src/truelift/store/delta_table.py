@@ -12,6 +12,7 @@ columns) is refused.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -166,6 +167,29 @@ class LakeTable:
 
     def _lacks(self, table: DeltaTable) -> bool:
         return not set(self.schema.names) <= _columns(table).keys()
+
+    def exists(self) -> bool:
+        """Say whether somebody made the table; LakeAway."""
+        _needed()
+        from deltalake import DeltaTable  # noqa: PLC0415 - as above
+        from deltalake.exceptions import TableNotFoundError  # noqa: PLC0415 - as above
+
+        with _answering(self.uri):
+            try:
+                DeltaTable(self.uri)
+            except TableNotFoundError:
+                return False
+        return True
+
+    def dataset(self) -> ds.Dataset:
+        """Give the newest version to read bit by bit, inside `answering`."""
+        with _answering(self.uri):
+            found: ds.Dataset = self.table().to_pyarrow_dataset()
+        return found
+
+    def answering(self) -> contextlib.AbstractContextManager[None]:
+        """Turn what a reader of the data raises into what we say."""
+        return _answering(self.uri)
 
     def rows(self) -> int:
         """Count the rows of the newest version, without reading them."""

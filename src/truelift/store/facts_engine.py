@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,13 @@ import pyarrow.compute as pc
 from truelift.base.columns import ColumnType, Kind
 from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
-from truelift.store import queries, verdicts
+from truelift.store import parts, queries, verdicts
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
 from truelift.store.facts_file import PLAIN, FactsDamaged, Limits, ask, close_connection, open_facts
+from truelift.store.parts import Matrix, Work
 from truelift.store.queries import Heavy, Parameters
 from truelift.store.segments import (
+    LOST,
     NUMBER_COLUMN,
     SUPERSEDES_COLUMN,
     Segment,
@@ -219,6 +221,10 @@ class FactsEngine:
         given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
         with self._given({name: table for name, table in given.items() if name in sql}):
             return ask(self._connection, sql, asked)
+
+    def apply(self, work: Work, inputs: Iterable[object]) -> Iterator[Matrix]:
+        """Apply a pure function to inputs where heavy questions are answered, else here."""
+        return (parts.here if self._heavy is None else self._heavy.apply)(work, inputs)
 
     @property
     def log(self) -> SegmentLog | None:
@@ -439,7 +445,7 @@ class FactsEngine:
                 )
                 raise TrueliftError(msg)
             for segment in segments:
-                if not applied.issuperset(segment.numbers):
+                if segment.kind != LOST and not applied.issuperset(segment.numbers):
                     with self._transaction():
                         self._apply_segment(segment, applied)
         self._log.behind = False

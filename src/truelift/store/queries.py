@@ -18,12 +18,14 @@ Template functions (all there are):
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Protocol
 
 import pyarrow as pa
+
+from truelift.store.parts import Matrix, Work
 
 Parameters = Mapping[str, object]
 
@@ -48,6 +50,9 @@ class Heavy(Protocol):
 
     def close(self) -> None:
         """End what it holds of the other engine; it may be asked again."""
+
+    def apply(self, work: Work, inputs: Iterable[object]) -> Iterator[Matrix]:
+        """Apply a pure function to inputs on its workers; results in their order."""
 
 
 @cache

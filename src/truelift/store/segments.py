@@ -40,6 +40,9 @@ MOST_AT_ONCE = 256
 LARGEST_BYTES = 2 * 2**20
 """A larger segment stays as it is, which bounds what a merge holds in memory."""
 
+LOST = "lost"
+"""In place of a kind: numbers whose rows no longer are anywhere; such a file holds none."""
+
 _NAME = re.compile(r"(\d{8,})(-\d{8,})?\.([a-z_]+)\.parquet")
 _NUMBERS = b"truelift.segments"
 
@@ -169,6 +172,21 @@ class SegmentLog:
             for each in several:
                 each.path.unlink()
         return Segment(numbers[0], kind, path, numbers)
+
+
+def write_run(folder: Path, kind: str, numbers: Sequence[int], rows: pa.Table) -> None:
+    """Write rows, each with its number, as one merged file; nobody reads the folder yet."""
+    path = folder / f"{numbers[0]:08d}-{numbers[-1]:08d}.{kind}.parquet"
+    told = rows.replace_schema_metadata({_NUMBERS: ",".join(map(str, numbers)).encode()})
+    pq.write_table(told, path, compression="zstd")
+    _synchronise(path)
+
+
+def put_in_place(fresh: Path, folder: Path) -> None:
+    """Make a folder of written files the log's; it is whole there or not at all."""
+    _synchronise(fresh)
+    fresh.replace(folder)
+    _synchronise(folder.parent)
 
 
 def kind_of(segment: Segment) -> Kind:

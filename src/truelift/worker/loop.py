@@ -30,6 +30,7 @@ from truelift.operations.drain import (
     waiting_bytes,
 )
 from truelift.operations.owning import elsewhere
+from truelift.store import lake_restore
 from truelift.store.ground import Ground
 from truelift.store.node_folder import Mark
 
@@ -183,11 +184,13 @@ class Loop:
 
     def _follow(self, ground: Ground) -> None:
         """Tell who follows nodes how far their hits are taken in."""
+        gone = tuple(filter(None, [lake_restore.lost(ground.folder)]))
         if self.nodes is not None:
             self.nodes.look(
                 {name: Mark(at.segment, at.byte) for name, at in offsets(ground).items()}
             )
-            self.pulse.partial = tuple(self.nodes.sentences)
+            gone = (*self.nodes.sentences, *gone)
+        self.pulse.partial = gone
 
     def _compact(self, ground: Ground, began: float, *, idle: bool) -> None:
         """Merge segments when nothing came; where something always comes, now and then."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from truelift.operations import lake
+from truelift.operations.lake import Restored
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
 from truelift.workspace.result import Result
@@ -32,3 +33,14 @@ class LakeMethods(Opened):
     def compact_lake(self) -> tuple[int, int]:
         """Make few files of many; give how many were merged, and how many old ones were removed."""
         return lake.compact_lake(self._ground)
+
+    def restore_lake(self) -> Restored:
+        """Make the segments of a folder that was lost, of what the lake holds.
+
+        The facts file is made of them when the workspace is opened next.
+        """
+        return lake.restore_lake(self._ground)
+
+    def forget_lost(self) -> bool:
+        """Say no more that facts were lost; False when none were."""
+        return lake.forget_lost(self._ground)
