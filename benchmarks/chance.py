@@ -16,7 +16,8 @@ import pyarrow as pa
 from truelift.base.columns import ColumnType, Kind
 from truelift.facts.kinds import KINDS
 from truelift.store.ddl import FACT_KINDS, LABEL_COLUMNS, arrow_type
-from truelift.store.facts_engine import FactsEngine, Stamp
+from truelift.store.facts_engine import FactsEngine
+from truelift.store.stamp import Stamp
 
 BRAND, OTHER = "acme", "other"
 BEGAN = dt.datetime(2026, 5, 1)  # noqa: DTZ001 - instants are naive UTC

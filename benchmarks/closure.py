@@ -28,7 +28,7 @@ from truelift.operations.recompute import recompute, verify_kept
 from truelift.store import catalog_store, kept_shares, queries
 from truelift.store import ground as grounds
 from truelift.store.ddl import accepted_schema
-from truelift.store.facts_engine import Stamp
+from truelift.store.stamp import Stamp
 from truelift.store.workspace_database import BrandRecord
 
 if TYPE_CHECKING:

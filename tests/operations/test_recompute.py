@@ -27,7 +27,7 @@ from truelift.operations.knowledge import Knowledge
 from truelift.operations.recompute import NOTHING_KEPT, Recomputed, recompute, verify_kept
 from truelift.store import catalog_store, kept_shares
 from truelift.store import ground as grounds
-from truelift.store.facts_engine import Stamp
+from truelift.store.stamp import Stamp
 from truelift.store.workspace_database import BrandRecord
 
 CONTEXT = AcceptanceContext("America/New_York", "USD", b"salt")

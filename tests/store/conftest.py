@@ -14,8 +14,9 @@ from truelift.facts.acceptance import AcceptanceContext, accept
 from truelift.facts.event import EventBatch
 from truelift.facts.kinds import KINDS
 from truelift.store import workspace_database
-from truelift.store.facts_engine import FactsEngine, Stamp
+from truelift.store.facts_engine import FactsEngine
 from truelift.store.segments import SegmentLog
+from truelift.store.stamp import Stamp
 
 ON_BOTH = frozenset(
     {

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from truelift.facts.kinds import KINDS
 from truelift.store import catalog_store
 from truelift.store.catalog_tables import CATALOG
-from truelift.store.facts_engine import Stamp
+from truelift.store.stamp import Stamp
 from truelift.store.workspace_database import WorkspaceDatabase
 
 TOLD = runpy.run_path(str(Path(__file__).parent / "conftest.py"))

@@ -7,10 +7,11 @@ from benchmarks.chance import BEGAN, BRAND, Chance, fill
 from truelift.facts.kinds import KINDS
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import LakeAway
-from truelift.store.facts_engine import FactsEngine, Stamp
+from truelift.store.facts_engine import FactsEngine
 from truelift.store.lake import Lake, lake_schema, numbered, parted
 from truelift.store.lake_reader import facts_of
 from truelift.store.segments import SUPERSEDES_COLUMN, SegmentLog, read_segment
+from truelift.store.stamp import Stamp
 
 CLICKS, ORDERS = KINDS["clicks"], KINDS["orders"]
 FEW = (CLICKS, ORDERS, KINDS["order_lines"], KINDS["costs"])

@@ -6,10 +6,11 @@ from benchmarks.clusters import object_store
 from truelift.base.errors import NotOwner
 from truelift.facts.kinds import KINDS
 from truelift.store.delta_table import LakeAway
-from truelift.store.facts_engine import FactsEngine, Stamp
+from truelift.store.facts_engine import FactsEngine
 from truelift.store.lake import Lake
 from truelift.store.lake_reader import facts_of
 from truelift.store.segments import SegmentLog
+from truelift.store.stamp import Stamp
 
 FEW = (KINDS["orders"], KINDS["costs"])
 NOW = {"brand": BRAND, "known_at": BEGAN.replace(year=2027), "as_of": BEGAN.replace(year=2027)}

@@ -43,8 +43,8 @@ from truelift.operations.recompute import recompute
 from truelift.operations.refitting import put_back, refit
 from truelift.store import catalog_store
 from truelift.store import workspace_database as records
-from truelift.store.facts_engine import Stamp
 from truelift.store.ground import Ground
+from truelift.store.stamp import Stamp
 from truelift.store.verdicts import Verdict
 from truelift.store.workspace_database import ImportRecord
 

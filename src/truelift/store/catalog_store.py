@@ -18,7 +18,7 @@ from truelift.base.columns import Kind
 from truelift.store.bulk_rows import insert_rows
 from truelift.store.catalog_tables import CATALOG
 from truelift.store.ddl import accepted_schema
-from truelift.store.facts_engine import Stamp
+from truelift.store.stamp import Stamp
 from truelift.store.verdicts import CHANGES, FORM, Verdict
 
 STUB_ORIGINS = frozenset({"team_sheet"})

@@ -43,6 +43,7 @@ from truelift.store.segments import (
     missing_number,
     read_segment,
 )
+from truelift.store.stamp import Stamp, stamped
 from truelift.store.verdicts import CHANGES, Verdict
 
 Span = tuple[Instant, Instant]
@@ -52,20 +53,6 @@ _OCCURRED = {kind.name: str(kind.occurred) for kind in FACT_KINDS}
 
 CARRIED = ("spool_taken", "answered_request", "applied_delivery")
 """Tables beside the facts that no segment holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What every stored row carries: whose, who says so, from which file, and when it was recorded.
-
-    recorded_at: naive UTC. sha256: of the file.
-    """
-
-    brand: str
-    origin: str
-    source_file: str
-    sha256: str
-    recorded_at: dt.datetime
 
 
 @dataclass(slots=True)
@@ -286,7 +273,7 @@ class FactsEngine:
             kept = verdicts.with_what_was_known(kind, rows.take(changes["position"]), changes)
             if keep and kept.num_rows:
                 newer = verdicts.among(changes, ("update",))
-                self._log_and_apply(kind, _stamped(kept, stamp), newer)
+                self._log_and_apply(kind, stamped(kept, stamp), newer)
         if keep and not self._together:
             self._log.behind = False
         return verdicts.verdict(judged)
@@ -483,20 +470,6 @@ def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whiche
 
 def _parameters(stamp: Stamp) -> dict[str, object]:
     return {"brand": stamp.brand, "origin": stamp.origin, "sha256": stamp.sha256}
-
-
-def _stamped(rows: pa.Table, stamp: Stamp) -> pa.Table:
-    values = (
-        ("brand", pa.string(), stamp.brand),
-        ("origin", pa.string(), stamp.origin),
-        ("source_file", pa.string(), stamp.source_file),
-        ("source_sha256", pa.string(), stamp.sha256),
-        ("recorded_at", pa.timestamp("us"), stamp.recorded_at),
-    )
-    for name, arrow_type, value in values:
-        column = pa.repeat(pa.scalar(value, arrow_type), rows.num_rows)
-        rows = rows.append_column(name, column)
-    return rows
 
 
 def _numbered(rows: pa.Table, number: int) -> pa.Table:

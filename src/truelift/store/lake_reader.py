@@ -22,10 +22,11 @@ from truelift.base.time import Instant
 from truelift.store import queries
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import LakeAway, local_folder
-from truelift.store.facts_engine import FactsEngine, Stamp
+from truelift.store.facts_engine import FactsEngine
 from truelift.store.facts_file import PLAIN, Limits, ask, open_facts
 from truelift.store.lake import Lake, lake_schema, superseding, versions
 from truelift.store.queries import Heavy
+from truelift.store.stamp import Stamp
 from truelift.store.verdicts import Verdict
 
 _REFUSED = "This workspace is read over its lake; import into it where its folder is."
