@@ -1,4 +1,5 @@
 import datetime as dt
+import threading
 
 import pyarrow as pa
 import pytest
@@ -6,7 +7,7 @@ from benchmarks.chance import BEGAN, BRAND, Chance, fill
 
 from truelift.facts.kinds import KINDS
 from truelift.store.ddl import FACT_KINDS
-from truelift.store.delta_table import LakeAway
+from truelift.store.delta_table import LakeAway, LakeTable
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.lake import Lake, lake_schema, numbered, parted
 from truelift.store.lake_reader import facts_of
@@ -104,6 +105,40 @@ def test_every_accepted_row_is_sealed_once_however_often_it_is_tried(facts, log,
         assert lake.seal(log).rows == 0
         assert Lake(str(tmp_path / "lake"), "main").seal(log).rows == 0
     assert everything(lake) == accepted(log)
+
+
+def test_sealing_ends_though_more_comes_all_the_time_and_holds_nobody_up(
+    facts, log, lake, monkeypatch
+):
+    chance, real, appended = Chance(3), LakeTable.append, []
+    fill(facts, chance, (0,), (ORDERS,))
+
+    def merge():
+        with log.still:
+            pass
+
+    def slow(table, *given):
+        merging = threading.Thread(target=merge, daemon=True)
+        merging.start()
+        merging.join(5)
+        assert not merging.is_alive(), "the log can be merged while the lake takes its time"
+        return real(table, *given)
+
+    def busy(table, *given):
+        appended.append(given[1])
+        if len(appended) < 20:
+            fill(facts, chance, (1,), (ORDERS,))
+        return real(table, *given)
+
+    monkeypatch.setattr(LakeTable, "append", busy)
+    lake.seal(log)
+    assert len(appended) <= 2
+    monkeypatch.undo()
+    lake.seal(log)
+    assert everything(lake) == accepted(log)
+    fill(facts, chance, (1,), (ORDERS,))
+    monkeypatch.setattr(LakeTable, "append", slow)
+    assert lake.seal(log).rows
 
 
 def test_the_tail_is_what_a_version_does_not_hold(facts, log, lake):

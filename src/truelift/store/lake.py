@@ -81,11 +81,14 @@ class Lake:
         LakeRefused, LakeAway: what was appended until then is held, and the rest is taken up again.
         """
         segments = rows = 0
+        with log.still:
+            last = max((each.numbers[-1] for each in log), default=0)
         for kind in FACT_KINDS:
             table = self.table(kind)
             held = table.held(self.node)
             self._agree(kind, log, held)
-            while (found := _next(kind, log, held)) is not None:
+            # Not for ever, where more comes all the time.
+            while held < last and (found := _next(kind, log, held)) is not None:
                 held, part = found
                 table.append(self.node, held, parted(kind, part))
                 self._agreed[kind.name] = held
