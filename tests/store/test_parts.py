@@ -27,6 +27,9 @@ def test_an_engine_is_handed_parts_and_what_it_says_comes_back_in_their_order():
         def answers(self, _name):
             return False
 
+        def close(self):
+            pass
+
         def apply(self, work, inputs):
             for question in parts.questions(inputs):
                 rows = question.to_batches(max_chunksize=1)
