@@ -187,9 +187,9 @@ class ClusterEngine:
 
     def _show(self, session: SparkSession, kind: Kind) -> None:
         """Name a kind's rows, at the lake's newest version and with the tail above it."""
-        with self.log.still if self.log is not None else self._asking:
-            snapshot = self.lake.snapshot(kind)
-            tail = None if self.log is None else self.lake.tail(kind, self.log, snapshot)
+        # in this order: what is sealed in between is in the tail of the version that was asked
+        snapshot = self.lake.snapshot(kind)
+        tail = None if self.log is None else self.lake.tail(kind, self.log, snapshot)
         stands = (snapshot.version, 0 if tail is None else tail.num_rows)
         if self._seen.get(kind.name) == stands:
             return
