@@ -7,13 +7,14 @@ yet: these come as the tail.
 
 import datetime as dt
 import decimal
+import random
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from benchmarks.chance import BEGAN, BRAND, Chance, fill
 
-from truelift.store import queries
+from truelift.store import day_spans, queries
 from truelift.store.facts_engine import FactsEngine
 from truelift.store.lake import Lake
 from truelift.store.lake_reader import facts_of
@@ -186,6 +187,43 @@ def test_two_workspaces_on_one_engine_never_see_each_others_rows(world, outgrown
         )
     assert rows_of(world.answer(name)) != rows_of(other.answer(name))
     other.facts.close()
+
+
+@pytest.mark.parametrize("name", ["measurement.click_days", "valuation.click_cells"])
+def test_very_many_clicks_are_asked_about_some_days_at_a_time(name, world, tmp_path, monkeypatch):
+    facts = FactsEngine(tmp_path / "facts.duckdb")
+    links, draw = world.catalog("links")["slug"].drop_null().to_pylist(), random.Random(name)
+    midnight = PARAMETERS["since"].replace(hour=0, minute=0, second=0, microsecond=0)
+    for number in range(2_000):
+        second = draw.randrange(6) * 86_400 + draw.randrange(-900, 900)
+        click = {
+            "click_id": f"z{number}", "at": midnight + dt.timedelta(seconds=second),
+            "slug": draw.choice(links), "visitor": draw.choice([None, "a", "b"]),
+            "class": draw.choice(["human", "human", "bot"]), "brand": PARAMETERS["brand"],
+        }  # fmt: skip
+        facts.lent().execute(CLICK, click)
+    relations = world.answers[name][0] if name in world.answers else world.given(name)
+    whole = facts.read(name, PARAMETERS, relations)
+    monkeypatch.setattr(day_spans, "MOST_ROWS", 300)
+    parts = []
+    put_together = day_spans.joined
+
+    def joined(answers):
+        parts.extend(each for each in answers if each.num_rows)
+        return put_together(answers)
+
+    monkeypatch.setattr(day_spans, "joined", joined)
+    assert facts.read(name, PARAMETERS, relations).to_pylist() == whole.to_pylist()
+    assert len(parts) > 3
+    facts.close()
+
+
+CLICK = """
+insert into fact_clicks by name select
+    $click_id as click_id, $at::timestamp as clicked_at, $slug as slug, $visitor as visitor,
+    $class as class, true as consent, $brand as brand, timestamp '2020-01-01' as recorded_at,
+    ($at::timestamp - interval 5 hour)::date as day
+"""
 
 
 def test_a_query_of_a_span_sees_only_what_happened_in_it(world, outgrown):

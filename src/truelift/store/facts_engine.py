@@ -28,7 +28,8 @@ import pyarrow.compute as pc
 from truelift.base.columns import ColumnType, Kind
 from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
-from truelift.store import parts, queries, verdicts
+from truelift.store import day_spans, parts, queries, verdicts
+from truelift.store.day_spans import kind_by_day
 from truelift.store.ddl import FACT_KINDS, create_fact_table, quoted, stored_schema
 from truelift.store.facts_file import PLAIN, FactsDamaged, Limits, ask, close_connection, open_facts
 from truelift.store.parts import Matrix, Work
@@ -203,11 +204,35 @@ class FactsEngine:
         }
         if self._heavy is not None and not few and self._heavy.answers(name):
             return self._heavy.read(name, {**parameters, **bounds}, relations or {}, between)
+        kind = kind_by_day(queries.text(name))
+        if kind is not None and not {*few, *within} and self._rows_of(kind) > day_spans.MOST_ROWS:
+            return self._by_day(kind, name, parameters, relations)
         sql = queries.render(queries.text(name), narrowed=few, between=between)
         asked = {key: {**parameters, **bounds}[key] for key in queries.parameters(sql)}
         given = {**(relations or {}), **{f"narrowed_{kind}": few[kind] for kind in few}}
         with self._given({name: table for name, table in given.items() if name in sql}):
             return ask(self._connection, sql, asked)
+
+    def _rows_of(self, kind: str) -> int:
+        sql = queries.text("facts.rows_of").format(kind=kind)
+        return int(self._connection.execute(sql).fetchall()[0][0])
+
+    def _by_day(
+        self,
+        kind: str,
+        name: str,
+        parameters: Parameters,
+        relations: Mapping[str, pa.Table] | None,
+    ) -> pa.Table:
+        """Ask a query some days at a time, of one state of the facts."""
+        sql = queries.text("facts.rows_by_day").format(kind=kind)
+        with self._transaction():
+            days = ask(self._connection, sql, {"brand": parameters["brand"]}).to_pylist()
+            answers = [
+                span.own(self.read(name, parameters, relations, spans={kind: span.instants}))
+                for span in day_spans.spans(days, day_spans.MOST_ROWS)
+            ]
+        return day_spans.joined(answers)
 
     def apply(self, work: Work, inputs: Iterable[object]) -> Iterator[Matrix]:
         """Apply a pure function to inputs where heavy questions are answered, else here."""

@@ -1,3 +1,4 @@
+-- by day: clicks
 -- Counted human clicks by creator and day: of evergreen links outside campaigns, of any link in
 -- them. A click on an evergreen link belongs to the campaign its creator was live in. Double fires
 -- (at most 10 s after the visitor's last click on the link) do not count, as in

@@ -1,3 +1,4 @@
+-- by day: clicks
 -- Clicks on our links by owner and day: raw; counted (human, without double fires: at most 10 s
 -- after the visitor's last click on the link); and visits, which begin with a human click more than
 -- 30 minutes after the visitor's last one on the link. A visitor who is unknown is never the same
