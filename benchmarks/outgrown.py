@@ -121,13 +121,11 @@ def _make(total: int, folder: Path, lake: bool) -> None:  # noqa: FBT001 - one c
     connection = facts.lent()
     clicks = total * CLICKS_OF_TEN // 10
     words = {"seconds": DAYS * 86_400, "clicks": clicks}
-    stamp = "'acme' as brand, timestamp '2026-01-01' as recorded_at, 0 as source_line"
+    stamp = "'acme' as brand, timestamp '2024-01-01' as recorded_at, 0 as source_line"
     for kind, sql, n in (("clicks", _CLICKS, clicks), ("orders", _ORDERS, total - clicks)):
         connection.execute(
             f"insert into fact_{kind} by name select *, {stamp} from ({sql.format(n=n, **words)})"  # noqa: S608 - our own words
         )
-    connection.execute("update fact_orders set recorded_at = timestamp '2024-01-01'")
-    connection.execute("update fact_clicks set recorded_at = timestamp '2024-01-01'")
     connection.execute("checkpoint")
     if lake:
         made = Lake(str(folder / "lake"), "main")

@@ -124,12 +124,13 @@ def compact_lake(ground: Ground) -> tuple[int, int]:
     return merged, removed
 
 
-@needs(Action.MANAGE_BRANDS)
+@needs(Action.MANAGE_BRANDS, anywhere=True)
 def restore_lake(ground: Ground) -> Restored:
     """Make the segments of a folder that was lost, of what the lake holds.
 
     TrueliftError where the folder holds some, or is served. The facts file is made of them when
-    the workspace is opened next.
+    the workspace is opened next; where others reach its database the folder is its owner only then,
+    and on purpose (operations.owning).
     """
     lake = _lake(ground)
     if ground.served:

@@ -64,6 +64,12 @@ def standing(ground: Ground) -> tuple[bool, str]:
 def own(ground: Ground) -> list[str]:
     """Make this folder the owner, whoever was; say what it lacks. NotOwner while that one works."""
     database = ground.workspace
+    if isinstance(ground.facts, LakeReader):
+        msg = (
+            f"{ground.folder} holds no facts that it could add to; `truelift lake restore` makes "
+            "them of the lake."
+        )
+        raise NotOwner(msg)
     if database.address is None:
         msg = f"The database of this workspace lies in {ground.folder}: no other folder can own it."
         raise UsageError(msg)

@@ -110,7 +110,7 @@ def needs(
         def asked(ground: Ground, /, *given: Asked.args, **more: Asked.kwargs) -> Found:
             bound = signature.bind(ground, *given, **more)
             subject = ", ".join(_told(bound.arguments, told))
-            if action not in READS:
+            if action not in READS and not anywhere:
                 ground.owning.refuse_reader()
             taken = also if also and not may(ground, action) and may(ground, also) else action
             require(ground, taken, subject)

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from truelift.base.time import Instant
 
-MOST_ROWS = 10_000_000
+MOST_ROWS = 5_000_000
 """As many rows are asked about at once."""
 
 MARGIN = dt.timedelta(days=2)
