@@ -78,6 +78,7 @@ def test_the_same_bytes_in_a_new_folder_when_the_disk_was_lost(own, url, tmp_pat
     (own / places.FILE).rename(fresh / places.FILE)
     shutil.rmtree(own)
     assert run(["lake", "restore", "-w", str(fresh)]) == 0
+    assert run(["own", "-w", str(fresh)]) == 0
     assert printed(capsysbinary, fresh, ROI) == embedded
     assert run(["rebuild", "-w", str(fresh)]) == 0
     assert printed(capsysbinary, fresh, ROI) == embedded

@@ -36,6 +36,7 @@ def test_parameters_are_handed_over_and_never_written_into_a_query():
 def test_only_heavy_questions_of_core_sql_go_to_the_cluster():
     assert ClusterEngine.answers("attribution.touchpoints")
     assert ClusterEngine.answers("valuation.order_shares")
+    assert not ClusterEngine.answers("attribution.shares_last")  # of touchpoints that are here
     assert not ClusterEngine.answers("kept.shares")
     assert not ClusterEngine.answers("closure.orders")
     assert not ClusterEngine.answers("facts.judge")
