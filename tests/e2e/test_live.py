@@ -84,6 +84,7 @@ def test_an_open_page_moves_by_itself_and_keeps_what_is_being_written(shop, page
     shows(page, "58%")
 
 
+@pytest.mark.soak
 def test_a_page_whose_server_comes_back_goes_on_from_there(shop, served, page):
     address, key = shop
     page.goto(f"{address}/?by=creator")
