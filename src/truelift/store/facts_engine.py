@@ -357,7 +357,7 @@ class FactsEngine:
         incoming = rows.append_column("position", pa.array(np.arange(rows.num_rows)))
         with self._given({"incoming": incoming}):
             judged = self._connection.sql(
-                verdicts.judging(kind), params=_parameters(stamp)
+                verdicts.judging(kind), params=stamp.parameters
             ).to_arrow_table()
             if not pc.any(verdicts.among(judged, (verdicts.UNDATED,))).as_py():
                 return judged
@@ -491,10 +491,6 @@ class FactsEngine:
 
 def _newest(times: list[Any]) -> Any:  # noqa: ANN401 - a date or a time, whichever is given
     return max((time for time in times if time is not None), default=None)
-
-
-def _parameters(stamp: Stamp) -> dict[str, object]:
-    return {"brand": stamp.brand, "origin": stamp.origin, "sha256": stamp.sha256}
 
 
 def _numbered(rows: pa.Table, number: int) -> pa.Table:

@@ -25,6 +25,11 @@ class Stamp:
     sha256: str
     recorded_at: dt.datetime
 
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Give what a batch is judged by."""
+        return {"brand": self.brand, "origin": self.origin, "sha256": self.sha256}
+
 
 def stamped(rows: pa.Table, stamp: Stamp) -> pa.Table:
     """Give rows with the columns of a stamp, the same for each."""
