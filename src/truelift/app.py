@@ -102,16 +102,17 @@ def open_workspace(
 ) -> Workspace:
     """Open a workspace for a program or notebook; close it with `close()` or use it in `with`.
 
-    path: its folder, or the address of its PostgreSQL database: it is then read over a lake, named
-    too, and heavy questions are the engine's. token: whose person acts; what TRUELIFT_TOKEN holds
-    when none is given, else the local owner.
+    path: its folder, or its PostgreSQL database's address to read it over a lake, by an engine.
+    token: whose person acts; TRUELIFT_TOKEN's when none is given, else the local owner.
     """
     with contextlib.ExitStack() as held:
         folder = Path(path)
         if str(path).startswith("postgresql"):
             folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="truelift-")))
-            told = {"database": str(path), "engine": engine} | ({"lake": lake} if lake else {})
-            places.write(folder, places.checked(told, "truelift.open"))
+            places.write(folder, places.of_address(str(path), lake, engine))
+        elif lake is not None or engine != places.EMBEDDED:
+            msg = f"{path} is a folder: its workspace.toml says which lake and engine it has."
+            raise UsageError(msg)
         given = Secret(token) if token else given_token()
         base = held.enter_context(ground.opened(folder, brand, SystemClock(), person(), given))
         return Workspace(base, held.pop_all())

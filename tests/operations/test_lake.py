@@ -6,7 +6,8 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from truelift.base.errors import Refused, TrueliftError, UsageError
+import truelift
+from truelift.base.errors import NotOwner, Refused, TrueliftError, UsageError
 from truelift.catalog.permission import Role
 from truelift.facts.kinds import KINDS
 from truelift.operations import lake, nodes
@@ -156,3 +157,24 @@ def test_who_may_not_manage_may_not_restore(acting):
     for ask in (lake.restore_lake, lake.forget_lost):
         with pytest.raises(Refused):
             ask(acting("audrey", Role.AUDITOR))
+
+
+@pytest.mark.usefixtures("kept_in_a_file")
+def test_a_folder_whose_segments_are_lost_says_so_and_takes_nothing_in(outgrown, tmp_path):
+    lake.seal_lake(outgrown)
+    lost = tmp_path / "lost"
+    lost.mkdir()
+    for name in (places.FILE, grounds.FILE):
+        shutil.copy(outgrown.folder / name, lost)
+    with truelift.open(lost) as ws:
+        assert len(ws.list("orders").rows) == 2
+        (sentence,) = ws.list("orders").data["partial"]
+        assert sentence.startswith("Figures are partial: they are read over the lake")
+        with pytest.raises(NotOwner, match=r"has no segments, .* `truelift lake restore`"):
+            ws.add_key(server=True)
+        ws.restore_lake()
+    with truelift.open(lost) as ws:
+        assert len(ws.list("orders").rows) == 2
+        assert "partial" not in ws.list("orders").data
+    with pytest.raises(UsageError, match=r"is a folder: its workspace\.toml"):
+        truelift.open(lost, lake="elsewhere")

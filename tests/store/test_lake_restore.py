@@ -201,5 +201,9 @@ def test_a_lake_in_an_object_store_is_a_way_back_too(tmp_path, monkeypatch):
 
 def test_a_notice_that_cannot_be_read_is_none(tmp_path):
     assert lost(tmp_path) == ""
+    for damaged in ("", '{"numbers"', "{}", "[]", '{"numbers": "abc"}', '{"numbers": [null]}'):
+        (tmp_path / "lost.json").write_text(damaged, encoding="utf-8")
+        assert lost(tmp_path).startswith("Figures may be partial: ")
+    forget(tmp_path)
     (tmp_path / "lost.json").write_text(json.dumps({"numbers": list(range(1, 20))}))
     assert "00000010 and 9 more" in lost(tmp_path)

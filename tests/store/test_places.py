@@ -33,6 +33,7 @@ def test_what_is_written_is_read(tmp_path):
         ('database = "postgresql://me:hunter2@host/db"', "PGPASSWORD"),
         ('engine = "sc://x"', "no lake"),
         ('memory = "a lot"', "as in 8GB"),
+        ('database = "postgresql://h:notaport/x"', "a database that cannot be"),
         ('spill = "-1GB"', "as in 8GB"),
         ('memory = "0GB"', "as in 8GB"),
     ],
@@ -49,6 +50,13 @@ def test_a_lake_beside_the_workspace_is_the_same_from_wherever_it_is_asked(tmp_p
     places.write(tmp_path, Places(lake="lake"))
     monkeypatch.chdir("/")
     assert places.read(tmp_path).lake == str(tmp_path / "lake")
+
+
+def test_a_lake_given_to_a_program_is_where_that_program_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = places.of_address("postgresql://db/truelift", "lake", places.EMBEDDED)
+    assert found.lake == str(tmp_path / "lake")
+    assert places.of_address("postgresql://db/x", "s3://b/l", "duckdb").lake == "s3://b/l"
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):

@@ -176,7 +176,7 @@ class LakeTable:
 
         with _answering(self.uri):
             try:
-                DeltaTable(self.uri)
+                DeltaTable(self.uri, storage_options=self._ways)
             except TableNotFoundError:
                 return False
         return True

@@ -215,7 +215,8 @@ def _facts(folder: Path, workspace_id: str) -> FactsEngine:
     """Open the facts of a folder; those of its lake, for reading, where it has no log."""
     log, lake = SegmentLog(folder / "segments"), _lake_of(folder, workspace_id)
     limits = _limits(folder)
-    if not (folder / "segments").exists() and places.read(folder).database is not None:
+    elsewhere = lake is not None or places.read(folder).database is not None
+    if elsewhere and not (folder / "segments").exists():
         if lake is None:
             msg = f"{folder} holds no facts of its own and names no lake to read them from."
             raise UsageError(msg)

@@ -12,13 +12,11 @@ that it is whole and goes on, and in `lost.json`, which says so until somebody g
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,6 +25,7 @@ import pyarrow.dataset as ds
 from truelift.base.columns import Kind
 from truelift.base.errors import TrueliftError
 from truelift.base.time import Instant
+from truelift.store import state_files
 from truelift.store.ddl import FACT_KINDS
 from truelift.store.delta_table import PARTITION, LakeRefused, LakeTable
 from truelift.store.lake import Lake, lake_schema
@@ -108,10 +107,16 @@ def restore(lake: Lake, folder: Path) -> Restored:
 def lost(folder: Path) -> str:
     """Say what a restored folder lacks; nothing when nothing is known to be lost."""
     try:
-        told: dict[str, Any] = json.loads((folder / NOTICE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    numbers = told["numbers"]
+        told = state_files.read(folder / NOTICE)
+        if told is None:
+            return ""
+        numbers = [state_files.count(each) for each in told["numbers"]]
+    except (ValueError, TypeError, KeyError) as error:
+        return (
+            f"Figures may be partial: {folder / NOTICE} is damaged ({state_files.amiss(error)}), "
+            "and which segments were lost with a disk is not known; import the files of that time "
+            "again, then run `truelift lake forget-lost`."
+        )
     shown = ", ".join(f"{number:08d}" for number in numbers[:_SHOWN])
     more = "" if len(numbers) <= _SHOWN else f" and {len(numbers) - _SHOWN} more"
     return (
@@ -187,7 +192,5 @@ def _tell(folder: Path, numbers: tuple[int, ...], newest: Instant | None) -> Non
     forget(folder)
     if not numbers:
         return
-    told = {"numbers": numbers, "newest": None if newest is None else newest.isoformat(" ")}
-    unfinished = folder / f"{NOTICE}.writing"
-    unfinished.write_text(json.dumps(told), encoding="utf-8")
-    unfinished.replace(folder / NOTICE)
+    told = {"numbers": list(numbers), "newest": None if newest is None else newest.isoformat(" ")}
+    state_files.write(folder / NOTICE, told)

@@ -60,6 +60,12 @@ class Owning:
 
     def refuse_reader(self) -> None:
         """Refuse to write where there is nothing but a database and a lake; NotOwner."""
+        if self.reads and self.database.address is None:
+            msg = (
+                f"{self.folder} has no segments, and its facts are read over the lake; run "
+                "`truelift lake restore`, and it goes on from there."
+            )
+            raise NotOwner(msg)
         if self.reads:
             owner = self.owner()
             where = "the folder that takes its facts in" if owner is None else owner.place

@@ -75,7 +75,13 @@ def checked(told: dict[str, Any], where: str) -> Places:
             msg = f"{where} has {name}; it takes {words}, each with a text in quotes."
             raise UsageError(msg)
     places = Places(**told)
-    if places.database is not None and urlsplit(places.database).password:
+    try:
+        password = None if places.database is None else urlsplit(places.database).password
+        _ = places.database is None or urlsplit(places.database).port
+    except ValueError as error:
+        msg = f"{where} has a database that cannot be ({error}); write postgresql://host/name."
+        raise UsageError(msg) from error
+    if password:
         msg = f"{where} has a password in its database; leave it to PGPASSWORD or a password file."
         raise UsageError(msg)
     for name, size in (("memory", places.memory), ("spill", places.spill)):
@@ -89,6 +95,14 @@ def checked(told: dict[str, Any], where: str) -> Places:
         msg = f"{where} names an engine but no lake for it to read; add lake = …."
         raise UsageError(msg)
     return places
+
+
+def of_address(address: str, lake: str | None, engine: str) -> Places:
+    """Make the places of a workspace that is read by its database's address, without a folder."""
+    told = {"database": address, "engine": engine}
+    if lake is not None:
+        told["lake"] = lake if "://" in lake else str(Path(lake).resolve())
+    return checked(told, "truelift.open")
 
 
 def write(folder: Path, places: Places) -> None:

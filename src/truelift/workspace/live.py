@@ -14,7 +14,6 @@ from truelift.operations import freshness, nodes, owning, requests
 from truelift.operations.admission import Actor, Admission
 from truelift.operations.demonstrate import traffic
 from truelift.operations.doctor import doctor
-from truelift.operations.people import Action, may
 from truelift.operations.today import Today, followed
 from truelift.reports.table import plain_table
 from truelift.workspace.opened import Opened
@@ -84,16 +83,6 @@ class Live(Opened):
     def forget_node(self, node: str) -> None:
         """Give a lost node up for good."""
         nodes.forget(self._ground, node)
-
-    @property
-    def partial(self) -> list[str]:
-        """Say what figures lack just now; nothing when they are whole.
-
-        Nodes that are missing, and what only the folder has that takes facts in.
-        """
-        if any(may(self._ground, each) for each in (Action.READ, Action.READ_OWN)):
-            return owning.partial(self._ground)
-        return nodes.partial(self._ground.folder)
 
     def own(self) -> list[str]:
         """Make this folder the owner of its workspace, whoever was; say what it lacks."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from functools import cached_property
 
 from truelift.base.errors import UsageError
 from truelift.base.time import Instant
-from truelift.operations import Ground
+from truelift.operations import Ground, nodes, owning
 from truelift.operations.knowledge import end_of
-from truelift.operations.owning import elsewhere
+from truelift.operations.people import Action, may
 from truelift.operations.unfilled import first_missing
 from truelift.reports.roi import instant_text
 from truelift.reports.table import Table
@@ -38,12 +37,21 @@ class Opened:
         told = {"brand": brand.brand, "currency": brand.currency, "timezone": brand.timezone}
         return told | self._lacking
 
-    @cached_property
+    @property
+    def partial(self) -> list[str]:
+        """Say what figures lack just now; nothing when they are whole.
+
+        Nodes that are missing, what only the folder has that takes facts in, and what was lost.
+        """
+        if any(may(self._ground, each) for each in (Action.READ, Action.READ_OWN)):
+            return owning.partial(self._ground)
+        return nodes.partial(self._ground.folder)
+
+    @property
     def _lacking(self) -> Json:
-        """Give what every result says that is read over a lake; nothing anywhere else."""
-        if not self._ground.owning.reads:
-            return {}
-        return {"partial": elsewhere(self._ground)}
+        """Give what every result says whose figures lack something; nothing where they do not."""
+        lacking = self.partial
+        return {"partial": lacking} if lacking else {}
 
     def _filled(self, table: Table, question: str, known_at: Time = None) -> Table:
         """Give a table; without rows, with the sentence of its question that says what fills it.
