@@ -448,10 +448,8 @@ def think_apart(folder: Path, simulated: Clock | None, pipes: Mapping[str, Conne
 
 MANY_FACTS = 300_000
 """From so many on, books and alerts are thought of in a process of their own."""
-
 OWN_WORKER = "serve"
 """Whose folder of the spool the serving process writes to."""
-
 STOP_SECONDS = 2.0
 """How long commands of other processes have to end when the work is stopped."""
 
