@@ -53,6 +53,7 @@ SOME = (
         '{"nodes": [{"node": "a"}], "lake_fault": ""}', "\\ud800", "[" * 100_000,
         SOME.replace("null", "1", 1), SOME.replace("0}", '"0"}'),
         '{"nodes": [], "lake_fault": "", "told_at": "yesterday"}',
+        '{"nodes": [], "lake_fault": "", "told_at": "2026-11-30 12:00:00+00:00"}',
     ],
 )  # fmt: skip
 def test_word_that_is_damaged_is_told_and_is_not_taken_for_none(told, text):

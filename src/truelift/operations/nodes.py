@@ -157,8 +157,17 @@ def _word(told: dict[str, Any]) -> Word:
         state_files.text(told["lake_fault"]),
         state_files.text(told.get("lake", "")),
         tuple(map(_known, told.get("known", ()))),
-        None if at is None else dt.datetime.fromisoformat(at),
+        None if at is None else _moment(at),
     )
+
+
+def _moment(told: Any) -> dt.datetime:  # noqa: ANN401 - whatever stands in a file
+    """Read an instant, naive UTC; ValueError for one with a zone, which nobody here writes."""
+    found = dt.datetime.fromisoformat(state_files.text(told))
+    if found.tzinfo is not None:
+        msg = f"{told!r} has a zone"
+        raise ValueError(msg)
+    return found
 
 
 def _state(told: dict[str, Any]) -> NodeState:
@@ -179,7 +188,7 @@ def _known(told: dict[str, Any]) -> Node:
         state_files.text(told["incarnation"]),
         state_files.text(told["address"]),
         told["gone"] is True,
-        dt.datetime.fromisoformat(told["told_at"]),
+        _moment(told["told_at"]),
     )
 
 
